@@ -1,0 +1,26 @@
+"""scikit-learn estimators for biological sequences, built on the Lyra network."""
+
+from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
+from sklyra.encoders import (
+    KmerVectorizer,
+    PhysicochemicalEncoder,
+    SequenceOneHotEncoder,
+    SubstitutionMatrixEncoder,
+)
+from sklyra.estimators import PUBLISHED, LyraClassifier, LyraRegressor
+
+__version__ = "0.1.0.dev0"
+
+__all__ = [
+    "DNA",
+    "PROTEIN",
+    "PUBLISHED",
+    "RNA",
+    "Alphabet",
+    "KmerVectorizer",
+    "LyraClassifier",
+    "LyraRegressor",
+    "PhysicochemicalEncoder",
+    "SequenceOneHotEncoder",
+    "SubstitutionMatrixEncoder",
+]

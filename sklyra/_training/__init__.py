@@ -1,0 +1,17 @@
+"""Parameters of an estimator become a skorch net. Only this folder knows skorch."""
+
+from sklyra._training.callbacks import SCHEDULES, BestWeights, ProgressBar, Schedule
+from sklyra._training.device import resolve_device, threads
+from sklyra._training.net import SequenceNet, make_net, run
+
+__all__ = [
+    "SCHEDULES",
+    "BestWeights",
+    "ProgressBar",
+    "Schedule",
+    "SequenceNet",
+    "make_net",
+    "resolve_device",
+    "run",
+    "threads",
+]

@@ -1,0 +1,113 @@
+"""What happens between the steps of training."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import skorch
+from skorch.callbacks import Callback
+from tqdm.auto import tqdm
+
+SCHEDULES = ("constant", "cosine")
+
+
+class StopTraining(Exception):  # noqa: N818 - nothing went wrong
+    """A callback has seen enough."""
+
+
+class BestWeights(Callback):
+    """Keep the weights of the epoch with the least validation loss."""
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+
+    def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Forget an earlier training."""
+        self.best_, self.epoch_ = math.inf, 0
+        self.state_: dict[str, Any] | None = None
+
+    def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Look at the validation loss."""
+        epoch, loss = net.history[-1, "epoch"], net.history[-1, "valid_loss"]
+        if loss < self.best_:
+            self.best_, self.epoch_ = loss, epoch
+            self.state_ = copy.deepcopy(net.module_.state_dict())
+        elif epoch - self.epoch_ >= self.patience:
+            raise StopTraining
+
+    def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Put the best weights back."""
+        if self.state_ is not None:
+            net.module_.load_state_dict(self.state_)
+        self.state_ = None
+
+
+class Schedule(Callback):
+    """Set the learning rate of every step and note it in the history."""
+
+    def __init__(self, name: str, epochs: int) -> None:
+        self.name = name
+        self.epochs = epochs
+
+    def on_train_begin(
+        self, net: skorch.NeuralNet, X: Any = None, **kwargs: Any
+    ) -> None:
+        """Count the steps."""
+        self.step_ = 0
+        self.steps_ = self.epochs * len(net.get_iterator(X))
+        self.rates_ = [group["lr"] for group in net.optimizer_.param_groups]
+
+    def on_batch_begin(
+        self, net: skorch.NeuralNet, training: bool = False, **kwargs: Any
+    ) -> None:
+        """Set the rate of one step."""
+        if not training or self.name == "constant":
+            return
+        self.step_ += 1
+        rise = max(1, self.steps_ // 20)
+        if self.step_ <= rise:
+            factor = self.step_ / rise
+        else:
+            done = (self.step_ - rise) / max(1, self.steps_ - rise)
+            factor = 0.5 + 0.5 * math.cos(math.pi * done)
+        for group, rate in zip(net.optimizer_.param_groups, self.rates_, strict=True):
+            group["lr"] = factor * rate
+
+    def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Note the rate, and refuse to go on from a broken loss."""
+        net.history.record("lr", net.optimizer_.param_groups[0]["lr"])
+        if not math.isfinite(net.history[-1, "train_loss"]):
+            raise RuntimeError(
+                f"Training diverged in epoch {net.history[-1, 'epoch']}: the loss is "
+                f"{net.history[-1, 'train_loss']}. Lower lr (now {net.lr})."
+            )
+
+    def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Put the rates back, so that training may go on later."""
+        for group, rate in zip(net.optimizer_.param_groups, self.rates_, strict=True):
+            group["lr"] = rate
+
+
+class ProgressBar(Callback):
+    """Show a bar with the losses and the time left."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+
+    def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Open the bar."""
+        self.bar_ = tqdm(total=self.epochs, unit="epoch", desc="training")
+
+    def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Move it on."""
+        row = net.history[-1]
+        losses = {k: row[k] for k in ("train_loss", "valid_loss") if k in row}
+        self.bar_.set_postfix(losses, refresh=False)
+        self.bar_.update()
+
+    def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Close it."""
+        self.bar_.close()
+        self.bar_ = None

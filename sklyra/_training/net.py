@@ -1,0 +1,261 @@
+"""A skorch net for sequences."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import skorch
+import torch
+from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
+from torch import Tensor, nn
+
+from sklyra._training.callbacks import StopTraining
+from sklyra.batching import SequenceDataset, TrainingBatches, chunks, inputs
+from sklyra.nn import (
+    CrossEntropy,
+    LyraNet,
+    SquaredError,
+    parameter_groups,
+    set_generator,
+)
+from sklyra.sequences import EncodedSequences
+
+# Positions that prediction works on at a time: few enough to stay in cache.
+_POSITIONS = 2**14
+_SEEDING = threading.Lock()
+
+
+class SequenceNet(skorch.NeuralNet):
+    """Train a `LyraNet` on a `SequenceDataset`.
+
+    Differs from skorch's own nets in what it is given (a pair of data sets, of which
+    the second may be None), in drawing all random numbers from generators of its own,
+    in weighing sequences, and in letting a Ctrl-C through.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        weight_decay: float,
+        state_weight_decay: float,
+        seed: int,
+        **kwargs: Any,
+    ) -> None:
+        self.weight_decay = weight_decay
+        self.state_weight_decay = state_weight_decay
+        self.seed = seed
+        super().__init__(*args, **kwargs)
+
+    @property
+    def _default_callbacks(self) -> list[tuple[str, Callback]]:
+        return [
+            ("epoch_timer", EpochTimer()),
+            ("train_loss", PassthroughScoring(name="train_loss", on_train=True)),
+            ("valid_loss", PassthroughScoring(name="valid_loss")),
+        ]
+
+    def initialize(self) -> SequenceNet:
+        """Build network, loss and optimizer."""
+        with _seeded(self.seed):
+            super().initialize()
+        self.rng_ = np.random.default_rng(self.seed)
+        return self
+
+    def initialize_optimizer(self) -> SequenceNet:
+        """Build the optimizer."""
+        groups = parameter_groups(
+            self.module_, self.lr, self.weight_decay, self.state_weight_decay
+        )
+        self.optimizer_ = self.optimizer(groups)
+        return self
+
+    def get_split_datasets(
+        self, X: tuple[SequenceDataset, SequenceDataset | None], y: None = None
+    ) -> tuple[SequenceDataset, SequenceDataset | None]:
+        """Take the pair of data sets apart."""
+        return X
+
+    def get_iterator(
+        self, dataset: SequenceDataset, training: bool = False
+    ) -> TrainingBatches:
+        """Iterate over batches."""
+        rng = self.rng_ if training else None
+        return TrainingBatches(dataset, self.batch_size, rng)
+
+    def infer(self, x: dict[str, Tensor], **fit_params: Any) -> Tensor:
+        """Run the network on a batch."""
+        output: Tensor = super().infer({k: x[k] for k in ("values", "mask") if k in x})
+        return output
+
+    def get_loss(
+        self,
+        y_pred: Tensor,
+        y_true: Tensor,
+        X: dict[str, Tensor],
+        training: bool = False,
+    ) -> Tensor:
+        """Weigh the loss of a batch."""
+        device = y_pred.device
+        loss: Tensor = self.criterion_(
+            y_pred, y_true.to(device), X["weight"].to(device)
+        )
+        return loss
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Predict for skorch's scoring callbacks: scaled targets, or class numbers."""
+        output = self.predict_proba(X)
+        if isinstance(self.criterion_, CrossEntropy):
+            return np.asarray(output.argmax(axis=1))
+        return np.asarray(output)
+
+    def notify(self, method_name: str, **cb_kwargs: Any) -> None:
+        """Call every callback."""
+        getattr(self, method_name)(self, **cb_kwargs)
+        for _, callback in self.callbacks_:
+            try:
+                getattr(callback, method_name)(self, **cb_kwargs)
+            except KeyboardInterrupt:
+                # skorch's early stopping raises what a Ctrl-C raises
+                if isinstance(callback, EarlyStopping):
+                    raise StopTraining from None
+                raise
+
+    def train(
+        self,
+        train: SequenceDataset,
+        valid: SequenceDataset | None,
+        epochs: int,
+        callbacks: list[Any],
+    ) -> None:
+        """Train on, from wherever the weights are."""
+        self.callbacks = callbacks
+        self._initialize_callbacks()
+        generator = torch.Generator(self.device)
+        generator.manual_seed(int(self.rng_.integers(2**63)))
+        set_generator(self.module_, generator)
+        self.notify("on_train_begin", X=train, y=None)
+        try:
+            self.fit_loop((train, valid), epochs=epochs)
+        except StopTraining:
+            pass
+        finally:
+            set_generator(self.module_, None)
+        self.notify("on_train_end", X=train, y=None)
+        for row in self.history:
+            row.pop("batches", None)
+
+    def to(self, device: str) -> None:
+        """Move everything to a device."""
+        self.device = device
+        self.module_.to(device)
+        self.criterion_.to(device)
+        for state in self.optimizer_.state.values():
+            for key, value in state.items():
+                # a step counter stays where the optimizer made it
+                if value.dim():
+                    state[key] = value.to(device)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle from the CPU, so that every machine can load it."""
+        if torch.device(self.device).type == "cpu":
+            state: dict[str, Any] = super().__getstate__()
+            return state
+        twin = copy.copy(self)
+        parts = ("module_", "criterion_", "optimizer_")
+        copies = copy.deepcopy([self.__dict__[part] for part in parts])
+        twin.__dict__.update(zip(parts, copies, strict=True))
+        twin.to("cpu")
+        return twin.__getstate__()
+
+
+def make_net(
+    *,
+    n_channels: int,
+    letters: npt.NDArray[np.float32] | None,
+    n_outputs: int,
+    classify: bool,
+    architecture: dict[str, Any],
+    lr: float,
+    weight_decay: float,
+    state_weight_decay: float,
+    batch_size: int,
+    device: str,
+    seed: int,
+) -> SequenceNet:
+    """Build an untrained net."""
+    net = SequenceNet(
+        LyraNet,
+        criterion=CrossEntropy if classify else SquaredError,
+        module__n_channels=n_channels,
+        module__letters=None if letters is None else torch.from_numpy(letters.copy()),
+        module__n_outputs=n_outputs,
+        **{f"module__{name}": value for name, value in architecture.items()},
+        optimizer=torch.optim.AdamW,
+        lr=lr,
+        weight_decay=weight_decay,
+        state_weight_decay=state_weight_decay,
+        batch_size=batch_size,
+        device=device,
+        seed=seed,
+        predict_nonlinearity=partial(torch.softmax, dim=-1) if classify else None,
+        verbose=0,
+    )
+    return net.initialize()
+
+
+def run(
+    net: SequenceNet, sequences: EncodedSequences, represent: bool = False
+) -> npt.NDArray[np.float32]:
+    """Run the network over any number of sequences.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        A trained net.
+    sequences : EncodedSequences
+        Sequences in any order.
+    represent : bool, default=False
+        Whether to return the pooled representation instead of the outputs.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs or n_features), float32
+        One row for each sequence.
+    """
+    module: LyraNet = net.module_
+    module.eval()
+    function: nn.Module | Any = module.represent if represent else module
+    out = None
+    with torch.inference_mode():
+        for rows in chunks(sequences, _POSITIONS):
+            batch = inputs(sequences.take(rows))
+            part = function(**{k: v.to(net.device) for k, v in batch.items()}).cpu()
+            if out is None:
+                out = np.empty((len(sequences), part.shape[1]), np.float32)
+            out[rows] = part.numpy()
+    assert out is not None
+    return out
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Let torch draw initial weights from a seed, and leave it as it was.
+
+    Layers draw from the global generator in the global dtype; the lock keeps threads
+    that build networks at the same time apart.
+    """
+    with _SEEDING, torch.random.fork_rng(devices=[]):
+        dtype = torch.get_default_dtype()
+        torch.default_generator.manual_seed(seed)
+        torch.set_default_dtype(torch.float32)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(dtype)

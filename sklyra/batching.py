@@ -1,0 +1,140 @@
+"""Batches of sequences of similar length, so that little is padded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sklyra.sequences import EncodedSequences
+
+# Sequences are sorted by length within pools of this many batches, so that batches stay
+# random in all but length.
+_POOL = 50
+
+
+@dataclass(frozen=True)
+class SequenceDataset:
+    """Put sequences, targets and weights side by side.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        The sequences.
+    target : ndarray of shape (n_samples, n_outputs), float32, or (n_samples,), int64
+        Scaled targets, or the number of the class.
+    weight : ndarray of shape (n_samples,), float32
+        Weight of each sequence in the loss, 1 on average.
+    """
+
+    sequences: EncodedSequences
+    target: npt.NDArray[Any]
+    weight: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+
+def inputs(sequences: EncodedSequences) -> dict[str, Tensor]:
+    """Lay sequences out as arguments of the network.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Sequences of one batch.
+
+    Returns
+    -------
+    dict of Tensor
+        ``values`` of shape (B, L) or (B, L, C) and, where lengths differ, ``mask`` of
+        shape (B, L).
+    """
+    values, mask = sequences.padded()
+    batch = {"values": torch.from_numpy(values)}
+    if mask is not None:
+        batch["mask"] = torch.from_numpy(mask)
+    return batch
+
+
+class TrainingBatches:
+    """Iterate over batches of a data set, in a new random order every time.
+
+    Parameters
+    ----------
+    dataset : SequenceDataset
+        What to learn from.
+    batch_size : int
+        Sequences in a batch.
+    rng : Generator or None, default=None
+        Where the order comes from; None keeps the order by length.
+    """
+
+    def __init__(
+        self,
+        dataset: SequenceDataset,
+        batch_size: int,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.rng = rng
+
+    def __len__(self) -> int:
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[dict[str, Tensor], Tensor]]:
+        for rows in self._rows():
+            batch = inputs(self.dataset.sequences.take(rows))
+            batch["weight"] = torch.from_numpy(self.dataset.weight[rows])
+            yield batch, torch.from_numpy(self.dataset.target[rows])
+
+    def _rows(self) -> list[npt.NDArray[np.intp]]:
+        lengths = self.dataset.sequences.lengths
+        if self.rng is None:
+            order = np.argsort(lengths, kind="stable")
+            return np.array_split(
+                order, range(self.batch_size, len(order), self.batch_size)
+            )
+        order = self.rng.permutation(len(lengths))
+        batches = []
+        step = _POOL * self.batch_size
+        for start in range(0, len(order), step):
+            pool = order[start : start + step]
+            pool = pool[np.argsort(lengths[pool], kind="stable")]
+            cuts = range(self.batch_size, len(pool), self.batch_size)
+            batches += np.array_split(pool, cuts)
+        return [batches[i] for i in self.rng.permutation(len(batches))]
+
+
+def chunks(
+    sequences: EncodedSequences, n_positions: int
+) -> Iterator[npt.NDArray[np.intp]]:
+    """Cut a collection into chunks of bounded size, shortest sequences first.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Any sequences.
+    n_positions : int
+        How many positions a padded chunk may have; one sequence may have more.
+
+    Yields
+    ------
+    ndarray of shape (n_rows,), int
+        Rows of one chunk.
+    """
+    lengths = sequences.lengths
+    order = np.argsort(lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        # lengths rise, so that a chunk is as wide as its last sequence
+        ahead = lengths[order[start : start + n_positions]]
+        fits = ahead * np.arange(1, len(ahead) + 1) <= n_positions
+        stop = start + max(1, int(np.count_nonzero(fits)))
+        yield order[start:stop]
+        start = stop

@@ -1,0 +1,6 @@
+"""Small measured data that ship with the package, and landscapes with an answer."""
+
+from sklyra.datasets.bundled import load_cr6261, load_mpsa, load_splice_junctions
+from sklyra.datasets.epistasis import make_epistasis
+
+__all__ = ["load_cr6261", "load_mpsa", "load_splice_junctions", "make_epistasis"]

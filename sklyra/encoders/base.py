@@ -1,0 +1,220 @@
+"""What all encoders share."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from sklyra.alphabets import Alphabet
+from sklyra.sequences import EncodedSequences, check_sequences, is_text
+
+
+class SequenceTransformer(TransformerMixin, BaseEstimator):
+    """Read sequences and remember their alphabet."""
+
+    alphabet: str | Alphabet
+    unknown: str
+    alphabet_: Alphabet
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _read(self, X: Any, alphabet: str | Alphabet, fitted: bool) -> EncodedSequences:
+        if not is_text(X):
+            raise ValueError(
+                f"{type(self).__name__} encodes sequences of characters, but X holds "
+                "numbers. Expected 1D array of str; reshape your data."
+            )
+        return check_sequences(
+            X, alphabet=alphabet, unknown=self.unknown, fitted=fitted
+        )
+
+    def _read_fitted(self, X: Any) -> EncodedSequences:
+        check_is_fitted(self)
+        return self._read(X, self.alphabet_, fitted=True)
+
+
+class PositionEncoder(SequenceTransformer):
+    """Replace every character by the numbers of its row in a table."""
+
+    flatten: bool
+
+    def letter_features(
+        self, alphabet: Alphabet
+    ) -> tuple[npt.NDArray[np.float32], list[str]]:
+        """Give the numbers that stand for each letter, and what they are called.
+
+        Parameters
+        ----------
+        alphabet : Alphabet
+            The alphabet of the sequences.
+
+        Returns
+        -------
+        table : ndarray of shape (n_letters, n_channels), float32
+            One row for each of ``alphabet.letters``.
+        names : list of str
+            Name of each channel.
+        """
+        raise NotImplementedError
+
+    def character_features(
+        self, alphabet: Alphabet
+    ) -> tuple[npt.NDArray[np.float32], list[str]]:
+        """Give the numbers that stand for each character, and what they are called.
+
+        Parameters
+        ----------
+        alphabet : Alphabet
+            The alphabet of the sequences.
+
+        Returns
+        -------
+        table : ndarray of shape (n_characters, n_channels), float32
+            One row for each of ``alphabet.characters``: that of a degenerate character
+            is the mean of what it may be, that of a silent one zero.
+        names : list of str
+            Name of each channel.
+        """
+        table, names = self.letter_features(alphabet)
+        return alphabet.membership @ table, names
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the alphabet and the greatest length.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str
+            Sequences.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self
+            The fitted encoder.
+        """
+        sequences = self._read(X, self.alphabet, fitted=False)
+        assert sequences.alphabet is not None
+        self.table_, self.channels_ = self.character_features(sequences.alphabet)
+        self.alphabet_ = sequences.alphabet
+        self.max_length_ = int(sequences.lengths.max())
+        return self
+
+    def transform(self, X: Any) -> npt.NDArray[np.float32] | list[Any]:
+        """Encode sequences.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str
+            Sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_positions, n_channels), float32, or list
+            Channels of each position; a list of arrays of shape (n_positions,
+            n_channels) where lengths differ. With ``flatten=True`` always an array of
+            shape (n_samples, max_length * n_channels), zero behind a sequence's end.
+        """
+        sequences = self._read_fitted(X)
+        values: npt.NDArray[np.float32] = self.table_[sequences.values]
+        if self.flatten:
+            return self._flatten(values, sequences)
+        if (sequences.lengths == sequences.lengths[0]).all():
+            return values.reshape(len(sequences), -1, values.shape[1])
+        return np.split(values, sequences.offsets[1:-1])
+
+    def _flatten(
+        self, values: npt.NDArray[np.float32], sequences: EncodedSequences
+    ) -> npt.NDArray[np.float32]:
+        lengths = sequences.lengths
+        if lengths.max() > self.max_length_:
+            raise ValueError(
+                f"X[{lengths.argmax()}] has {lengths.max()} positions, but the longest "
+                f"sequence in fit had {self.max_length_}: with flatten=True there are "
+                "no columns for the rest. Cut the sequence, or fit with the longest."
+            )
+        out = np.zeros((len(sequences), self.max_length_, values.shape[1]), np.float32)
+        out[np.arange(self.max_length_) < lengths[:, None]] = values
+        return out.reshape(len(sequences), -1)
+
+    def inverse_transform(self, X: Any) -> list[str]:
+        """Turn encoded sequences back into text.
+
+        Characters with the same row (such as selenocysteine, which is encoded as
+        cysteine) come back as the first of them.
+
+        Parameters
+        ----------
+        X : array-like
+            What :meth:`transform` returned.
+
+        Returns
+        -------
+        list of str
+            Sequences. Behind ``flatten=True``, zeros at the end are taken for padding.
+
+        Raises
+        ------
+        ValueError
+            If letters share a row, or a row of X is no character's.
+        """
+        check_is_fitted(self)
+        letters = self.table_[: len(self.alphabet_.letters)]
+        if len(np.unique(letters, axis=0)) < len(letters):
+            raise ValueError(
+                f"{type(self).__name__} gives several letters the same numbers, so "
+                "the text cannot be told from them."
+            )
+        if self.flatten:
+            X = np.asarray(X).reshape(len(X), -1, self.table_.shape[1])
+        return [
+            self._decode(np.asarray(part, np.float32), i) for i, part in enumerate(X)
+        ]
+
+    def _decode(self, part: npt.NDArray[np.float32], index: int) -> str:
+        if self.flatten:
+            filled = np.flatnonzero(part.any(axis=1))
+            part = part[: filled[-1] + 1 if len(filled) else 0]
+        distance = np.abs(part[:, None] - self.table_).max(axis=-1)
+        if len(part) and distance.min(axis=1).max() > 1e-4:
+            position = int(distance.min(axis=1).argmax())
+            raise ValueError(
+                f"X[{index}] at position {position} (0-based) is the encoding of no "
+                f"character of {self.alphabet_.characters!r}."
+            )
+        return "".join(self.alphabet_.characters[i] for i in distance.argmin(axis=1))
+
+    def get_feature_names_out(
+        self, input_features: object = None
+    ) -> npt.NDArray[np.object_]:
+        """Name the columns of the output.
+
+        Parameters
+        ----------
+        input_features : None
+            Not used.
+
+        Returns
+        -------
+        ndarray of str
+            The channels, or with ``flatten=True`` ``"p{position}_{channel}"`` with
+            positions from 1, as in the name of a mutation.
+        """
+        check_is_fitted(self)
+        if not self.flatten:
+            return np.array(self.channels_, dtype=object)
+        names = [
+            f"p{position}_{channel}"
+            for position in range(1, self.max_length_ + 1)
+            for channel in self.channels_
+        ]
+        return np.array(names, dtype=object)

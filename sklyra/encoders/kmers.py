@@ -1,0 +1,155 @@
+"""Counts of words."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from sklyra.alphabets import Alphabet
+from sklyra.encoders.base import SequenceTransformer
+
+
+class KmerVectorizer(SequenceTransformer):
+    """Count the words of k letters in each sequence.
+
+    Every possible word has a column, so there is nothing to learn but the alphabet.
+    Words with a degenerate character, or with a gap or stop that did not occur in fit,
+    count nowhere.
+
+    Parameters
+    ----------
+    k : int or tuple of (int, int), default=3
+        Length of the words, or the least and the greatest length.
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters mean; "auto" decides in fit.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
+
+    Attributes
+    ----------
+    alphabet_ : Alphabet
+        The alphabet in use.
+
+    Examples
+    --------
+    >>> from sklyra import KmerVectorizer
+    >>> counts = KmerVectorizer(k=2).fit_transform(["ACAC"])
+    >>> counts.shape, counts.sum()
+    ((1, 16), np.float32(3.0))
+    """
+
+    def __init__(
+        self,
+        k: int | tuple[int, int] = 3,
+        *,
+        alphabet: str | Alphabet = "auto",
+        unknown: str = "error",
+    ) -> None:
+        self.k = k
+        self.alphabet = alphabet
+        self.unknown = unknown
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the alphabet.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str
+            Sequences.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self
+            The fitted vectorizer.
+        """
+        sequences = self._read(X, self.alphabet, fitted=False)
+        assert sequences.alphabet is not None
+        self._sizes(len(sequences.alphabet.letters))
+        self.alphabet_ = sequences.alphabet
+        return self
+
+    def transform(self, X: Any) -> sparse.csr_matrix:
+        """Count words.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str
+            Sequences.
+
+        Returns
+        -------
+        sparse matrix of shape (n_samples, n_words), float32
+            How often each word stands in each sequence, overlaps counted.
+        """
+        sequences = self._read_fitted(X)
+        base = len(self.alphabet_.letters)
+        codes = sequences.values.astype(np.int64)
+        rows = np.repeat(np.arange(len(sequences)), sequences.lengths)
+        left = np.repeat(sequences.offsets[1:], sequences.lengths) - np.arange(
+            len(codes)
+        )
+        # positions from here to the next character that is no letter
+        breaks = np.where(codes < base, len(codes), np.arange(len(codes)))
+        clear = np.minimum.accumulate(breaks[::-1])[::-1] - np.arange(len(codes))
+        room = np.minimum(left, clear)
+        columns, where, start = [], [], 0
+        word = np.zeros(len(codes), np.int64)
+        shifted = codes
+        for size in range(1, max(self._sizes(base)) + 1):
+            word[: len(shifted)] = word[: len(shifted)] * base + shifted
+            shifted = shifted[1:]
+            if size in self._sizes(base):
+                fits = room >= size
+                columns.append(word[fits] + start)
+                where.append(rows[fits])
+                start += base**size
+        column, row = np.concatenate(columns), np.concatenate(where)
+        ones = np.ones(len(column), np.float32)
+        counts = sparse.coo_matrix((ones, (row, column)), shape=(len(sequences), start))
+        return counts.tocsr()
+
+    def _sizes(self, base: int) -> range:
+        """Say how long the words are."""
+        pair = self.k if isinstance(self.k, (tuple, list)) else (self.k, self.k)
+        for size in pair:
+            check_scalar(size, "k", Integral, min_val=1)
+        low, high = pair
+        if low > high or base**high > 2**31:
+            raise ValueError(
+                f"k={self.k!r} is not an option: the lower length comes first, and "
+                f"{base} letters to the power of k may be 2**31 at most."
+            )
+        return range(int(low), int(high) + 1)
+
+    def get_feature_names_out(
+        self, input_features: object = None
+    ) -> npt.NDArray[np.object_]:
+        """Name the columns of the output.
+
+        Parameters
+        ----------
+        input_features : None
+            Not used.
+
+        Returns
+        -------
+        ndarray of str
+            The words, shortest first, in the order of the alphabet's letters.
+        """
+        check_is_fitted(self)
+        letters = np.array(list(self.alphabet_.letters), dtype=object)
+        names, words = [], np.array([""], dtype=object)
+        sizes = self._sizes(len(letters))
+        for size in range(1, sizes[-1] + 1):
+            words = (words[:, None] + letters).ravel()
+            if size in sizes:
+                names.append(words)
+        return np.concatenate(names)

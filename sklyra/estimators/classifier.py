@@ -1,0 +1,311 @@
+"""The classifier."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils import column_or_1d, compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+
+from sklyra.alphabets import Alphabet
+from sklyra.encoders import PositionEncoder
+from sklyra.estimators.base import BaseLyra
+
+
+class LyraClassifier(ClassifierMixin, BaseLyra):
+    """Predict classes from biological sequences.
+
+    A small network reads each sequence: gated convolutions for neighbouring positions,
+    a state space layer for the whole [1]_. Labels may be of any type. A prediction
+    depends on its sequence alone, not on the others it is made with.
+
+    Parameters
+    ----------
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters of X mean. "auto" decides from the training data.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
+    encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \
+default="one-hot"
+        Numbers that stand for each letter, before a learnt linear map. An encoder
+        such as ``SubstitutionMatrixEncoder("PAM250")`` gives its own.
+    d_model : int, default=64
+        Number of channels inside the network.
+    pgc_hidden : tuple of int, default=(16, 128)
+        Width of each gated convolution, one after the other.
+    n_s4d_layers : int, default=1
+        Number of state space layers.
+    d_state : int, default=64
+        Number of states of each channel of a state space layer; even.
+    bidirectional : bool, default=True
+        Whether state space layers look both ways along the sequence.
+    residual : bool, default=True
+        Whether each gated convolution is added to its input.
+    pooling : {"mean", "max", "mean_max", "attention"}, default="mean_max"
+        How positions become one vector.
+    head_hidden : int or None, default=64
+        Hidden units between that vector and the output; None for none.
+    dropout : float, default=0.2
+        Probability of dropping activations in training, in [0, 1).
+    lr : float, default=0.002
+        Learning rate of AdamW. The dynamics of state space layers take 0.001 at most.
+    weight_decay : float, default=0.01
+        Weight decay of AdamW, on everything but the dynamics of state space layers.
+    state_weight_decay : float, default=0.0
+        Weight decay of those dynamics.
+    lr_schedule : {"cosine", "constant"}, default="cosine"
+        Whether the learning rate rises over the first twentieth of all steps and then
+        falls to zero along a cosine, or stays.
+    batch_size : int, default=64
+        Sequences in a training step. Batches hold sequences of similar length.
+    max_epochs : int, default=50
+        How many times training sees the data, at most.
+    early_stopping : bool, default=True
+        Whether to hold out part of the training data, keep the weights of the epoch
+        with the least loss on it, and stop when it no longer falls. With fewer than 20
+        sequences nothing is held out and the last weights are kept.
+    validation_fraction : float, default=0.1
+        Share of the training data that is held out, in (0, 1).
+    n_iter_no_change : int, default=20
+        Epochs without a lower validation loss after which training stops.
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class in the loss; "balanced" makes all classes weigh the same.
+    callbacks : list of skorch callbacks or None, default=None
+        Called during training. They see the losses as ``train_loss`` and
+        ``valid_loss``.
+    device : str, default="auto"
+        A torch device. "auto" is CUDA where there is one and the CPU elsewhere, decided
+        in `fit` and again when a saved model is loaded.
+    n_threads : int or None, default=None
+        Threads of torch in `fit` and `predict`; None leaves its setting alone.
+    random_state : int, RandomState instance or None, default=None
+        Seed of initial weights, held-out rows, batches and dropout. An int gives the
+        same model every time on one machine.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last fit.
+    verbose : int, default=0
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    alphabet_ : Alphabet or None
+        The alphabet in use, with gap and stop as letters if they occurred in training;
+        None for a model of numbers.
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    history_ : list of dict
+        A row for each epoch: ``epoch``, ``train_loss``, ``valid_loss``, ``lr``,
+        ``seconds`` and what callbacks recorded. ``pandas.DataFrame(history_)`` is a
+        table of it.
+    max_length_ : int
+        Length of the longest training sequence.
+    n_features_in_ : int
+        Number of columns, if X was a table of numbers.
+    n_iter_ : int
+        Number of epochs trained.
+    n_parameters_ : int
+        Number of weights of the network.
+    net_ : skorch.NeuralNet
+        The trained network, as ``net_.module_``.
+
+    References
+    ----------
+    .. [1] Ramesh, K., Siddiqui, S. M., Gu, A., Mitzenmacher, M. & Sabeti, P. C. (2025).
+       Lyra: An Efficient and Expressive Subquadratic Architecture for Modeling
+       Biological Sequences. arXiv:2503.16351.
+
+    Examples
+    --------
+    >>> from sklyra import LyraClassifier
+    >>> from sklyra.datasets import load_splice_junctions
+    >>> X, y = load_splice_junctions(return_X_y=True)
+    >>> model = LyraClassifier(max_epochs=1, random_state=0).fit(X[::20], y[::20])
+    >>> model.classes_
+    array(['EI', 'IE', 'N'], dtype=object)
+    >>> model.predict_proba(X[:2]).shape
+    (2, 3)
+    """
+
+    _classify = True
+
+    def __init__(
+        self,
+        *,
+        alphabet: str | Alphabet = "auto",
+        unknown: str = "error",
+        encoding: str | PositionEncoder = "one-hot",
+        d_model: int = 64,
+        pgc_hidden: tuple[int, ...] = (16, 128),
+        n_s4d_layers: int = 1,
+        d_state: int = 64,
+        bidirectional: bool = True,
+        residual: bool = True,
+        pooling: str = "mean_max",
+        head_hidden: int | None = 64,
+        dropout: float = 0.2,
+        lr: float = 0.002,
+        weight_decay: float = 0.01,
+        state_weight_decay: float = 0.0,
+        lr_schedule: str = "cosine",
+        batch_size: int = 64,
+        max_epochs: int = 50,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 20,
+        class_weight: dict[Any, float] | str | None = None,
+        callbacks: list[Any] | None = None,
+        device: str = "auto",
+        n_threads: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False,
+        verbose: int = 0,
+    ) -> None:
+        self.alphabet = alphabet
+        self.unknown = unknown
+        self.encoding = encoding
+        self.d_model = d_model
+        self.pgc_hidden = pgc_hidden
+        self.n_s4d_layers = n_s4d_layers
+        self.d_state = d_state
+        self.bidirectional = bidirectional
+        self.residual = residual
+        self.pooling = pooling
+        self.head_hidden = head_hidden
+        self.dropout = dropout
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.state_weight_decay = state_weight_decay
+        self.lr_schedule = lr_schedule
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.class_weight = class_weight
+        self.callbacks = callbacks
+        self.device = device
+        self.n_threads = n_threads
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> Self:
+        """Train for one epoch on these sequences, going on from earlier calls.
+
+        The first call fixes the alphabet and the classes. The learning rate is
+        constant, and nothing is held out.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        classes : array-like of shape (n_classes,) or None, default=None
+            All labels that later calls may bring; None takes those of `y`. Used in the
+            first call only.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weight of each sequence in the loss; None weighs all alike.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """  # noqa: E501 - numpydoc wants a parameter's type on one line
+        if hasattr(self, "net_") or classes is None:
+            return self._partial_fit(X, y, sample_weight)
+        self._given_classes = np.unique(np.asarray(classes))
+        try:
+            return self._partial_fit(X, y, sample_weight)
+        finally:
+            del self._given_classes
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Predict labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The most probable label of each sequence.
+        """  # noqa: E501 - as above
+        labels: npt.NDArray[Any] = self.classes_[self._run(X).argmax(axis=1)]
+        return labels
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), float64
+            Probabilities in the order of ``classes_``; each row sums to 1.
+        """  # noqa: E501 - as above
+        return np.asarray(softmax(self._run(X).astype(np.float64), axis=1))
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        """Compute a score for each class, before it becomes a probability.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes), float64
+            With two classes the log odds of the second, otherwise a logit for each.
+        """  # noqa: E501 - as above
+        out = self._run(X).astype(np.float64)
+        return out[:, 1] - out[:, 0] if out.shape[1] == 2 else out
+
+    def _read_target(
+        self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.int64]:
+        y = column_or_1d(y, warn=True)
+        missing = [i for i, v in enumerate(y.tolist()) if v is None or v != v]
+        if missing:
+            raise ValueError(
+                f"Input y contains NaN: y[{missing[0]}] has no label ({len(missing)} "
+                "in all). Drop these rows."
+            )
+        check_classification_targets(y)
+        if reset:
+            given = getattr(self, "_given_classes", None)
+            self.classes_ = np.unique(y[kept]) if given is None else given
+            if len(self.classes_) < 2:
+                raise ValueError(
+                    f"y has one class only, {self.classes_[0]!r}: there is nothing to "
+                    "tell apart. Classification needs two classes or more."
+                )
+        at = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
+        strange = np.flatnonzero(self.classes_[at] != y)
+        strange = strange[np.isin(strange, kept)]
+        if len(strange):
+            raise ValueError(
+                f"y[{strange[0]}] is {y[strange[0]]!r}, which is none of the classes "
+                f"{list(self.classes_)!r} that the model was fitted with."
+            )
+        return np.asarray(at, dtype=np.int64)
+
+    def _n_outputs(self) -> int:
+        return len(self.classes_)
+
+    def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
+        if self.class_weight is None:
+            return 1.0
+        return np.asarray(compute_sample_weight(self.class_weight, column_or_1d(y)))

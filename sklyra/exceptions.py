@@ -1,0 +1,17 @@
+"""Errors and warnings of sklyra, each also a class that callers already catch."""
+
+
+class UnknownCharacterError(ValueError):
+    """A sequence holds a character that its alphabet does not know."""
+
+
+class SklyraWarning(UserWarning):
+    """Root of every warning that sklyra gives."""
+
+
+class AlphabetWarning(SklyraWarning):
+    """Sequences are readable, but hardly what the model was fitted on."""
+
+
+class LengthWarning(SklyraWarning):
+    """A sequence is far longer than any the model was fitted on."""

@@ -1,0 +1,39 @@
+"""The network and its parts. They know torch and nothing of scikit-learn.
+
+Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` states.
+"""
+
+from sklyra.nn.dropout import Dropout, set_generator
+from sklyra.nn.heads import LinearHead, MLPHead
+from sklyra.nn.losses import CrossEntropy, SquaredError
+from sklyra.nn.lyra import LyraNet, parameter_groups
+from sklyra.nn.norm import RMSNorm
+from sklyra.nn.pgc import ProjectedGatedConv
+from sklyra.nn.pooling import (
+    POOLINGS,
+    AttentionPooling,
+    MaxPooling,
+    MeanMaxPooling,
+    MeanPooling,
+)
+from sklyra.nn.s4d import S4D, S4DKernel
+
+__all__ = [
+    "POOLINGS",
+    "S4D",
+    "AttentionPooling",
+    "CrossEntropy",
+    "Dropout",
+    "LinearHead",
+    "LyraNet",
+    "MLPHead",
+    "MaxPooling",
+    "MeanMaxPooling",
+    "MeanPooling",
+    "ProjectedGatedConv",
+    "RMSNorm",
+    "S4DKernel",
+    "SquaredError",
+    "parameter_groups",
+    "set_generator",
+]

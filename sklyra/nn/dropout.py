@@ -1,0 +1,73 @@
+"""Dropout that draws from a generator of its own."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Dropout(nn.Module):
+    """Set random activations to zero in training, and scale the others up.
+
+    torch's own dropout draws from the global generator, which training must leave as
+    it was found and which other threads draw from.
+
+    Parameters
+    ----------
+    p : float
+        Probability of dropping, in [0, 1).
+    tied : bool, default=False
+        Whether a channel is dropped at all positions of a sequence or at none.
+    """
+
+    generator: torch.Generator | None = None
+
+    def __init__(self, p: float, tied: bool = False) -> None:
+        super().__init__()
+        self.p = p
+        self.tied = tied
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply dropout.
+
+        Parameters
+        ----------
+        x : Tensor of shape (B, L, D) or (B, D), float
+            Activations.
+
+        Returns
+        -------
+        Tensor of the same shape, float
+            In training, activations of which a share `p` is zero.
+        """
+        if not self.training or self.p == 0:
+            return x
+        mask = torch.empty_like(x[:, :1] if self.tied else x)
+        mask.bernoulli_(1 - self.p, generator=self.generator)
+        return x * mask.div_(1 - self.p)
+
+    def extra_repr(self) -> str:
+        """Name the settings for torch's representation.
+
+        Returns
+        -------
+        str
+            The settings.
+        """
+        return f"p={self.p}, tied={self.tied}"
+
+
+def set_generator(module: nn.Module, generator: torch.Generator | None) -> None:
+    """Choose the generator of every dropout of a network.
+
+    Parameters
+    ----------
+    module : Module
+        The network.
+    generator : Generator or None
+        Where random numbers come from, on the network's device; None is torch's global
+        generator.
+    """
+    for part in module.modules():
+        if isinstance(part, Dropout):
+            part.generator = generator

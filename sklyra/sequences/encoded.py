@@ -1,0 +1,145 @@
+"""Many sequences as one flat array with offsets."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra.alphabets import Alphabet
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedSequences:
+    """Hold many sequences as one flat array, never padded.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_positions_total,), uint8, or (n_positions_total, C), float32
+        One code for each position, or its channels.
+    offsets : ndarray of shape (n_samples + 1,), int64
+        Sequence ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
+    alphabet : Alphabet or None
+        What the codes mean; None where `values` are channels.
+    """  # noqa: E501 - numpydoc wants a parameter's type on one line
+
+    values: npt.NDArray[Any]
+    offsets: npt.NDArray[np.int64]
+    alphabet: Alphabet | None
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Number of positions of each sequence, shape (n_samples,)."""
+        return np.diff(self.offsets)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> EncodedSequences:
+        """Select sequences.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+            Which sequences, in which order.
+
+        Returns
+        -------
+        EncodedSequences
+            A copy of these sequences.
+        """
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        shift = np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        values = self.values[np.arange(offsets[-1]) + shift]
+        return EncodedSequences(values, offsets, self.alphabet)
+
+    def padded(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Lay the sequences out as rows, all as long as the longest.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples, n_positions) or (n_samples, n_positions, C)
+            The sequences; padding repeats whatever value comes first.
+        mask : ndarray of shape (n_samples, n_positions), bool, or None
+            True at real positions; None where all lengths are equal.
+        """  # noqa: E501 - as above
+        lengths = self.lengths
+        longest = int(lengths.max())
+        if (lengths == longest).all():
+            shape = (len(self), longest, *self.values.shape[1:])
+            return self.values.reshape(shape), None
+        mask = np.arange(longest) < lengths[:, None]
+        index = self.offsets[:-1, None] + np.arange(longest)
+        return self.values[np.where(mask, index, 0)], mask
+
+    def decode(self) -> list[str]:
+        """Turn codes back into text, in upper case and without aliases.
+
+        Returns
+        -------
+        list of str
+            The sequences.
+        """
+        if self.alphabet is None:
+            raise TypeError("Sequences of channels have no characters to decode to.")
+        letters = np.frombuffer(self.alphabet.characters.encode(), np.uint8)
+        text = letters[self.values].tobytes().decode()
+        ends = self.offsets.tolist()
+        return [text[a:b] for a, b in itertools.pairwise(ends)]
+
+
+def recode(
+    values: npt.NDArray[np.float32], alphabet: Alphabet
+) -> EncodedSequences | None:
+    """Read one-hot channels back into codes.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_positions_total, n_channels), float32
+        Channels of each position.
+    alphabet : Alphabet
+        The alphabet they may be an encoding of.
+
+    Returns
+    -------
+    EncodedSequences or None
+        One sequence with all positions, or None if a row is no character's row.
+    """
+    extra = values.shape[1] - len(alphabet.letters)
+    if not 0 <= extra <= len(alphabet.silent):
+        return None
+    alphabet = alphabet.with_letters(alphabet.silent[:extra])
+    # A random projection names each row; equality of the whole row is checked after.
+    axis = np.random.default_rng(0).normal(size=values.shape[1])
+    names = alphabet.membership.astype(float) @ axis
+    order = np.argsort(names, kind="stable")
+    at = np.searchsorted(names[order], values.astype(float) @ axis - 1e-9)
+    codes = order[np.minimum(at, len(order) - 1)].astype(np.uint8)
+    if not np.array_equal(alphabet.membership[codes], values):
+        return None
+    return EncodedSequences(codes, np.array([0, len(codes)]), alphabet)
+
+
+def locate(offsets: npt.NDArray[np.int64], at: int) -> tuple[int, int]:
+    """Find the sequence and the position in it of an index into the flat array.
+
+    Parameters
+    ----------
+    offsets : ndarray of shape (n_samples + 1,), int64
+        Where sequences begin and end.
+    at : int
+        Index into the flat array.
+
+    Returns
+    -------
+    row : int
+        Which sequence.
+    position : int
+        Which position in it, 0-based.
+    """
+    row = int(np.searchsorted(offsets, at, side="right")) - 1
+    return row, at - int(offsets[row])

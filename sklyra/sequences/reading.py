@@ -1,0 +1,185 @@
+"""Bring whatever X may be to one text, or to one array of channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra.sequences.encoded import EncodedSequences, locate
+
+
+def is_text(X: Any) -> bool:
+    """Tell sequences of characters from numbers.
+
+    Parameters
+    ----------
+    X : object
+        Anything passed as X.
+
+    Returns
+    -------
+    bool
+        True if X holds text (also a broken one: text with a missing value in it).
+
+    Raises
+    ------
+    TypeError
+        If X is one single sequence instead of a collection.
+    """
+    if isinstance(X, (str, bytes)) or _is_bio(X):
+        raise TypeError(
+            f"X is one single sequence of type {type(X).__name__}. Pass a collection "
+            "of sequences: [sequence]."
+        )
+    if isinstance(X, (list, tuple)):
+        return any(_is_textual(item) for item in X)
+    if hasattr(X, "__array__") and not hasattr(X, "toarray"):
+        array = np.asarray(X)
+        if array.dtype.kind != "O":
+            return array.dtype.kind in "UST"
+        return any(_is_textual(item) for item in array.ravel().tolist())
+    return False
+
+
+def read_text(X: Any) -> tuple[str, npt.NDArray[np.int64]]:
+    """Join all sequences into one text.
+
+    Parameters
+    ----------
+    X : array-like of str
+        Anything that :func:`is_text` calls text.
+
+    Returns
+    -------
+    text : str
+        All sequences, one behind the other.
+    offsets : ndarray of shape (n_samples + 1,), int64
+        Where each begins and ends.
+    """
+    items = X if isinstance(X, (list, tuple)) else np.asarray(X).tolist()
+    if items and all(isinstance(item, (list, tuple, np.ndarray)) for item in items):
+        items = [_join_row(row, i) for i, row in enumerate(items)]
+    if not all(issubclass(kind, str) for kind in set(map(type, items))):
+        items = [_as_text(item, i) for i, item in enumerate(items)]
+    if not items:
+        raise ValueError("Found array with 0 sample(s): X holds no sequences.")
+    lengths = np.fromiter(map(len, items), np.int64, len(items))
+    if not lengths.all():
+        empty = np.flatnonzero(lengths == 0)
+        raise ValueError(
+            f"X[{empty[0]}] is an empty sequence ({len(empty)} in all). Every sequence "
+            "needs at least one character: drop these rows."
+        )
+    return "".join(items), np.concatenate([[0], np.cumsum(lengths)])
+
+
+def _join_row(row: Sequence[Any], index: int) -> Any:
+    if len(row) == 1:  # one column
+        return row[0]
+    characters = [_as_text(item, index) for item in row]
+    if any(len(character) != 1 for character in characters):
+        raise ValueError(
+            f"X has {len(row)} columns of text and row {index} holds more than single "
+            "characters. Pass one column of sequences, or aligned sequences with one "
+            "character in each column."
+        )
+    return "".join(characters)
+
+
+def _as_text(item: Any, index: int) -> str:
+    if isinstance(item, str):
+        return item
+    if isinstance(item, (bytes, bytearray)):
+        return item.decode("latin-1")
+    if hasattr(item, "seq"):  # SeqRecord
+        item = item.seq
+    if _is_bio(item):
+        return str(item)
+    is_nan = isinstance(item, float) and item != item
+    if item is None or is_nan or type(item).__name__ == "NAType":
+        raise ValueError(
+            f"X[{index}] is missing ({item!r}). Drop rows without a sequence."
+        )
+    raise TypeError(
+        f"X[{index}] is {item!r} of type {type(item).__name__}, not a sequence. Pass "
+        "str, bytes, Bio.Seq or SeqRecord."
+    )
+
+
+def as_bytes(text: str) -> npt.NDArray[np.uint8]:
+    """Turn text into one byte a character.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    ndarray of shape (len(text),), uint8
+        ASCII codes; 0, which no alphabet has, for characters outside ASCII.
+    """
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    return np.where(points < 128, points, 0).astype(np.uint8)
+
+
+def read_channels(X: Any) -> EncodedSequences:
+    """Read numbers.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_positions[, n_channels]), or list of arrays
+        Numbers; the arrays of a list have shape (n_positions, n_channels).
+
+    Returns
+    -------
+    EncodedSequences
+        Float32 channels.
+    """
+    if isinstance(X, (list, tuple)) and len({np.shape(item) for item in X}) > 1:
+        parts = [np.asarray(item, dtype=np.float32) for item in X]
+    else:
+        array = np.asarray(X, dtype=np.float32)
+        if array.ndim not in (2, 3):
+            raise ValueError(
+                f"Numeric X has shape {array.shape}. Expected 2D array (n_samples, "
+                "n_positions), 3D array (n_samples, n_positions, n_channels) or a "
+                "list of arrays (n_positions, n_channels)."
+            )
+        parts = list(array if array.ndim == 3 else array[..., None])
+    if not parts:
+        raise ValueError("Found array with 0 sample(s): X holds no sequences.")
+    widths = {part.shape[1] if part.ndim == 2 else -1 for part in parts}
+    if len(widths) != 1 or -1 in widths or not all(map(len, parts)):
+        shapes = sorted({part.shape for part in parts})[:5]
+        raise ValueError(
+            "A list of arrays must hold arrays of shape (n_positions, n_channels), "
+            f"with one number of channels and no empty ones; got shapes {shapes}."
+        )
+    values = np.concatenate(parts)
+    offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+    if not np.isfinite(values).all():
+        row, position = locate(
+            offsets, int(np.argmax(~np.isfinite(values).all(axis=1)))
+        )
+        raise ValueError(
+            f"Input X contains NaN or infinity: X[{row}] at position {position}."
+        )
+    return EncodedSequences(values, offsets, None)
+
+
+def _is_bio(item: object) -> bool:
+    return type(item).__module__.partition(".")[0] in ("Bio", "skbio")
+
+
+def _is_textual(item: object) -> bool:
+    if item is None or isinstance(item, (str, bytes)) or _is_bio(item):
+        return True
+    if isinstance(item, (list, tuple)):
+        return any(isinstance(part, (str, bytes)) for part in item)
+    return isinstance(item, np.ndarray) and item.dtype.kind in "UST"
