@@ -29,6 +29,10 @@ from sklyra.sequences import EncodedSequences
 
 # Positions that prediction works on at a time: few enough to stay in cache.
 _POSITIONS = 2**14
+# How float32 rounds depends on the shape of a batch. Up to this many positions in all,
+# arithmetic costs nothing beside overhead, and prediction works in double precision:
+# there one sequence alone and the same among others agree to the last digits.
+_FEW_POSITIONS = 2**10
 _SEEDING = threading.Lock()
 
 
@@ -73,8 +77,19 @@ class SequenceNet(skorch.NeuralNet):
         groups = parameter_groups(
             self.module_, self.lr, self.weight_decay, self.state_weight_decay
         )
-        self.optimizer_ = self.optimizer(groups)
+        self.optimizer_ = self.optimizer(groups, fused=True)
         return self
+
+    def set_rates(
+        self, lr: float, weight_decay: float, state_weight_decay: float
+    ) -> None:
+        """Change the settings of the optimizer, and keep its memory."""
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.state_weight_decay = state_weight_decay
+        groups = parameter_groups(self.module_, lr, weight_decay, state_weight_decay)
+        for old, new in zip(self.optimizer_.param_groups, groups, strict=True):
+            old.update({name: new[name] for name in ("lr", "weight_decay")})
 
     def get_split_datasets(
         self, X: tuple[SequenceDataset, SequenceDataset | None], y: None = None
@@ -185,7 +200,6 @@ def make_net(
     lr: float,
     weight_decay: float,
     state_weight_decay: float,
-    batch_size: int,
     device: str,
     seed: int,
 ) -> SequenceNet:
@@ -201,7 +215,6 @@ def make_net(
         lr=lr,
         weight_decay=weight_decay,
         state_weight_decay=state_weight_decay,
-        batch_size=batch_size,
         device=device,
         seed=seed,
         predict_nonlinearity=partial(torch.softmax, dim=-1) if classify else None,
@@ -212,7 +225,7 @@ def make_net(
 
 def run(
     net: SequenceNet, sequences: EncodedSequences, represent: bool = False
-) -> npt.NDArray[np.float32]:
+) -> npt.NDArray[np.float64]:
     """Run the network over any number of sequences.
 
     Parameters
@@ -226,19 +239,24 @@ def run(
 
     Returns
     -------
-    ndarray of shape (n_samples, n_outputs or n_features), float32
+    ndarray of shape (n_samples, n_outputs or n_features), float64
         One row for each sequence.
     """
     module: LyraNet = net.module_
     module.eval()
+    few = len(sequences.values) <= _FEW_POSITIONS
+    if few:
+        module = copy.deepcopy(module).double()
     function: nn.Module | Any = module.represent if represent else module
     out = None
     with torch.inference_mode():
         for rows in chunks(sequences, _POSITIONS):
             batch = inputs(sequences.take(rows))
+            if few and batch["values"].is_floating_point():
+                batch["values"] = batch["values"].double()
             part = function(**{k: v.to(net.device) for k, v in batch.items()}).cpu()
             if out is None:
-                out = np.empty((len(sequences), part.shape[1]), np.float32)
+                out = np.empty((len(sequences), part.shape[1]), np.float64)
             out[rows] = part.numpy()
     assert out is not None
     return out

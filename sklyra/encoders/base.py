@@ -25,6 +25,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []  # text has no dtype to preserve
         return tags
 
     def _read(self, X: Any, alphabet: str | Alphabet, fitted: bool) -> EncodedSequences:

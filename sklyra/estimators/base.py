@@ -32,7 +32,7 @@ from sklyra._training import (
 from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
 from sklyra.encoders import SequenceOneHotEncoder
-from sklyra.estimators.parameters import check_parameters, encoder
+from sklyra.estimators.parameters import check_parameters, encoder, step_plan
 from sklyra.estimators.split import validation_split
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import (
@@ -132,7 +132,7 @@ class BaseLyra(BaseEstimator):
                     check_consistent_length(X, groups)
                     groups = groups[kept]
                 train, valid = self._hold_out(train, classes, groups, rng)
-            self._train(train, valid, self.max_epochs, again, rng)
+            self._train(train, valid, None, again, rng)
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
@@ -159,9 +159,9 @@ class BaseLyra(BaseEstimator):
             Pooled channels; `n_features` is `d_model`, twice that with
             ``pooling="mean_max"``.
         """  # noqa: E501 - as above
-        return self._run(X, represent=True)
+        return self._run(X, represent=True).astype(np.float32)
 
-    def _run(self, X: Any, represent: bool = False) -> npt.NDArray[np.float32]:
+    def _run(self, X: Any, represent: bool = False) -> npt.NDArray[np.float64]:
         """Compute outputs of the network, or its representation."""
         check_is_fitted(self)
         sequences = self._read_input(X, reset=False)
@@ -241,8 +241,8 @@ class BaseLyra(BaseEstimator):
             if self.alphabet_ is not None:
                 raise ValueError(
                     f"This {type(self).__name__} was fitted on sequences of the "
-                    f"alphabet {self.alphabet_.name!r}, but X holds a table of numbers. "
-                    "Pass sequences."
+                    f"alphabet {self.alphabet_.name!r}, but X holds a table of "
+                    "numbers. Pass sequences."
                 )
             X = validate_data(self, X, reset=False, dtype=np.float32)
         sequences = check_sequences(X)
@@ -295,23 +295,29 @@ class BaseLyra(BaseEstimator):
         self,
         train: SequenceDataset,
         valid: SequenceDataset | None,
-        epochs: int,
+        epochs: int | None,
         again: bool,
         rng: np.random.RandomState,
         schedule: str | None = None,
     ) -> None:
         device = resolve_device(self.device)
+        batch_size, auto_epochs = step_plan(
+            len(train), self.batch_size, self.max_epochs
+        )
+        epochs = epochs or auto_epochs
         if again:
             net = copy.deepcopy(self.net_)  # an interrupted fit must not change it
             net.to(device)
+            net.set_rates(self.lr, self.weight_decay, self.state_weight_decay)
         else:
             net = self._new_net(device, int(rng.randint(2**31)))
+        net.batch_size = batch_size
         callbacks = [*(self.callbacks or [])]
         callbacks.append(Schedule(schedule or self.lr_schedule, epochs))
         if self.verbose:
             callbacks.append(ProgressBar(epochs))
         if valid is not None:
-            callbacks.append(BestWeights(self.n_iter_no_change))
+            callbacks.append(BestWeights(self.n_iter_no_change or epochs))
         with threads(self.n_threads):
             net.train(train, valid, epochs, callbacks)
         self.net_ = net
@@ -335,7 +341,6 @@ class BaseLyra(BaseEstimator):
             lr=self.lr,
             weight_decay=self.weight_decay,
             state_weight_decay=self.state_weight_decay,
-            batch_size=self.batch_size,
             device=device,
             seed=seed,
         )

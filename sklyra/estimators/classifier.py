@@ -60,18 +60,21 @@ default="one-hot"
     lr_schedule : {"cosine", "constant"}, default="cosine"
         Whether the learning rate rises over the first twentieth of all steps and then
         falls to zero along a cosine, or stays.
-    batch_size : int, default=64
-        Sequences in a training step. Batches hold sequences of similar length.
-    max_epochs : int, default=50
-        How many times training sees the data, at most.
+    batch_size : int or "auto", default="auto"
+        Sequences in a training step. Batches hold sequences of similar length. "auto"
+        is the power of two below ``n_samples / 24``, between 8 and 64.
+    max_epochs : int or "auto", default="auto"
+        How many times training sees the data, at most. "auto" makes it 1,500 steps, in
+        20 to 60 epochs.
     early_stopping : bool, default=True
         Whether to hold out part of the training data, keep the weights of the epoch
-        with the least loss on it, and stop when it no longer falls. With fewer than 20
-        sequences nothing is held out and the last weights are kept.
+        with the least loss on it, and stop after `n_iter_no_change` worse ones. With
+        fewer than 20 sequences nothing is held out and the last weights are kept.
     validation_fraction : float, default=0.1
         Share of the training data that is held out, in (0, 1).
-    n_iter_no_change : int, default=20
-        Epochs without a lower validation loss after which training stops.
+    n_iter_no_change : int or None, default=None
+        Epochs without a lower validation loss after which training stops; None goes
+        through all of them.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss; "balanced" makes all classes weigh the same.
     callbacks : list of skorch callbacks or None, default=None
@@ -151,11 +154,11 @@ default="one-hot"
         weight_decay: float = 0.01,
         state_weight_decay: float = 0.0,
         lr_schedule: str = "cosine",
-        batch_size: int = 64,
-        max_epochs: int = 50,
+        batch_size: int | str = "auto",
+        max_epochs: int | str = "auto",
         early_stopping: bool = True,
         validation_fraction: float = 0.1,
-        n_iter_no_change: int = 20,
+        n_iter_no_change: int | None = None,
         class_weight: dict[Any, float] | str | None = None,
         callbacks: list[Any] | None = None,
         device: str = "auto",
@@ -239,7 +242,8 @@ default="one-hot"
         ndarray of shape (n_samples,)
             The most probable label of each sequence.
         """  # noqa: E501 - as above
-        labels: npt.NDArray[Any] = self.classes_[self._run(X).argmax(axis=1)]
+        out = self._run(X)
+        labels: npt.NDArray[Any] = self.classes_[out.argmax(axis=1)]
         return labels
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
@@ -255,7 +259,7 @@ default="one-hot"
         ndarray of shape (n_samples, n_classes), float64
             Probabilities in the order of ``classes_``; each row sums to 1.
         """  # noqa: E501 - as above
-        return np.asarray(softmax(self._run(X).astype(np.float64), axis=1))
+        return np.asarray(softmax(self._run(X), axis=1))
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
         """Compute a score for each class, before it becomes a probability.
@@ -270,7 +274,7 @@ default="one-hot"
         ndarray of shape (n_samples,) or (n_samples, n_classes), float64
             With two classes the log odds of the second, otherwise a logit for each.
         """  # noqa: E501 - as above
-        out = self._run(X).astype(np.float64)
+        out = self._run(X)
         return out[:, 1] - out[:, 0] if out.shape[1] == 2 else out
 
     def _read_target(
@@ -283,13 +287,16 @@ default="one-hot"
                 f"Input y contains NaN: y[{missing[0]}] has no label ({len(missing)} "
                 "in all). Drop these rows."
             )
+        if y.dtype.kind == "f" and np.isinf(y).any():
+            at = int(np.isinf(y).argmax())
+            raise ValueError(f"Input y contains infinity: y[{at}] is {y[at]}.")
         check_classification_targets(y)
         if reset:
             given = getattr(self, "_given_classes", None)
             self.classes_ = np.unique(y[kept]) if given is None else given
             if len(self.classes_) < 2:
                 raise ValueError(
-                    f"y has one class only, {self.classes_[0]!r}: there is nothing to "
+                    f"y has one class only, {self.classes_.tolist()[0]!r}: there is nothing to "
                     "tell apart. Classification needs two classes or more."
                 )
         at = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
@@ -297,8 +304,8 @@ default="one-hot"
         strange = strange[np.isin(strange, kept)]
         if len(strange):
             raise ValueError(
-                f"y[{strange[0]}] is {y[strange[0]]!r}, which is none of the classes "
-                f"{list(self.classes_)!r} that the model was fitted with."
+                f"y[{strange[0]}] is {y.tolist()[strange[0]]!r}, which is none of the classes "
+                f"{self.classes_.tolist()!r} that the model was fitted with."
             )
         return np.asarray(at, dtype=np.int64)
 

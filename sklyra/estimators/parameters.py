@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 from sklearn.utils import check_scalar
 
 from sklyra._training import SCHEDULES, resolve_device
@@ -28,18 +30,17 @@ def check_parameters(estimator: Any) -> None:
     TypeError
         If a value has the wrong type.
     """
-    for name in (
-        "d_model",
-        "d_state",
-        "batch_size",
-        "max_epochs",
-        "n_iter_no_change",
-    ):
+    for name in ("d_model", "d_state"):
         check_scalar(getattr(estimator, name), name, Integral, min_val=1)
+    for name in ("batch_size", "max_epochs"):
+        if getattr(estimator, name) != "auto":
+            check_scalar(getattr(estimator, name), name, Integral, min_val=1)
     check_scalar(estimator.n_s4d_layers, "n_s4d_layers", Integral, min_val=0)
-    for name in ("head_hidden", "n_threads"):
+    for name in ("head_hidden", "n_threads", "n_iter_no_change"):
         if getattr(estimator, name) is not None:
             check_scalar(getattr(estimator, name), name, Integral, min_val=1)
+    if not isinstance(estimator.pgc_hidden, (tuple, list)):
+        raise TypeError(f"pgc_hidden={estimator.pgc_hidden!r} must be a tuple of int.")
     for width in estimator.pgc_hidden:
         check_scalar(width, "each of pgc_hidden", Integral, min_val=1)
     check_scalar(
@@ -90,3 +91,31 @@ def encoder(encoding: str | PositionEncoder) -> PositionEncoder:
     check_option("encoding", encoding, ENCODINGS)
     found: PositionEncoder = ENCODINGS[encoding]()
     return found
+
+
+def step_plan(
+    n_samples: int, batch_size: int | str, max_epochs: int | str
+) -> tuple[int, int]:
+    """Choose how many sequences a step sees, and how many epochs there are.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of training sequences.
+    batch_size, max_epochs : int or "auto"
+        The parameters of the estimators.
+
+    Returns
+    -------
+    batch_size : int
+        Sequences in a step.
+    epochs : int
+        Greatest number of epochs.
+    """
+    if isinstance(batch_size, str):
+        power = int(math.log2(max(n_samples, 24) / 24))
+        batch_size = int(np.clip(2**power, 8, 64))
+    if isinstance(max_epochs, str):
+        steps = -(-n_samples // batch_size)
+        max_epochs = int(np.clip(1500 // steps, 20, 60))
+    return batch_size, max_epochs

@@ -24,6 +24,6 @@ PUBLISHED: MappingProxyType[str, Any] = MappingProxyType(
         "max_epochs": 50,
         "early_stopping": True,
         "validation_fraction": 0.1,
-        "n_iter_no_change": 50,
+        "n_iter_no_change": None,
     }
 )

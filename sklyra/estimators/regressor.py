@@ -59,18 +59,21 @@ default="one-hot"
     lr_schedule : {"cosine", "constant"}, default="cosine"
         Whether the learning rate rises over the first twentieth of all steps and then
         falls to zero along a cosine, or stays.
-    batch_size : int, default=64
-        Sequences in a training step. Batches hold sequences of similar length.
-    max_epochs : int, default=50
-        How many times training sees the data, at most.
+    batch_size : int or "auto", default="auto"
+        Sequences in a training step. Batches hold sequences of similar length. "auto"
+        is the power of two below ``n_samples / 24``, between 8 and 64.
+    max_epochs : int or "auto", default="auto"
+        How many times training sees the data, at most. "auto" makes it 1,500 steps, in
+        20 to 60 epochs.
     early_stopping : bool, default=True
         Whether to hold out part of the training data, keep the weights of the epoch
-        with the least loss on it, and stop when it no longer falls. With fewer than 20
-        sequences nothing is held out and the last weights are kept.
+        with the least loss on it, and stop after `n_iter_no_change` worse ones. With
+        fewer than 20 sequences nothing is held out and the last weights are kept.
     validation_fraction : float, default=0.1
         Share of the training data that is held out, in (0, 1).
-    n_iter_no_change : int, default=20
-        Epochs without a lower validation loss after which training stops.
+    n_iter_no_change : int or None, default=None
+        Epochs without a lower validation loss after which training stops; None goes
+        through all of them.
     callbacks : list of skorch callbacks or None, default=None
         Called during training. They see the losses as ``train_loss`` and
         ``valid_loss``.
@@ -144,11 +147,11 @@ default="one-hot"
         weight_decay: float = 0.01,
         state_weight_decay: float = 0.0,
         lr_schedule: str = "cosine",
-        batch_size: int = 64,
-        max_epochs: int = 50,
+        batch_size: int | str = "auto",
+        max_epochs: int | str = "auto",
         early_stopping: bool = True,
         validation_fraction: float = 0.1,
-        n_iter_no_change: int = 20,
+        n_iter_no_change: int | None = None,
         callbacks: list[Any] | None = None,
         device: str = "auto",
         n_threads: int | None = None,
@@ -224,9 +227,7 @@ default="one-hot"
         ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
             Predictions in the units of `y`.
         """  # noqa: E501 - as above
-        out: npt.NDArray[np.float64] = (
-            self._run(X).astype(np.float64) * self._scale + self._mean
-        )
+        out: npt.NDArray[np.float64] = self._run(X) * self._scale + self._mean
         return out[:, 0] if self._flat else out
 
     def _read_target(

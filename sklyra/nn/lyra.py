@@ -66,7 +66,7 @@ class LyraNet(nn.Module):
     n_outputs : int, default=1
         Number of outputs.
     letters : Tensor of shape (n_characters, n_channels), float, or None, default=None
-        Channels of each code. None if the network is given channels, not codes.
+        Channels of each code. None if the network is only ever given channels.
     d_model : int, default=64
         Number of channels ``D`` inside.
     pgc_hidden : sequence of int, default=(16, 128)
@@ -153,7 +153,7 @@ class LyraNet(nn.Module):
         Tensor of shape (B, n_features), float
             One vector for each sequence.
         """
-        if self.letters is None:
+        if values.is_floating_point():
             x = self.embed(values)  # (B, L, D)
         else:
             x = F.embedding(values.int(), self.embed(self.letters))

@@ -200,6 +200,7 @@ class S4D(nn.Module):
             back = self.kernel_back(length - 1).flip(-1)
             kernel = kernel + F.pad(back, (size - length + 1, 0))
         # torch's FFT takes no half precision on a CPU, and loses digits in it elsewhere
-        spectrum = torch.fft.rfft(u.float(), n=size) * torch.fft.rfft(kernel.float())
+        wide = u if u.dtype == torch.float64 else u.float()
+        spectrum = torch.fft.rfft(wide, n=size) * torch.fft.rfft(kernel.to(wide.dtype))
         y: Tensor = torch.fft.irfft(spectrum, n=size)[..., :length]
         return y.to(u.dtype)

@@ -35,7 +35,7 @@ def is_text(X: Any) -> bool:
             "of sequences: [sequence]."
         )
     if isinstance(X, (list, tuple)):
-        return any(_is_textual(item) for item in X)
+        return not X or any(_is_textual(item) for item in X)
     if hasattr(X, "__array__") and not hasattr(X, "toarray"):
         array = np.asarray(X)
         if array.dtype.kind != "O":
