@@ -243,6 +243,12 @@ def test_every_order_has_the_same_number_of_terms_and_share_of_variance(order):
         assert share == pytest.approx(1 / order)
 
 
+def test_effects_differ_in_size_and_sign():
+    effects = pure(length=8, order=3, n_terms=5).coefficients.values()
+    assert len({round(abs(effect), 9) for effect in effects}) == 15
+    assert min(effects) < 0 < max(effects)
+
+
 def test_coefficients_are_the_walsh_coefficients_of_the_landscape():
     data = pure(n_samples=1000, length=5, order=3, n_terms=4)
     landscape = {

@@ -1,0 +1,78 @@
+"""What is public is documented, exported, and does nothing on import."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sklyra
+import sklyra.datasets
+import sklyra.encoders
+import sklyra.metrics
+import sklyra.nn
+from sklyra import LyraClassifier, LyraRegressor
+
+ROOT = Path(__file__).parent.parent
+MODULES = [sklyra, sklyra.nn, sklyra.datasets, sklyra.encoders]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
+def test_every_public_name_exists_and_says_what_it_is(module: object) -> None:
+    for name in module.__all__:
+        item = getattr(module, name)
+        if inspect.isclass(item) or inspect.isfunction(item):
+            assert inspect.getdoc(item), name
+
+
+@pytest.mark.parametrize("estimator", [LyraRegressor, LyraClassifier])
+def test_every_parameter_is_documented_in_order(estimator: type) -> None:
+    doc = inspect.getdoc(estimator)
+    section = doc.split("Parameters\n----------\n")[1].split("\n\nAttributes")[0]
+    documented = re.findall(r"^(\w+) : ", section, flags=re.MULTILINE)
+    assert documented == list(inspect.signature(estimator).parameters)
+
+
+@pytest.mark.parametrize("estimator", [LyraRegressor, LyraClassifier])
+def test_documented_defaults_are_the_defaults(estimator: type) -> None:
+    doc = re.sub(r"\\\n\s*", "", inspect.getdoc(estimator)).replace("\\\n", "")
+    section = doc.split("Parameters\n----------\n")[1].split("\n\nAttributes")[0]
+    stated = dict(re.findall(r"^(\w+) : .*default=(.+)$", section, flags=re.MULTILINE))
+    for name, parameter in inspect.signature(estimator).parameters.items():
+        assert eval(stated[name]) == parameter.default, name
+
+
+def test_regressor_and_classifier_share_their_parameters() -> None:
+    regressor = inspect.signature(LyraRegressor).parameters
+    classifier = inspect.signature(LyraClassifier).parameters
+    assert set(classifier) - set(regressor) == {"class_weight"}
+    assert set(regressor) <= set(classifier)
+    for name, parameter in regressor.items():
+        assert classifier[name].default == parameter.default
+    assert set(sklyra.PUBLISHED) <= set(regressor)
+
+
+def test_readme_runs_as_it_stands(tmp_path: Path) -> None:
+    blocks = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL
+    )
+    assert len(blocks) == 5
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "\n".join(blocks)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    ridge, network = map(float, done.stdout.split())
+    assert network > ridge
+
+
+def test_version_is_in_the_metadata() -> None:
+    from importlib.metadata import version
+
+    assert version("sklyra") == sklyra.__version__

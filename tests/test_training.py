@@ -1,0 +1,155 @@
+"""The recipe: steps, schedules and batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklyra import PUBLISHED, LyraRegressor
+from sklyra.batching import SequenceDataset, TrainingBatches, chunks
+from sklyra.datasets import load_cr6261
+from sklyra.estimators.parameters import step_plan
+from sklyra.estimators.split import validation_split
+from sklyra.sequences import EncodedSequences, check_sequences
+from tests.nn.published import Published
+from tests.nn.test_lyra import copy_weights
+
+
+def test_published_settings_take_the_published_steps() -> None:
+    """AdamW on all weights, as published: the same weights after the same batches.
+
+    Without dropout, whose random numbers differ. All rows are one batch, so that their
+    order does not matter.
+    """
+    X, y = load_cr6261(return_X_y=True)
+    X, y = X[::64], y[::64]
+    options = {**PUBLISHED, "dropout": 0.0, "early_stopping": False, "max_epochs": 4}
+    model = LyraRegressor(**options, random_state=0)
+    start = LyraRegressor(**{**options, "lr": 1e-12, "max_epochs": 1}, random_state=0)
+    net = Published(20)
+    copy_weights(start.fit(X, y).net_.module_, net)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.01)
+    one_hot = F.one_hot(
+        torch.from_numpy(check_sequences(X).padded()[0]).long(), 20
+    ).float()
+    target = torch.tensor((y - y.mean()) / y.std(), dtype=torch.float32)
+    for _ in range(4):
+        optimizer.zero_grad()
+        F.mse_loss(net(one_hot)[:, 0], target).backward()
+        optimizer.step()
+    trained = model.fit(X, y).net_.module_
+    for ours, theirs in zip(trained.parameters(), net.parameters(), strict=True):
+        torch.testing.assert_close(
+            ours, theirs.reshape(ours.shape), atol=2e-5, rtol=1e-4
+        )
+
+
+def rates(**options: Any) -> list[float]:
+    from skorch.callbacks import Callback
+
+    seen: list[float] = []
+
+    class Spy(Callback):
+        def on_grad_computed(self, net: Any, **kwargs: Any) -> None:
+            seen.append(net.optimizer_.param_groups[0]["lr"])
+
+    LyraRegressor(
+        d_model=8, pgc_hidden=(4,), d_state=4, callbacks=[Spy()], **options
+    ).fit(["ACDEF", "EFGHI"] * 40, np.arange(80.0))
+    return seen
+
+
+def test_schedules_give_their_rates() -> None:
+    options = {"max_epochs": 10, "batch_size": 8, "lr": 0.01, "early_stopping": False}
+    constant = rates(lr_schedule="constant", **options)
+    assert constant == [0.01] * 100
+    cosine = np.array(rates(lr_schedule="cosine", **options))
+    np.testing.assert_allclose(cosine[:5], 0.01 * np.arange(1, 6) / 5)
+    angle = np.pi * np.arange(1, 96) / 95
+    np.testing.assert_allclose(cosine[5:], 0.01 * (0.5 + 0.5 * np.cos(angle)))
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "expected"),
+    [(1, (8, 60)), (200, (8, 60)), (2000, (64, 46)), (200_000, (64, 20))],
+)
+def test_steps_follow_the_number_of_sequences(
+    n_samples: int, expected: tuple[int, int]
+) -> None:
+    assert step_plan(n_samples, "auto", "auto") == expected
+    assert step_plan(n_samples, 7, 3) == (7, 3)
+
+
+def dataset(lengths: list[int]) -> SequenceDataset:
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    values = np.repeat(np.arange(len(lengths)), lengths).astype(np.uint8)
+    rows = np.arange(len(lengths), dtype=np.int64)
+    sequences = EncodedSequences(values, offsets, None)
+    return SequenceDataset(sequences, rows, rows.astype(np.float32))
+
+
+@given(
+    lengths=st.lists(st.integers(1, 50), min_size=1, max_size=200),
+    batch_size=st.integers(1, 20),
+    shuffle=st.booleans(),
+)
+@settings(max_examples=50, deadline=None)
+def test_batches_hold_every_sequence_once(
+    lengths: list[int], batch_size: int, shuffle: bool
+) -> None:
+    rng = np.random.default_rng(0) if shuffle else None
+    batches = TrainingBatches(dataset(lengths), batch_size, rng)
+    seen = []
+    for batch, target in batches:
+        values = batch["values"]
+        mask = batch.get("mask", torch.ones(values.shape, dtype=torch.bool))
+        for row, (i, weight) in enumerate(
+            zip(target.tolist(), batch["weight"].tolist(), strict=True)
+        ):
+            assert weight == i
+            assert values[row][mask[row]].tolist() == [i] * lengths[i]
+        seen += target.tolist()
+    assert sorted(seen) == list(range(len(lengths)))
+    assert len(list(batches)) == len(batches)
+
+
+def test_batches_hold_sequences_of_similar_length() -> None:
+    lengths = np.random.default_rng(0).integers(10, 1000, 2000).tolist()
+    data = dataset([min(n, 255) for n in lengths])
+    padded = real = 0
+    for batch, _ in TrainingBatches(data, 32, np.random.default_rng(0)):
+        padded += batch["values"].numel()
+        real += int(batch["mask"].sum()) if "mask" in batch else batch["values"].numel()
+    assert padded < 1.1 * real
+
+
+@given(
+    lengths=st.lists(st.integers(1, 60), min_size=1, max_size=80),
+    budget=st.integers(1, 200),
+)
+@settings(max_examples=50, deadline=None)
+def test_chunks_are_bounded_and_complete(lengths: list[int], budget: int) -> None:
+    sequences = dataset(lengths).sequences
+    parts = list(chunks(sequences, budget))
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(lengths)))
+    for rows in parts:
+        assert len(rows) == 1 or len(rows) * max(lengths[i] for i in rows) <= budget
+
+
+@given(n=st.integers(20, 300), fraction=st.floats(0.05, 0.5), k=st.integers(2, 5))
+@settings(max_examples=50, deadline=None)
+def test_validation_rows_are_stratified(n: int, fraction: float, k: int) -> None:
+    rng = np.random.RandomState(0)
+    classes = rng.randint(k, size=n)
+    train, valid = validation_split(n, fraction, rng, classes)
+    assert sorted([*train, *valid]) == list(range(n))
+    assert set(classes[train]) == set(classes)
+    for c in np.unique(classes):
+        expected = fraction * (classes == c).sum()
+        assert abs((classes[valid] == c).sum() - expected) <= 1
