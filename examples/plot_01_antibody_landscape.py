@@ -38,7 +38,9 @@ print(f"for example {X_train[0][:40]}... has -log10 Kd {y_train[0]:.2f}")
 # %%
 # What a straight line explains, and what the network does.
 
-ridge = make_pipeline(SequenceOneHotEncoder(flatten=True), RidgeCV(np.logspace(-2, 3, 11)))
+ridge = make_pipeline(
+    SequenceOneHotEncoder(flatten=True), RidgeCV(np.logspace(-2, 3, 11))
+)
 ridge.fit(X_train, y_train)
 model = LyraRegressor(random_state=0, verbose=1).fit(X_train, y_train)
 
@@ -75,4 +77,6 @@ reply = subprocess.run(
 )
 elsewhere = np.frombuffer(bytes.fromhex(reply.stdout), np.float64)
 assert np.array_equal(elsewhere, model.predict(X[:200]))
-print(f"{path.stat().st_size / 1e6:.2f} MB saved; loaded elsewhere, it predicts the same")
+print(
+    f"{path.stat().st_size / 1e6:.2f} MB saved; loaded elsewhere, it predicts the same"
+)

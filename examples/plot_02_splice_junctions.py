@@ -31,5 +31,7 @@ print(confusion_matrix(y, predicted))
 # Probabilities of a single new sequence.
 
 model.fit(X, y)
-for label, probability in zip(model.classes_, model.predict_proba(X[:1])[0], strict=True):
+for label, probability in zip(
+    model.classes_, model.predict_proba(X[:1])[0], strict=True
+):
     print(f"{label:2s} {probability:.3f}")

@@ -41,8 +41,16 @@ def test_sixty_four_labels_are_overfitted() -> None:
 def test_planted_interaction_is_learnt_where_ridge_fails(order: int) -> None:
     """One interaction of the highest order and nothing else."""
     data = make_epistasis(2000, length=8, order=order, n_terms=1, random_state=1)
-    signs = np.array([[c == s[0] for c, s in zip(x, data.states, strict=True)]
-                      for x in data.sequences]) * 2 - 1
+    signs = (
+        np.array(
+            [
+                [c == s[0] for c, s in zip(x, data.states, strict=True)]
+                for x in data.sequences
+            ]
+        )
+        * 2
+        - 1
+    )
     (positions,) = [p for p in data.coefficients if len(p) == order]
     y = signs[:, positions].prod(axis=1).astype(float)
     X_train, X_test, y_train, y_test = train_test_split(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import skorch
 import torch
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
+from skorch.utils import to_device
 from torch import Tensor, nn
 
 from sklyra._training.callbacks import StopTraining
@@ -102,18 +103,37 @@ class SequenceNet(skorch.NeuralNet):
     ) -> TrainingBatches:
         """Iterate over batches."""
         rng = self.rng_ if training else None
-        return TrainingBatches(dataset, self.batch_size, rng)
+        return TrainingBatches(dataset, self.batch_size, rng, len(self.module_.pgc))
 
-    def infer(self, x: dict[str, Tensor], **fit_params: Any) -> Tensor:
+    def run_single_epoch(
+        self,
+        iterator: TrainingBatches | None,
+        training: bool,
+        prefix: str,
+        step_fn: Callable[..., dict[str, Tensor]],
+        **fit_params: Any,
+    ) -> None:
+        """Go through the batches, whose size skorch cannot tell."""
+        if iterator is None:
+            return
+        for batch in iterator:
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step = step_fn(batch, **fit_params)
+            self.history.record_batch(f"{prefix}_loss", step["loss"].item())
+            self.history.record_batch(f"{prefix}_batch_size", len(batch[1]))
+            self.notify("on_batch_end", batch=batch, training=training, **step)
+        self.history.record(f"{prefix}_batch_count", len(iterator))
+
+    def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
         """Run the network on a batch."""
-        output: Tensor = super().infer({k: x[k] for k in ("values", "mask") if k in x})
+        output: Tensor = super().infer({k: v for k, v in x.items() if k != "weight"})
         return output
 
     def get_loss(
         self,
         y_pred: Tensor,
         y_true: Tensor,
-        X: dict[str, Tensor],
+        X: dict[str, Any],
         training: bool = False,
     ) -> Tensor:
         """Weigh the loss of a batch."""
@@ -133,14 +153,19 @@ class SequenceNet(skorch.NeuralNet):
     def notify(self, method_name: str, **cb_kwargs: Any) -> None:
         """Call every callback."""
         getattr(self, method_name)(self, **cb_kwargs)
+        stop = False
         for _, callback in self.callbacks_:
             try:
                 getattr(callback, method_name)(self, **cb_kwargs)
+            except StopTraining:
+                stop = True
             except KeyboardInterrupt:
                 # skorch's early stopping raises what a Ctrl-C raises
-                if isinstance(callback, EarlyStopping):
-                    raise StopTraining from None
-                raise
+                if not isinstance(callback, EarlyStopping):
+                    raise
+                stop = True
+        if stop:  # when all callbacks have seen the epoch
+            raise StopTraining
 
     def train(
         self,
@@ -152,6 +177,13 @@ class SequenceNet(skorch.NeuralNet):
         """Train on, from wherever the weights are."""
         self.callbacks = callbacks
         self._initialize_callbacks()
+        for name, callback in self.callbacks_:
+            if not getattr(callback, "use_caching", True):
+                raise ValueError(
+                    f"The callback {name} has use_caching=False, but batches are sorted "
+                    "by length: it would compare predictions with targets of other "
+                    "sequences. Leave use_caching=True."
+                )
         generator = torch.Generator(self.device)
         generator.manual_seed(int(self.rng_.integers(2**63)))
         set_generator(self.module_, generator)
@@ -251,10 +283,10 @@ def run(
     out = None
     with torch.inference_mode():
         for rows in chunks(sequences, _POSITIONS):
-            batch = inputs(sequences.take(rows))
+            batch = inputs(sequences.take(rows), len(module.pgc))
             if few and batch["values"].is_floating_point():
                 batch["values"] = batch["values"].double()
-            part = function(**{k: v.to(net.device) for k, v in batch.items()}).cpu()
+            part = function(**to_device(batch, net.device)).cpu()
             if out is None:
                 out = np.empty((len(sequences), part.shape[1]), np.float64)
             out[rows] = part.numpy()

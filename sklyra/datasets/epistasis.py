@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, check_scalar
 
 from sklyra.alphabets import ALPHABETS
 from sklyra.sequences import check_option
@@ -93,6 +94,8 @@ def make_epistasis(
     [1, 2]
     """
     check_option("alphabet", alphabet, ALPHABETS)
+    check_scalar(n_terms, "n_terms", Integral, min_val=1)
+    check_scalar(noise, "noise", Real, min_val=0)
     if not 1 <= order <= length:
         raise ValueError(f"order={order} must be between 1 and length={length}.")
     rng = check_random_state(random_state)

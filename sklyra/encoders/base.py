@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklyra.alphabets import Alphabet
@@ -41,6 +42,16 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
     def _read_fitted(self, X: Any) -> EncodedSequences:
         check_is_fitted(self)
         return self._read(X, self.alphabet_, fitted=True)
+
+
+def _has_columns(encoder: PositionEncoder) -> bool:
+    """Say whether the output is a table: it has names, and fits in a frame."""
+    if not encoder.flatten:
+        raise AttributeError(
+            "Several channels for each position are no table: only with flatten=True "
+            "do columns have names, and frames can be chosen by set_output."
+        )
+    return True
 
 
 class PositionEncoder(SequenceTransformer):
@@ -194,10 +205,11 @@ class PositionEncoder(SequenceTransformer):
             )
         return "".join(self.alphabet_.characters[i] for i in distance.argmin(axis=1))
 
+    @available_if(_has_columns)  # type: ignore[untyped-decorator]
     def get_feature_names_out(
         self, input_features: object = None
     ) -> npt.NDArray[np.object_]:
-        """Name the columns of the output.
+        """Name the columns of the output, with ``flatten=True``.
 
         Parameters
         ----------
@@ -207,12 +219,10 @@ class PositionEncoder(SequenceTransformer):
         Returns
         -------
         ndarray of str
-            The channels, or with ``flatten=True`` ``"p{position}_{channel}"`` with
-            positions from 1, as in the name of a mutation.
+            ``"p{position}_{channel}"`` with positions from 1, as in the name of a
+            mutation.
         """
         check_is_fitted(self)
-        if not self.flatten:
-            return np.array(self.channels_, dtype=object)
         names = [
             f"p{position}_{channel}"
             for position in range(1, self.max_length_ + 1)

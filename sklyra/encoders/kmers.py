@@ -119,6 +119,8 @@ class KmerVectorizer(SequenceTransformer):
     def _sizes(self, base: int) -> range:
         """Say how long the words are."""
         pair = self.k if isinstance(self.k, (tuple, list)) else (self.k, self.k)
+        if len(pair) != 2 or any(isinstance(size, bool) for size in pair):
+            raise ValueError(f"k={self.k!r} is not an option: choose an int or two.")
         for size in pair:
             check_scalar(size, "k", Integral, min_val=1)
         low, high = pair

@@ -114,6 +114,8 @@ class PhysicochemicalEncoder(PositionEncoder):
                 f"{alphabet.name!r}. Use SequenceOneHotEncoder, or alphabet='protein' "
                 "if they are proteins."
             )
+        if not self.scales:
+            raise ValueError("scales=() is empty: choose at least one scale.")
         # a gap or stop is no average residue: it has a channel of its own
         marks = [letter for letter in alphabet.letters if not letter.isalpha()]
         residues = len(alphabet.letters) - len(marks)

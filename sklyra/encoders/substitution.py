@@ -9,12 +9,14 @@ from sklyra.alphabets import Alphabet
 from sklyra.encoders.base import PositionEncoder
 from sklyra.sequences import check_option
 
+_NUCLEIC = set("ACGTUNRYSWKMBDHV-*X")
+
 
 class SubstitutionMatrixEncoder(PositionEncoder):
     """Encode each position as its row of a substitution matrix.
 
     Letters that replace each other in evolution get similar numbers. The matrices are
-    Biopython's.
+    Biopython's. DNA and RNA need one of nucleotides.
 
     Parameters
     ----------
@@ -89,6 +91,12 @@ class SubstitutionMatrixEncoder(PositionEncoder):
         check_option("matrix", self.matrix, substitution_matrices.load())
         matrix = substitution_matrices.load(self.matrix)
         letters = alphabet.letters
+        if alphabet.name in ("dna", "rna") and not set(matrix.alphabet) <= _NUCLEIC:
+            raise ValueError(
+                f"matrix={self.matrix!r} scores amino acids, but the sequences are "
+                f"{alphabet.name!r}: A, C, G and T would be read as residues. Choose "
+                'a matrix of nucleotides such as "NUC.4.4".'
+            )
         # matrices of nucleotides know T only
         columns = letters.replace("U", "T") if "U" not in matrix.alphabet else letters
         missing = [a for a in columns if a not in matrix.alphabet and a not in "-*"]

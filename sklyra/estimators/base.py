@@ -38,6 +38,7 @@ from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import (
     EncodedSequences,
     check_sequences,
+    find_alphabet,
     is_text,
     recode,
 )
@@ -263,9 +264,7 @@ class BaseLyra(BaseEstimator):
         if self.alphabet != "auto" and isinstance(
             encoder(self.encoding), SequenceOneHotEncoder
         ):
-            alphabet = check_sequences(["A"], alphabet=self.alphabet).alphabet
-            assert alphabet is not None
-            codes = recode(sequences.values, alphabet)
+            codes = recode(sequences.values, find_alphabet(self.alphabet))
             if codes is not None:
                 return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
         return sequences

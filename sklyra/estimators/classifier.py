@@ -296,16 +296,16 @@ default="one-hot"
             self.classes_ = np.unique(y[kept]) if given is None else given
             if len(self.classes_) < 2:
                 raise ValueError(
-                    f"y has one class only, {self.classes_.tolist()[0]!r}: there is nothing to "
-                    "tell apart. Classification needs two classes or more."
+                    f"y has one class only, {self.classes_.tolist()[0]!r}: there is "
+                    "nothing to tell apart. Classification needs two classes or more."
                 )
         at = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
         strange = np.flatnonzero(self.classes_[at] != y)
         strange = strange[np.isin(strange, kept)]
         if len(strange):
             raise ValueError(
-                f"y[{strange[0]}] is {y.tolist()[strange[0]]!r}, which is none of the classes "
-                f"{self.classes_.tolist()!r} that the model was fitted with."
+                f"y[{strange[0]}] is {y.tolist()[strange[0]]!r}, which is none of the "
+                f"classes {self.classes_.tolist()!r} that the model was fitted with."
             )
         return np.asarray(at, dtype=np.int64)
 

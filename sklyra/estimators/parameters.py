@@ -15,7 +15,7 @@ from sklyra.nn import POOLINGS
 from sklyra.sequences import check_option
 
 
-def check_parameters(estimator: Any) -> None:
+def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
     """Refuse bad values before any work is done.
 
     Parameters

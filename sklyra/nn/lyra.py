@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -138,15 +138,25 @@ class LyraNet(nn.Module):
             else MLPHead(n_features, n_outputs, head_hidden, dropout)
         )
 
-    def represent(self, values: Tensor, mask: Tensor | None = None) -> Tensor:
+    def represent(
+        self,
+        values: Tensor,
+        mask: Tensor | None = None,
+        triples: Sequence[Tensor] = (),
+    ) -> Tensor:
         """Compute the pooled representation.
 
         Parameters
         ----------
         values : Tensor of shape (B, L), int, or (B, L, n_channels), float
-            Code or channels of each position.
+            Code or channels of each position; behind `triples`, the row of the last of
+            them that stands there, and one more than its last row at padding.
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; None means that there is no padding.
+        triples : sequence of Tensor of shape (U, 3), int, default=()
+            For each of the first gated convolutions, the different triples of
+            neighbours that it meets, as in `ProjectedGatedConv.on_triples`; the first
+            are triples of codes.
 
         Returns
         -------
@@ -156,15 +166,26 @@ class LyraNet(nn.Module):
         if values.is_floating_point():
             x = self.embed(values)  # (B, L, D)
         else:
-            x = F.embedding(values.int(), self.embed(self.letters))
-        for pgc in self.pgc:
+            table = self.embed(self.letters)  # (n_characters, D)
+            for pgc, rows in zip(self.pgc, triples, strict=False):
+                y = cast(ProjectedGatedConv, pgc).on_triples(table, rows)  # (U, D)
+                table = F.embedding(rows[:, 1], table) + y if self.residual else y
+            if triples:
+                table = F.pad(table, (0, 0, 0, 1))  # padding is zero
+            x = F.embedding(values.int(), table)  # (B, L, D)
+        for pgc in self.pgc[len(triples) :]:
             x = x + pgc(x, mask) if self.residual else pgc(x, mask)
         for s4d in self.s4d:
             x = s4d(x, mask)
         pooled: Tensor = self.pooling(x, mask)
         return pooled
 
-    def forward(self, values: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        values: Tensor,
+        mask: Tensor | None = None,
+        triples: Sequence[Tensor] = (),
+    ) -> Tensor:
         """Predict.
 
         Parameters
@@ -173,13 +194,15 @@ class LyraNet(nn.Module):
             Code or channels of each position.
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; None means that there is no padding.
+        triples : sequence of Tensor of shape (U, 3), int, default=()
+            As in `represent`.
 
         Returns
         -------
         Tensor of shape (B, n_outputs), float
             Outputs.
         """
-        output: Tensor = self.head(self.represent(values, mask))
+        output: Tensor = self.head(self.represent(values, mask, triples))
         return output
 
 

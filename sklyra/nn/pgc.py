@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sklyra.nn.masking import masked
@@ -64,3 +67,31 @@ class ProjectedGatedConv(nn.Module):
         x = masked(x, mask).transpose(1, 2)  # (B, H, L)
         x = self.depthwise(x).transpose(1, 2)  # (B, L, H)
         return masked(self.norm_out(self.project_out(gate * x)), mask)  # (B, L, D)
+
+    def on_triples(self, table: Tensor, triples: Tensor) -> Tensor:
+        """Apply the layer once to each different triple of neighbours.
+
+        An output depends on a position and its two neighbours only. Where the same
+        three stand in many places, as in variants of one parent or in DNA, it need be
+        computed once.
+
+        Parameters
+        ----------
+        table : Tensor of shape (M, D), float
+            Channels of each different position.
+        triples : Tensor of shape (U, 3), int
+            Rows of `table` that stand left, in the middle and right; M where there is
+            nothing, beyond an end of the sequence.
+
+        Returns
+        -------
+        Tensor of shape (U, D), float
+            What `forward` gives in the middle of each triple.
+        """
+        x, gate = self.norm_in(self.project_in(table)).chunk(2, dim=-1)  # (M, H) each
+        neighbours = F.embedding(triples, F.pad(x, (0, 0, 0, 1)))  # (U, 3, H)
+        weight = self.depthwise.weight[:, 0].T  # (3, H)
+        x = (neighbours * weight).sum(dim=1) + cast(Tensor, self.depthwise.bias)
+        gate = F.embedding(triples[:, 1], gate)  # (U, H)
+        y: Tensor = self.norm_out(self.project_out(gate * x))
+        return y

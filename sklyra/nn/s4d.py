@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -201,6 +202,35 @@ class S4D(nn.Module):
             kernel = kernel + F.pad(back, (size - length + 1, 0))
         # torch's FFT takes no half precision on a CPU, and loses digits in it elsewhere
         wide = u if u.dtype == torch.float64 else u.float()
-        spectrum = torch.fft.rfft(wide, n=size) * torch.fft.rfft(kernel.to(wide.dtype))
-        y: Tensor = torch.fft.irfft(spectrum, n=size)[..., :length]
+        y: Tensor = _Convolution.apply(wide, kernel.to(wide.dtype))  # type: ignore[no-untyped-call]
         return y.to(u.dtype)
+
+
+class _Convolution(torch.autograd.Function):
+    r"""Convolve each channel with its kernel, by the convolution theorem.
+
+    :math:`y = F^{-1}(F u \cdot F k)`, so :math:`\bar u = F^{-1}(F \bar y \cdot
+    \overline{F k})` and :math:`\bar k = F^{-1}(\sum F \bar y \cdot \overline{F u})`.
+    torch derives the same from transforms of complex numbers, twice as long.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, u: Tensor, kernel: Tensor) -> Tensor:
+        """U (B, D, L), kernel (D, size) -> (B, D, L)."""
+        length, size = u.shape[-1], kernel.shape[-1]
+        u_hat = torch.fft.rfft(u, n=size)  # (B, D, size / 2 + 1)
+        kernel_hat = torch.fft.rfft(kernel)  # (D, size / 2 + 1)
+        ctx.save_for_backward(u_hat, kernel_hat)
+        ctx.size = size
+        y: Tensor = torch.fft.irfft(u_hat * kernel_hat, n=size)[..., :length]
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+        """Gradients of u and of the kernel."""
+        u_hat, kernel_hat = ctx.saved_tensors
+        grad_hat = torch.fft.rfft(grad, n=ctx.size)
+        to_u = torch.fft.irfft(grad_hat * kernel_hat.conj(), n=ctx.size)
+        to_kernel = torch.einsum("bdf,bdf->df", grad_hat, u_hat.conj())
+        length = grad.shape[-1]
+        return to_u[..., :length], torch.fft.irfft(to_kernel, n=ctx.size)

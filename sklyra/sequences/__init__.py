@@ -1,7 +1,14 @@
 """The only door for sequences: whatever X may be becomes one flat array and offsets."""
 
-from sklyra.sequences.checking import check_option, check_sequences
+from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
 from sklyra.sequences.encoded import EncodedSequences, recode
 from sklyra.sequences.reading import is_text
 
-__all__ = ["EncodedSequences", "check_option", "check_sequences", "is_text", "recode"]
+__all__ = [
+    "EncodedSequences",
+    "check_option",
+    "check_sequences",
+    "find_alphabet",
+    "is_text",
+    "recode",
+]

@@ -68,12 +68,13 @@ def check_sequences(
         found = _detect(codes_of_bytes)
         guessed = True
     else:
-        found, guessed = _named(alphabet), False
-    if not fitted:
-        found = found.with_letters(
-            "".join(c for c in found.silent if (codes_of_bytes == ord(c)).any())
-        )
+        found, guessed = find_alphabet(alphabet), False
     codes = found.codes[codes_of_bytes]
+    if not fitted:
+        first = len(found.characters) - len(found.silent)
+        seen = (c for i, c in enumerate(found.silent, first) if (codes == i).any())
+        found = found.with_letters("".join(seen))
+        codes = found.codes[codes_of_bytes]
     bad = codes == _UNKNOWN
     if bad.any():
         if unknown == "error":
@@ -112,7 +113,19 @@ def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
         raise ValueError(f"{name}={value!r} is not an option: choose one of {allowed}.")
 
 
-def _named(alphabet: str | Alphabet) -> Alphabet:
+def find_alphabet(alphabet: str | Alphabet) -> Alphabet:
+    """Find the alphabet that a parameter names.
+
+    Parameters
+    ----------
+    alphabet : {"dna", "rna", "protein"} or Alphabet
+        The parameter.
+
+    Returns
+    -------
+    Alphabet
+        The alphabet.
+    """
     if isinstance(alphabet, Alphabet):
         return alphabet
     check_option("alphabet", alphabet, ["auto", *ALPHABETS])
@@ -125,8 +138,9 @@ def _detect(text: npt.NDArray[np.uint8]) -> Alphabet:
     known = DNA.characters + "".join(DNA.aliases) + PROTEIN.characters
     present = {character for character in known if counts[ord(character)]}
     nucleic = set(DNA.characters) | set(DNA.aliases)
-    plain = sum(int(counts[ord(character)]) for character in "ACGTUN-")
-    if not present <= nucleic or plain < 0.9 * len(text):
+    plain = sum(int(counts[ord(character)]) for character in "ACGTUN")
+    letters = sum(int(counts[ord(character)]) for character in present - {"-", "*"})
+    if not present <= nucleic or plain < 0.9 * letters:
         return PROTEIN
     if {"T", "U"} <= present:
         raise ValueError(
@@ -148,25 +162,28 @@ def _check_kind(
         return
     starts = offsets[:-1]
     upper = text & 0xDF
-    inside = np.zeros(256, bool)
-    inside[[ord(c) for c in "ACGTUN"]] = True
-    found = np.logical_and.reduceat(inside[upper], starts)
-    found &= np.diff(offsets) >= _NUCLEIC_LENGTH
+    plain, possible = np.zeros(256, bool), np.zeros(256, bool)
+    plain[[ord(c) for c in "ACGTUN"]] = True
+    possible[[ord(c) & 0xDF for c in DNA.characters + "U"]] = True
+    found = np.logical_and.reduceat(possible[upper], starts)
+    share = np.add.reduceat(plain[upper], starts, dtype=np.int64) / np.diff(offsets)
+    found &= (share >= 0.9) & (np.diff(offsets) >= _NUCLEIC_LENGTH)
     rows = [
         i
         for i in np.flatnonzero(found).tolist()
-        if len(np.unique(upper[offsets[i] : offsets[i + 1]])) >= 3  # not a linker
+        if len(set(upper[offsets[i] : offsets[i + 1]].tolist())) >= 3  # not a linker
     ]
     if not rows:
         return
     where = f"X[{rows[0]}] ({len(rows)} of {len(offsets) - 1} sequences)"
     if guessed:
         raise ValueError(
-            f"X mixes alphabets: {where} holds only A, C, G, T, U and N like a nucleic "
-            'acid, others are proteins. Separate them, or pass alphabet="protein".'
+            f"X mixes alphabets: {where} looks like a nucleic acid "
+            "(A, C, G, T, U and N), others are proteins. Separate them, or pass "
+            'alphabet="protein".'
         )
     warnings.warn(
-        f"{where} holds only A, C, G, T, U and N like a nucleic acid, but is read as "
+        f"{where} looks like a nucleic acid (A, C, G, T, U and N), but is read as "
         "protein. Translate it first if it is one.",
         AlphabetWarning,
         stacklevel=3,

@@ -53,7 +53,7 @@ class EncodedSequences:
         """
         lengths = self.lengths[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
-        shift = np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        shift = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
         values = self.values[np.arange(offsets[-1]) + shift]
         return EncodedSequences(values, offsets, self.alphabet)
 
@@ -110,7 +110,7 @@ def recode(
         One sequence with all positions, or None if a row is no character's row.
     """
     extra = values.shape[1] - len(alphabet.letters)
-    if not 0 <= extra <= len(alphabet.silent):
+    if extra not in (0, len(alphabet.silent)):  # or it is not known which one it is
         return None
     alphabet = alphabet.with_letters(alphabet.silent[:extra])
     # A random projection names each row; equality of the whole row is checked after.

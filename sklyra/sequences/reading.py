@@ -29,7 +29,8 @@ def is_text(X: Any) -> bool:
     TypeError
         If X is one single sequence instead of a collection.
     """
-    if isinstance(X, (str, bytes)) or _is_bio(X):
+    single = isinstance(X, (str, bytes, bytearray)) or _is_bio(X)
+    if single or getattr(X, "shape", None) == ():
         raise TypeError(
             f"X is one single sequence of type {type(X).__name__}. Pass a collection "
             "of sequences: [sequence]."
@@ -38,8 +39,8 @@ def is_text(X: Any) -> bool:
         return not X or any(_is_textual(item) for item in X)
     if hasattr(X, "__array__") and not hasattr(X, "toarray"):
         array = np.asarray(X)
-        if array.dtype.kind != "O":
-            return array.dtype.kind in "UST"
+        if array.dtype.kind != "O" or not array.size:
+            return array.dtype.kind in "USTO"
         return any(_is_textual(item) for item in array.ravel().tolist())
     return False
 
@@ -98,8 +99,8 @@ def _as_text(item: Any, index: int) -> str:
         item = item.seq
     if _is_bio(item):
         return str(item)
-    is_nan = isinstance(item, float) and item != item
-    if item is None or is_nan or type(item).__name__ == "NAType":
+    is_nan = isinstance(item, (float, np.floating)) and item != item
+    if _is_missing(item) or is_nan:
         raise ValueError(
             f"X[{index}] is missing ({item!r}). Drop rows without a sequence."
         )
@@ -124,7 +125,7 @@ def as_bytes(text: str) -> npt.NDArray[np.uint8]:
     """
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return np.where(points < 128, points, 0).astype(np.uint8)
 
 
@@ -141,6 +142,8 @@ def read_channels(X: Any) -> EncodedSequences:
     EncodedSequences
         Float32 channels.
     """
+    if isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1:
+        X = list(X)
     if isinstance(X, (list, tuple)) and len({np.shape(item) for item in X}) > 1:
         parts = [np.asarray(item, dtype=np.float32) for item in X]
     else:
@@ -155,11 +158,11 @@ def read_channels(X: Any) -> EncodedSequences:
     if not parts:
         raise ValueError("Found array with 0 sample(s): X holds no sequences.")
     widths = {part.shape[1] if part.ndim == 2 else -1 for part in parts}
-    if len(widths) != 1 or -1 in widths or not all(map(len, parts)):
+    if len(widths) != 1 or min(widths) < 1 or not all(map(len, parts)):
         shapes = sorted({part.shape for part in parts})[:5]
         raise ValueError(
             "A list of arrays must hold arrays of shape (n_positions, n_channels), "
-            f"with one number of channels and no empty ones; got shapes {shapes}."
+            f"with one number of channels and none empty; got shapes {shapes}."
         )
     values = np.concatenate(parts)
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
@@ -177,9 +180,14 @@ def _is_bio(item: object) -> bool:
     return type(item).__module__.partition(".")[0] in ("Bio", "skbio")
 
 
+def _is_missing(item: object) -> bool:
+    return item is None or type(item).__name__ in ("NAType", "NaTType")
+
+
 def _is_textual(item: object) -> bool:
-    if item is None or isinstance(item, (str, bytes)) or _is_bio(item):
+    text = (str, bytes, bytearray)
+    if isinstance(item, text) or _is_bio(item) or _is_missing(item):
         return True
     if isinstance(item, (list, tuple)):
-        return any(isinstance(part, (str, bytes)) for part in item)
+        return any(isinstance(part, text) for part in item)
     return isinstance(item, np.ndarray) and item.dtype.kind in "UST"
