@@ -2,9 +2,10 @@
 Fit an antibody's binding landscape
 ===================================
 
-2,048 variants of the antibody CR6261, all combinations of 11 mutations, and how strongly each
-binds influenza haemagglutinin. Some mutations only help when others are there: epistasis.
-One-hot ridge adds single effects up and misses it; the network does not.
+2,048 variants of the antibody CR6261, all combinations of 11 mutations, and how
+strongly each binds influenza haemagglutinin. Some mutations only help when others are
+there: epistasis. One-hot ridge adds single effects up and misses it; the network does
+not.
 """
 
 import subprocess
@@ -49,7 +50,7 @@ for name, values in predicted.items():
     print(f"{name:14s} held-out Spearman {spearman_score(y_test, values):.3f}")
 
 # %%
-# Predicted against measured. The column at 7 is the floor of the assay: no binding seen.
+# Predicted against measured. The column at 7 is the floor of the assay: no binding.
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.4), sharex=True, sharey=True)
 for axis, (name, values) in zip(axes, predicted.items(), strict=True):

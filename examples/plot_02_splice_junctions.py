@@ -2,8 +2,8 @@
 Classify splice junctions
 =========================
 
-Is the middle of a stretch of DNA the end of an exon, the start of one, or neither? Three
-classes, probabilities, and a confusion matrix from cross-validation.
+Is the middle of a stretch of DNA the end of an exon, the start of one, or neither?
+Three classes, probabilities, and a confusion matrix from cross-validation.
 """
 
 from sklearn.metrics import classification_report, confusion_matrix
@@ -13,8 +13,8 @@ from sklyra import LyraClassifier
 from sklyra.datasets import load_splice_junctions
 
 # %%
-# The sequences hold a few degenerate letters such as N, which count as the mean of what they
-# may be. Every third window is enough here.
+# The sequences hold a few degenerate letters such as N, which count as the mean of what
+# they may be. Every third window is enough here.
 
 X, y = load_splice_junctions(return_X_y=True)
 X, y = X[::3], y[::3]

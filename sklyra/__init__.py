@@ -1,4 +1,4 @@
-"""scikit-learn estimators for biological sequences, built on the Lyra network."""
+"""Estimators for biological sequences that go wherever scikit-learn goes."""
 
 from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
 from sklyra.encoders import (

@@ -111,12 +111,24 @@ class Alphabet:
 
     @property
     def characters(self) -> str:
-        """Every character with a code, in code order: the code is the index here."""
+        """Every character with a code, in code order.
+
+        Returns
+        -------
+        str
+            The code of a character is its index here.
+        """
         return self.letters + "".join(self.degenerate) + self.silent
 
     @cached_property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """Code of each byte, shape (256,); 255 for bytes outside the alphabet."""
+        """Code of each byte.
+
+        Returns
+        -------
+        ndarray of shape (256,), uint8
+            Codes; 255 for bytes outside the alphabet.
+        """
         table = np.full(256, 255, np.uint8)
         for code, character in enumerate(self.characters):
             table[ord(character)] = code
@@ -130,10 +142,13 @@ class Alphabet:
 
     @cached_property
     def membership(self) -> npt.NDArray[np.float32]:
-        """Share of each letter in each character, shape (n_characters, n_letters).
+        """Share of each letter in each character.
 
-        A letter's row is one-hot, a degenerate character's the mean of what it may be,
-        a silent character's zero.
+        Returns
+        -------
+        ndarray of shape (n_characters, n_letters), float32
+            A letter's row is one-hot, a degenerate character's the mean of what it may
+            be, a silent character's zero.
         """
         table = np.zeros((len(self.characters), len(self.letters)), np.float32)
         for row, character in enumerate(self.characters):

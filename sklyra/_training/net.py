@@ -180,9 +180,9 @@ class SequenceNet(skorch.NeuralNet):
         for name, callback in self.callbacks_:
             if not getattr(callback, "use_caching", True):
                 raise ValueError(
-                    f"The callback {name} has use_caching=False, but batches are sorted "
-                    "by length: it would compare predictions with targets of other "
-                    "sequences. Leave use_caching=True."
+                    f"The callback {name} has use_caching=False, but batches are "
+                    "sorted by length: it would compare predictions with the targets "
+                    "of other sequences. Leave use_caching=True."
                 )
         generator = torch.Generator(self.device)
         generator.manual_seed(int(self.rng_.integers(2**63)))

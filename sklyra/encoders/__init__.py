@@ -1,4 +1,4 @@
-"""scikit-learn transformers that turn sequences into numbers.
+"""Transformers of scikit-learn that turn sequences into numbers.
 
 A position encoder is a table with a row of numbers for each letter of an alphabet: a
 subclass of `PositionEncoder` that gives the table, in a file of its own, and a row in

@@ -39,8 +39,10 @@ def validation_split(
 
     Returns
     -------
-    train, valid : ndarray, int
-        Rows; `valid` is empty with fewer than 20 rows.
+    train : ndarray, int
+        Rows to train on.
+    valid : ndarray, int
+        Rows to validate on; none with fewer than 20 rows.
 
     Raises
     ------

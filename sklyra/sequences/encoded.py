@@ -35,7 +35,13 @@ class EncodedSequences:
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
-        """Number of positions of each sequence, shape (n_samples,)."""
+        """Number of positions of each sequence.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int64
+            Lengths.
+        """
         return np.diff(self.offsets)
 
     def take(self, rows: npt.NDArray[np.intp]) -> EncodedSequences:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from sklyra import DNA, PROTEIN, PUBLISHED, Alphabet
+from sklyra.batching import inputs
 from sklyra.nn import POOLINGS, Dropout, LyraNet, parameter_groups, set_generator
 from sklyra.nn.s4d import S4DKernel
+from sklyra.sequences import check_sequences
 from tests.nn.published import Published
 
 ARCHITECTURE = {
@@ -93,6 +95,47 @@ def test_output_and_gradient_do_not_see_padding(
     for row, length in enumerate(lengths):
         alone = net(x[row : row + 1, :length].detach())
         torch.testing.assert_close(out[row], alone[0])
+
+
+@given(
+    data=st.data(),
+    n_blocks=st.integers(1, 3),
+    residual=st.booleans(),
+    alphabet=st.sampled_from([DNA, PROTEIN]),
+)
+@settings(max_examples=40, deadline=None)
+def test_sharing_equal_neighbourhoods_changes_nothing(
+    data: st.DataObject, n_blocks: int, residual: bool, alphabet: Alphabet
+) -> None:
+    """Forward and every gradient, against the layers position by position."""
+    few = data.draw(st.sampled_from(["A", "AC", "ACGT", "ACGTRN-"]))
+    text = st.text(few, min_size=1, max_size=60)
+    rows = data.draw(st.lists(text, min_size=1, max_size=8))
+    sequences = check_sequences(rows, alphabet=alphabet)
+    codes, _ = sequences.padded()
+    batch = inputs(sequences, n_blocks)
+    if len(set("".join(rows))) == 1 and len("".join(rows)) > 20:
+        assert len(batch["triples"]) == n_blocks
+    net = LyraNet(
+        len(sequences.alphabet.letters),
+        letters=letters(sequences.alphabet),
+        **{**SMALL, "pgc_hidden": (4, 6, 3)[:n_blocks]},
+        residual=residual,
+        dropout=0,
+    ).double()
+    results = []
+    for arguments in (
+        batch,
+        {"values": torch.from_numpy(codes), "mask": batch.get("mask")},
+    ):
+        net.zero_grad()
+        out = net(**arguments)
+        out.square().sum().backward()
+        results.append((out, [p.grad.clone() for p in net.parameters()]))
+    (fast, fast_grads), (plain, plain_grads) = results
+    torch.testing.assert_close(fast, plain)
+    for a, b in zip(fast_grads, plain_grads, strict=True):
+        torch.testing.assert_close(a, b)
 
 
 def test_degenerate_code_is_embedded_as_the_mean_of_its_letters() -> None:
