@@ -66,8 +66,8 @@ class PhysicochemicalEncoder(PositionEncoder):
     >>> from sklyra import PhysicochemicalEncoder
     >>> encoder = PhysicochemicalEncoder(scales=("hydropathy", "charge"))
     >>> encoder.fit_transform(["IK"]).round(2)
-    array([[[ 1.71, -0.11],
-            [-1.18,  2.2 ]]], dtype=float32)
+    array([[[ 1.71, -0.01],
+            [-1.17,  2.23]]], dtype=float32)
     """
 
     def __init__(

@@ -15,7 +15,7 @@ class Dropout(nn.Module):
     Parameters
     ----------
     p : float
-        Probability of dropping, in [0, 1).
+        Probability of dropping, in [0, 1), rounded to a multiple of 2**-16.
     tied : bool, default=False
         Whether a channel is dropped at all positions of a sequence or at none.
     """
@@ -42,9 +42,14 @@ class Dropout(nn.Module):
         """
         if not self.training or self.p == 0:
             return x
-        mask = torch.empty_like(x[:, :1] if self.tied else x)
-        mask.bernoulli_(1 - self.p, generator=self.generator)
-        return x * mask.div_(1 - self.p)
+        shape = x[:, :1].shape if self.tied else x.shape
+        # sixteen random bits each: four times as fast as bernoulli_, which draws 64
+        words = torch.empty(-(-shape.numel() // 4), dtype=torch.int64, device=x.device)
+        words.random_(-(2**63), None, generator=self.generator)
+        bits = words.view(torch.int16)[: shape.numel()].view(shape)
+        dropped = min(round(self.p * 2**16), 2**16 - 1)
+        kept = (bits >= dropped - 2**15).to(x.dtype)
+        return x * kept.mul_(2**16 / (2**16 - dropped))
 
     def extra_repr(self) -> str:
         """Name the settings for torch's representation.
