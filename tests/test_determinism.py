@@ -408,9 +408,8 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def fresh() -> dict[str, Any]:
-    """Import and fit in a process without the optional packages."""
+def test_a_new_process_imports_lightly_and_fits_the_same_bits() -> None:
+    """One process for both, because importing torch takes seconds."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", IMPORT, *OPTIONAL],
         input=json.dumps(SMALL),
@@ -420,16 +419,9 @@ def fresh() -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
-def test_importing_is_light_and_without_effects(fresh: dict[str, Any]) -> None:
-    assert fresh["untouched"]
-    assert fresh["handlers"] == 0
-    assert "torch" in fresh["seen"]
-    assert not set(fresh["seen"]) & set(OPTIONAL)
-
-
-def test_a_new_process_fits_the_same_bits(fresh: dict[str, Any]) -> None:
-    assert fresh["bits"] == fit_regressor().tobytes().hex()
+    found = json.loads(done.stdout)
+    assert found["untouched"]
+    assert found["handlers"] == 0
+    assert "torch" in found["seen"]
+    assert not set(found["seen"]) & set(OPTIONAL)
+    assert found["bits"] == fit_regressor().tobytes().hex()
