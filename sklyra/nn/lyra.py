@@ -48,8 +48,10 @@ class S4DBlock(nn.Module):
         Tensor of shape (B, L, D), float
             Mixed channels.
         """
-        mixed: Tensor = self.dropout(self.s4d(self.norm(x), mask))
-        return x + mixed
+        first = x.permute(2, 0, 1).contiguous()  # (D, B, L), as S4D works
+        mixed = self.s4d.channels_first(self.norm(first, dim=0), mask)
+        added: Tensor = first + self.dropout(mixed)
+        return added.permute(1, 2, 0)
 
 
 class LyraNet(nn.Module):

@@ -30,18 +30,22 @@ class RMSNorm(nn.Module):
         self.scale = nn.Parameter(torch.ones(width))
         self.eps = eps
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise the last axis.
+    def forward(self, x: Tensor, dim: int = -1) -> Tensor:
+        """Normalise one axis.
 
         Parameters
         ----------
-        x : Tensor of shape (..., width), float
+        x : Tensor, float
             Any rows.
+        dim : int, default=-1
+            The axis of length `width`.
 
         Returns
         -------
         Tensor of the same shape, float
             The normalised rows.
         """
-        mean_square = x.square().mean(dim=-1, keepdim=True)
-        return x * torch.rsqrt(mean_square + self.eps**2) * self.scale
+        mean_square = x.square().mean(dim=dim, keepdim=True)
+        shape = [1] * x.dim()
+        shape[dim] = -1
+        return x * torch.rsqrt(mean_square + self.eps**2) * self.scale.view(shape)

@@ -11,7 +11,6 @@ from scipy.fft import next_fast_len
 from torch import Tensor, nn
 
 from sklyra.nn.dropout import Dropout
-from sklyra.nn.masking import masked
 
 
 class S4DKernel(nn.Module):
@@ -186,15 +185,38 @@ class S4D(nn.Module):
         Tensor of shape (B, L, D), float
             Mixed channels; zero where `mask` is False.
         """
-        u = masked(u, mask).transpose(1, 2)  # (B, D, L)
-        y = self._convolve(u).transpose(1, 2)  # (B, L, D)
-        y = self.dropout(F.gelu(y))
-        return masked(F.glu(self.mix(y), dim=-1), mask)
+        first = u.permute(2, 0, 1).contiguous()
+        return self.channels_first(first, mask).permute(1, 2, 0)
+
+    def channels_first(self, u: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Apply the layer in its own layout.
+
+        Transforms run along the last axis, and the map of channels is one product of
+        two matrices.
+
+        Parameters
+        ----------
+        u : Tensor of shape (D, B, L), float
+            Channels of each position.
+        mask : Tensor of shape (B, L), bool, or None, default=None
+            True where there is a residue.
+
+        Returns
+        -------
+        Tensor of shape (D, B, L), float
+            Mixed channels; zero where `mask` is False.
+        """
+        y = u if mask is None else u * mask.to(u.dtype)
+        y = self.dropout(F.gelu(self._convolve(y)))
+        y = torch.addmm(self.mix.bias[:, None], self.mix.weight, y.flatten(1))
+        y = F.glu(y, dim=0).view_as(u)  # (D, B, L)
+        return y if mask is None else y * mask.to(y.dtype)
 
     def _convolve(self, u: Tensor) -> Tensor:
-        """Convolve (B, D, L) with the kernels, by the convolution theorem."""
+        """Convolve (D, B, L) with the kernels, by the convolution theorem."""
         length = u.shape[-1]
-        size = next_fast_len(2 * length, real=True)  # long enough not to wrap around
+        # Long enough not to wrap around, and a size that transforms fast.
+        size = 16 * next_fast_len(-(-2 * length // 16), real=True)
         kernel = F.pad(self.kernel(length), (0, size - length))  # (D, size)
         if self.kernel_back is not None and length > 1:
             # the response to the position t behind stands t before the end
@@ -218,8 +240,8 @@ class _Convolution(torch.autograd.Function):
     def forward(ctx: Any, u: Tensor, kernel: Tensor) -> Tensor:
         """U (B, D, L), kernel (D, size) -> (B, D, L)."""
         length, size = u.shape[-1], kernel.shape[-1]
-        u_hat = torch.fft.rfft(u, n=size)  # (B, D, size / 2 + 1)
-        kernel_hat = torch.fft.rfft(kernel)  # (D, size / 2 + 1)
+        u_hat = torch.fft.rfft(u, n=size)  # (D, B, size / 2 + 1)
+        kernel_hat = torch.fft.rfft(kernel)[:, None]  # (D, 1, size / 2 + 1)
         ctx.save_for_backward(u_hat, kernel_hat)
         ctx.size = size
         y: Tensor = torch.fft.irfft(u_hat * kernel_hat, n=size)[..., :length]
@@ -231,6 +253,7 @@ class _Convolution(torch.autograd.Function):
         u_hat, kernel_hat = ctx.saved_tensors
         grad_hat = torch.fft.rfft(grad, n=ctx.size)
         to_u = torch.fft.irfft(grad_hat * kernel_hat.conj(), n=ctx.size)
-        to_kernel = torch.einsum("bdf,bdf->df", grad_hat, u_hat.conj())
+        # conjugate twice, the second time only the small sum
+        to_kernel = (grad_hat.conj_physical() * u_hat).sum(dim=1).conj_physical()
         length = grad.shape[-1]
         return to_u[..., :length], torch.fft.irfft(to_kernel, n=ctx.size)

@@ -104,6 +104,7 @@ def test_output_and_gradient_do_not_see_padding(
     alphabet=st.sampled_from([DNA, PROTEIN]),
 )
 @settings(max_examples=40, deadline=None)
+@pytest.mark.filterwarnings("ignore::sklyra.exceptions.AlphabetWarning")
 def test_sharing_equal_neighbourhoods_changes_nothing(
     data: st.DataObject, n_blocks: int, residual: bool, alphabet: Alphabet
 ) -> None:
@@ -181,4 +182,4 @@ def test_dropout_keeps_the_mean_and_ties_positions(tied: bool) -> None:
     out = Dropout(0.25, tied=tied)(torch.ones(50, 40, 30))
     assert out.unique().tolist() == [0.0, pytest.approx(4 / 3)]
     assert out.mean().item() == pytest.approx(1, abs=0.05)
-    assert bool((out == out[:, :1]).all()) is tied
+    assert bool((out == out[..., :1]).all()) is tied

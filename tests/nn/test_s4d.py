@@ -34,7 +34,7 @@ def test_convolution_is_the_recurrence(length: int) -> None:
     layer = S4D(d_model=6, d_state=8)
     u = torch.randn(2, length, 6)
     expected = torch.stack([recurrence(layer.kernel, row) for row in u])
-    got = layer._convolve(u.transpose(1, 2)).transpose(1, 2)
+    got = layer._convolve(u.permute(2, 0, 1)).permute(1, 2, 0)
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
@@ -46,7 +46,7 @@ def test_second_direction_is_the_recurrence_run_backwards(length: int) -> None:
     # the response to what stands behind begins one position away
     behind = recurrence(layer.kernel_back, u.flip(0)).flip(0)
     expected[:-1] += behind[1:]
-    got = layer._convolve(u.T[None])[0].T
+    got = layer._convolve(u.T[:, None])[:, 0].T
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
