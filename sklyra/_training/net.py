@@ -205,9 +205,7 @@ class SequenceNet(skorch.NeuralNet):
         self.criterion_.to(device)
         for state in self.optimizer_.state.values():
             for key, value in state.items():
-                # a step counter stays where the optimizer made it
-                if value.dim():
-                    state[key] = value.to(device)
+                state[key] = value.to(device)
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle from the CPU, so that every machine can load it."""
