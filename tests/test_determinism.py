@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from skorch.callbacks import Callback
+from tqdm.auto import tqdm
 
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra.datasets import load_splice_junctions, make_epistasis
@@ -425,3 +426,33 @@ def test_a_new_process_imports_lightly_and_fits_the_same_bits() -> None:
     assert "torch" in found["seen"]
     assert not set(found["seen"]) & set(OPTIONAL)
     assert found["bits"] == fit_regressor().tobytes().hex()
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        torch.no_grad,
+        torch.inference_mode,
+        lambda: torch.autocast("cpu", torch.bfloat16),
+    ],
+    ids=["no_grad", "inference_mode", "autocast"],
+)
+def test_the_mode_that_torch_is_in_changes_nothing(mode: Any) -> None:
+    expected = LyraRegressor(**SMALL).fit(X, Y).predict(X)
+    with mode():
+        model = LyraRegressor(**SMALL).fit(X, Y)
+        inside = model.predict(X)
+    np.testing.assert_array_equal(inside, expected)
+    np.testing.assert_array_equal(model.predict(X), expected)
+    assert model.partial_fit(X, Y).n_iter_ == SMALL["max_epochs"] + 1
+
+
+def test_a_bar_is_closed_when_fit_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    class Interrupt(Callback):
+        def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        LyraRegressor(**SMALL, verbose=1, callbacks=[Interrupt()]).fit(X, Y)
+    assert "training" in capfd.readouterr().err
+    assert not tqdm._instances

@@ -1,7 +1,7 @@
 """Parameters of an estimator become a skorch net. Only this folder knows skorch."""
 
 from sklyra._training.callbacks import SCHEDULES, BestWeights, ProgressBar, Schedule
-from sklyra._training.device import resolve_device, threads
+from sklyra._training.device import ordinary_mode, resolve_device, threads
 from sklyra._training.net import SequenceNet, make_net, run
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Schedule",
     "SequenceNet",
     "make_net",
+    "ordinary_mode",
     "resolve_device",
     "run",
     "threads",

@@ -107,7 +107,7 @@ class ProgressBar(Callback):
         self.bar_.set_postfix(losses, refresh=False)
         self.bar_.update()
 
-    def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Close it."""
+    def close(self) -> None:
+        """Close it, however training ended."""
         self.bar_.close()
         self.bar_ = None

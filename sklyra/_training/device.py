@@ -43,6 +43,24 @@ def resolve_device(device: str) -> str:
 
 
 @contextmanager
+def ordinary_mode() -> Iterator[None]:
+    """Work with gradients and without autocast, whatever mode the caller is in.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
+    with (
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        torch.autocast("cpu", enabled=False),
+        torch.autocast("cuda", enabled=False),
+    ):
+        yield
+
+
+@contextmanager
 def threads(n_threads: int | None) -> Iterator[None]:
     """Work with a number of threads, then with as many as before.
 

@@ -17,7 +17,8 @@ from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughSco
 from skorch.utils import to_device
 from torch import Tensor, nn
 
-from sklyra._training.callbacks import StopTraining
+from sklyra._training.callbacks import ProgressBar, StopTraining
+from sklyra._training.device import ordinary_mode
 from sklyra.batching import SequenceDataset, TrainingBatches, chunks, inputs
 from sklyra.nn import (
     CrossEntropy,
@@ -194,6 +195,9 @@ class SequenceNet(skorch.NeuralNet):
             pass
         finally:
             set_generator(self.module_, None)
+            for _, callback in self.callbacks_:
+                if isinstance(callback, ProgressBar):
+                    callback.close()
         self.notify("on_train_end", X=train, y=None)
         for row in self.history:
             row.pop("batches", None)
@@ -279,7 +283,7 @@ def run(
         module = copy.deepcopy(module).double()
     function: nn.Module | Any = module.represent if represent else module
     out = None
-    with torch.inference_mode():
+    with ordinary_mode(), torch.inference_mode():
         for rows in chunks(sequences, _POSITIONS):
             batch = inputs(sequences.take(rows), len(module.pgc))
             if few and batch["values"].is_floating_point():

@@ -25,6 +25,7 @@ from sklyra._training import (
     Schedule,
     SequenceNet,
     make_net,
+    ordinary_mode,
     resolve_device,
     run,
     threads,
@@ -117,7 +118,7 @@ class BaseLyra(BaseEstimator):
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        with _kept_on_error(self):
+        with _kept_on_error(self), ordinary_mode():
             check_parameters(self)
             again = self.warm_start and hasattr(self, "net_")
             rng = check_random_state(self.random_state)
@@ -138,7 +139,7 @@ class BaseLyra(BaseEstimator):
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """Train for one epoch at the full rate, from scratch if unfitted."""
-        with _kept_on_error(self):
+        with _kept_on_error(self), ordinary_mode():
             check_parameters(self)
             again = hasattr(self, "net_")
             rng = check_random_state(self.random_state)
@@ -319,6 +320,7 @@ class BaseLyra(BaseEstimator):
             callbacks.append(BestWeights(self.n_iter_no_change or epochs))
         with threads(self.n_threads):
             net.train(train, valid, epochs, callbacks)
+        self.max_length_ = max(self.max_length_, int(train.sequences.lengths.max()))
         self.net_ = net
         self.history_ = [
             {_COLUMNS.get(k, k): v for k, v in row.items() if not k.endswith(_INTERNAL)}
