@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -115,8 +116,6 @@ def test_sharing_equal_neighbourhoods_changes_nothing(
     sequences = check_sequences(rows, alphabet=alphabet)
     codes, _ = sequences.padded()
     batch = inputs(sequences, n_blocks)
-    if len(set("".join(rows))) == 1 and len("".join(rows)) > 20:
-        assert len(batch["triples"]) == n_blocks
     net = LyraNet(
         len(sequences.alphabet.letters),
         letters=letters(sequences.alphabet),
@@ -137,6 +136,17 @@ def test_sharing_equal_neighbourhoods_changes_nothing(
     torch.testing.assert_close(fast, plain)
     for a, b in zip(fast_grads, plain_grads, strict=True):
         torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("n_blocks", [1, 2, 3])
+def test_neighbourhoods_are_shared_where_they_recur(n_blocks: int) -> None:
+    same = inputs(check_sequences(["ACGGT" * 20] * 4, alphabet="dna"), n_blocks)
+    assert len(same["triples"]) == n_blocks
+    # five different triples inside, and those that see an end
+    assert [len(rows) for rows in same["triples"]] == [7, 9, 11][:n_blocks]
+    rng = np.random.default_rng(0)
+    rows = ["".join(rng.choice(list(PROTEIN.letters), 50)) for _ in range(10)]
+    assert "triples" not in inputs(check_sequences(rows), n_blocks)
 
 
 def test_degenerate_code_is_embedded_as_the_mean_of_its_letters() -> None:
