@@ -444,6 +444,18 @@ BAD_INPUT: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
         r"X\[1\] is 3 of type int",
     ),
     (
+        "generator",
+        lambda: REGRESSOR.predict(x for x in X),
+        TypeError,
+        r"type generator, which has no rows in order. Pass a list",
+    ),
+    (
+        "frame of several columns",
+        lambda: REGRESSOR.predict(pd.DataFrame({"sequence": X, "y": Y})),
+        ValueError,
+        r"X has 2 columns .* Pass one column of sequences",
+    ),
+    (
         "y too short",
         lambda: LyraRegressor().fit(X, Y[:-1]),
         ValueError,

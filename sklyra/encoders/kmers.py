@@ -124,10 +124,14 @@ class KmerVectorizer(SequenceTransformer):
         for size in pair:
             check_scalar(size, "k", Integral, min_val=1)
         low, high = pair
-        if low > high or base**high > 2**31:
+        if low > high:
             raise ValueError(
-                f"k={self.k!r} is not an option: the lower length comes first, and "
-                f"{base} letters to the power of k may be 2**31 at most."
+                f"k={self.k!r} is not an option: the lower length comes first."
+            )
+        if base**high > 2**31:
+            raise ValueError(
+                f"k={self.k!r} is not an option: {base} letters make {base}**{high} "
+                "words, and columns are 2**31 at most."
             )
         return range(int(low), int(high) + 1)
 

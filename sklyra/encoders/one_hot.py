@@ -22,8 +22,9 @@ class SequenceOneHotEncoder(PositionEncoder):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     flatten : bool, default=False
-        Whether to give one padded row for each sequence, for models that take 2-D
-        input.
+        Whether to give one padded row for each sequence, as ridge, SVMs and forests
+        need. Otherwise the output is an array of shape (n_samples, n_positions,
+        n_channels), or a list of arrays where lengths differ.
 
     Attributes
     ----------

@@ -37,8 +37,9 @@ class PhysicochemicalEncoder(PositionEncoder):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     flatten : bool, default=False
-        Whether to give one padded row for each sequence, for models that take 2-D
-        input.
+        Whether to give one padded row for each sequence, as ridge, SVMs and forests
+        need. Otherwise the output is an array of shape (n_samples, n_positions,
+        n_channels), or a list of arrays where lengths differ.
 
     Attributes
     ----------
@@ -114,6 +115,8 @@ class PhysicochemicalEncoder(PositionEncoder):
                 f"{alphabet.name!r}. Use SequenceOneHotEncoder, or alphabet='protein' "
                 "if they are proteins."
             )
+        if not isinstance(self.scales, (tuple, list)):
+            raise TypeError(f"scales={self.scales!r} must be a tuple of str.")
         if not self.scales:
             raise ValueError("scales=() is empty: choose at least one scale.")
         # a gap or stop is no average residue: it has a channel of its own

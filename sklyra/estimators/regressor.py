@@ -96,9 +96,9 @@ default="one-hot"
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
     history_ : list of dict
-        A row for each epoch: ``epoch``, ``train_loss``, ``valid_loss``, ``lr``,
-        ``seconds`` and what callbacks recorded. ``pandas.DataFrame(history_)`` is a
-        table of it.
+        A row for each epoch: ``epoch``, ``seconds``, ``train_loss``, ``valid_loss`` if
+        there were validation data, ``lr`` and what callbacks recorded.
+        ``pandas.DataFrame(history_)`` is a table of it.
     max_length_ : int
         Length of the longest training sequence.
     n_features_in_ : int

@@ -180,7 +180,8 @@ def _check_kind(
         raise ValueError(
             f"X mixes alphabets: {where} looks like a nucleic acid "
             "(A, C, G, T, U and N), others are proteins. Separate them, or pass "
-            'alphabet="protein".'
+            'alphabet="protein"; alphabet="dna" if all are DNA with many degenerate '
+            "letters."
         )
     warnings.warn(
         f"{where} looks like a nucleic acid (A, C, G, T, U and N), but is read as "

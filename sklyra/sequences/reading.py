@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,11 @@ def is_text(X: Any) -> bool:
         if array.dtype.kind != "O" or not array.size:
             return array.dtype.kind in "USTO"
         return any(_is_textual(item) for item in array.ravel().tolist())
+    if isinstance(X, Iterable) and not hasattr(X, "toarray"):  # sparse numbers have
+        raise TypeError(
+            f"X is of type {type(X).__name__}, which has no rows in order. Pass a "
+            "list, an array or a column of sequences."
+        )
     return False
 
 
@@ -80,14 +85,13 @@ def read_text(X: Any) -> tuple[str, npt.NDArray[np.int64]]:
 def _join_row(row: Sequence[Any], index: int) -> Any:
     if len(row) == 1:  # one column
         return row[0]
-    characters = [_as_text(item, index) for item in row]
-    if any(len(character) != 1 for character in characters):
+    if not all(isinstance(item, (str, bytes)) and len(item) == 1 for item in row):
         raise ValueError(
             f"X has {len(row)} columns of text and row {index} holds more than single "
             "characters. Pass one column of sequences, or aligned sequences with one "
             "character in each column."
         )
-    return "".join(characters)
+    return "".join(_as_text(item, index) for item in row)
 
 
 def _as_text(item: Any, index: int) -> str:
