@@ -11,7 +11,15 @@ from torch import nn
 
 from sklyra import DNA, PROTEIN, PUBLISHED, Alphabet
 from sklyra.batching import inputs
-from sklyra.nn import POOLINGS, Dropout, LyraNet, parameter_groups, set_generator
+from sklyra.nn import (
+    POOLINGS,
+    S4D,
+    Dropout,
+    LyraNet,
+    ProjectedGatedConv,
+    parameter_groups,
+    set_generator,
+)
 from sklyra.nn.s4d import S4DKernel
 from sklyra.sequences import check_sequences
 from tests.nn.published import Published
@@ -193,3 +201,21 @@ def test_dropout_keeps_the_mean_and_ties_positions(tied: bool) -> None:
     assert out.unique().tolist() == [0.0, pytest.approx(4 / 3)]
     assert out.mean().item() == pytest.approx(1, abs=0.05)
     assert bool((out == out[..., :1]).all()) is tied
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        ProjectedGatedConv(4, 6),
+        S4D(4, 8),
+        S4D(4, 8, bidirectional=True),
+        *(pooling(4) for pooling in POOLINGS.values()),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_no_layer_sends_a_gradient_to_padding(layer: nn.Module) -> None:
+    x = torch.randn(3, 9, 4, requires_grad=True)
+    mask = torch.arange(9) < torch.tensor([9, 4, 1])[:, None]
+    layer(x, mask).square().sum().backward()
+    assert (x.grad[~mask] == 0).all()
+    assert (x.grad.abs().sum(dim=(1, 2)) > 0).all()
