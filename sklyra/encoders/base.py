@@ -205,6 +205,7 @@ class PositionEncoder(SequenceTransformer):
             )
         return "".join(self.alphabet_.characters[i] for i in distance.argmin(axis=1))
 
+    # scikit-learn ships no types
     @available_if(_has_columns)  # type: ignore[untyped-decorator]
     def get_feature_names_out(
         self, input_features: object = None

@@ -224,6 +224,7 @@ class S4D(nn.Module):
             kernel = kernel + F.pad(back, (size - length + 1, 0))
         # torch's FFT takes no half precision on a CPU, and loses digits in it elsewhere
         wide = u if u.dtype == torch.float64 else u.float()
+        # torch leaves Function.apply untyped
         y: Tensor = _Convolution.apply(wide, kernel.to(wide.dtype))  # type: ignore[no-untyped-call]
         return y.to(u.dtype)
 

@@ -58,7 +58,7 @@ def check_sequences(
         are mixed, or numbers are not finite.
     TypeError
         If X is a single sequence or holds something that is not a sequence.
-    """  # noqa: E501 - as above
+    """  # noqa: E501 - numpydoc wants a parameter's type on one line
     check_option("unknown", unknown, ("error", "mask"))
     if not is_text(X):
         return read_channels(X)
