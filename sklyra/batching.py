@@ -12,12 +12,11 @@ import torch
 from torch import Tensor
 
 from sklyra.sequences import EncodedSequences
+from sklyra.windows import Windows, find_windows
 
 # Sequences are sorted by length within pools of this many batches, so that batches stay
 # random in all but length.
 _POOL = 50
-# Sharing the work of equal triples pays if there are at most this many for a position.
-_WORTHWHILE = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,100 +41,35 @@ class SequenceDataset:
         return len(self.sequences)
 
 
-def inputs(sequences: EncodedSequences, n_blocks: int) -> dict[str, Any]:
+def inputs(windows: Windows) -> dict[str, Any]:
     """Lay sequences out as arguments of the network.
 
     Parameters
     ----------
-    sequences : EncodedSequences
+    windows : Windows
         Sequences of one batch.
-    n_blocks : int
-        Number of gated convolutions of the network.
 
     Returns
     -------
     dict
-        ``values`` of shape (B, L) or (B, L, C); ``mask`` of shape (B, L) where lengths
-        differ; ``triples``, a list of tensors of shape (U, 3), where triples of
-        neighbours recur.
+        ``values`` of shape (B, L), int64, or (B, L, C), float32; ``mask`` of shape
+        (B, L) where lengths differ; ``triples``, a list of tensors of shape (U, 3),
+        int64, where windows recur.
     """
-    values, mask = sequences.padded()
+    values, mask = windows.numbers.padded()
     batch: dict[str, Any] = {}
-    if sequences.alphabet is not None:
-        n_codes = len(sequences.alphabet.characters)
-        values, triples = distinct_triples(values, mask, n_codes, n_blocks)
-        if triples:
-            batch["triples"] = [torch.from_numpy(rows) for rows in triples]
-    batch["values"] = torch.from_numpy(values)
+    if windows.n_codes:
+        values = values.astype(np.int64)  # the fastest to look up
     if mask is not None:
         batch["mask"] = torch.from_numpy(mask)
+        if windows.n_codes:
+            values[~mask] = windows.n_rows  # a row of zeros
+    if windows.triples:
+        batch["triples"] = [
+            torch.from_numpy(t.astype(np.int64)) for t in windows.triples
+        ]
+    batch["values"] = torch.from_numpy(values)
     return batch
-
-
-def distinct_triples(
-    codes: npt.NDArray[np.uint8],
-    mask: npt.NDArray[np.bool_] | None,
-    n_codes: int,
-    n_blocks: int,
-) -> tuple[npt.NDArray[Any], list[npt.NDArray[np.int32]]]:
-    """Find the different triples of neighbours that each gated convolution meets.
-
-    The first convolution meets triples of codes; its output at a position is known by
-    the number of the triple. The second meets triples of those numbers, and so on: its
-    output is known by five codes. This stops where too few recur to be worth it.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (B, L), uint8
-        Padded codes.
-    mask : ndarray of shape (B, L), bool, or None
-        True at real positions; None if all are.
-    n_codes : int
-        Number of codes.
-    n_blocks : int
-        Number of gated convolutions.
-
-    Returns
-    -------
-    values : ndarray of shape (B, L), int
-        The number of the triple at each position, for the last list of triples; one
-        more than the last number at padding. The codes if no triples recur.
-    triples : list of ndarray of shape (U, 3), int32
-        For each convolution, what stands left, in the middle and right.
-    """
-    triples: list[npt.NDArray[np.int32]] = []
-    values, count = codes, n_codes
-    for _ in range(n_blocks):
-        nothing = np.int64(count)
-        around = np.full((codes.shape[0], codes.shape[1] + 2), nothing)
-        around[:, 1:-1] = values if mask is None else np.where(mask, values, nothing)
-        base = count + 1
-        key = (around[:, :-2] * base + around[:, 1:-1]) * base + around[:, 2:]
-        real = key.ravel() if mask is None else key[mask]
-        different, number = _number(real, base**3)
-        if len(different) > _WORTHWHILE * len(real):
-            break
-        left, rest = np.divmod(different, base**2)
-        triples.append(
-            np.stack([left, *np.divmod(rest, base)], axis=1).astype(np.int32)
-        )
-        count = len(different)
-        values = np.full(codes.shape, count, np.int32)
-        values[slice(None) if mask is None else mask] = (
-            number.reshape(codes.shape) if mask is None else number
-        )
-    return values, triples
-
-
-def _number(
-    keys: npt.NDArray[np.int64], bound: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Find different keys below a bound, and the number of each key among them."""
-    if bound > 2**16:
-        return np.unique(keys, return_inverse=True)
-    seen = np.zeros(bound, bool)  # a table is faster than sorting
-    seen[keys] = True
-    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[keys]
 
 
 class TrainingBatches:
@@ -162,15 +96,15 @@ class TrainingBatches:
     ) -> None:
         self.dataset = dataset
         self.batch_size = batch_size
-        self.n_blocks = n_blocks
         self.rng = rng
+        self.windows = find_windows(dataset.sequences, n_blocks)
 
     def __len__(self) -> int:
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[dict[str, Any], Tensor]]:
         for rows in self._rows():
-            batch = inputs(self.dataset.sequences.take(rows), self.n_blocks)
+            batch = inputs(self.windows.take(rows))
             batch["weight"] = torch.from_numpy(self.dataset.weight[rows])
             yield batch, torch.from_numpy(self.dataset.target[rows])
 

@@ -297,7 +297,7 @@ def test_the_number_of_threads_comes_back_after_a_failed_prediction(
     torch.set_num_threads(2)
     model = regressor(n_threads=1).fit(X, Y)
 
-    def fail(**kwargs: Any) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError(f"with {torch.get_num_threads()} thread")
 
     monkeypatch.setattr(model.net_.module_, "forward", fail)

@@ -2,7 +2,8 @@
 
 from sklyra._training.callbacks import SCHEDULES, BestWeights, ProgressBar, Schedule
 from sklyra._training.device import ordinary_mode, resolve_device, threads
-from sklyra._training.net import SequenceNet, make_net, run
+from sklyra._training.net import SequenceNet, make_net
+from sklyra._training.prediction import run
 
 __all__ = [
     "SCHEDULES",

@@ -56,7 +56,7 @@ class Schedule(Callback):
     ) -> None:
         """Count the steps."""
         self.step_ = 0
-        self.steps_ = self.epochs * len(net.get_iterator(X))
+        self.steps_ = self.epochs * -(-len(X) // net.batch_size)
         self.rates_ = [group["lr"] for group in net.optimizer_.param_groups]
 
     def on_batch_begin(

@@ -15,11 +15,11 @@ import skorch
 import torch
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
 from skorch.utils import to_device
-from torch import Tensor, nn
+from torch import Tensor
 
 from sklyra._training.callbacks import ProgressBar, StopTraining
-from sklyra._training.device import ordinary_mode
-from sklyra.batching import SequenceDataset, TrainingBatches, chunks, inputs
+from sklyra._training.pieces import back_propagate
+from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
     CrossEntropy,
     LyraNet,
@@ -27,14 +27,7 @@ from sklyra.nn import (
     parameter_groups,
     set_generator,
 )
-from sklyra.sequences import EncodedSequences
 
-# Positions that prediction works on at a time: few enough to stay in cache.
-_POSITIONS = 2**14
-# How float32 rounds depends on the shape of a batch. Up to this many positions in all,
-# arithmetic costs nothing beside overhead, and prediction works in double precision:
-# there one sequence alone and the same among others agree to the last digits.
-_FEW_POSITIONS = 2**10
 _SEEDING = threading.Lock()
 
 
@@ -58,6 +51,11 @@ class SequenceNet(skorch.NeuralNet):
         self.state_weight_decay = state_weight_decay
         self.seed = seed
         super().__init__(*args, **kwargs)
+
+    @property
+    def piece_size(self) -> int:
+        """How many positions are worked on at a time: few stay in a CPU's cache."""
+        return 2**12 if torch.device(self.device).type == "cpu" else 2**20
 
     @property
     def _default_callbacks(self) -> list[tuple[str, Callback]]:
@@ -124,6 +122,23 @@ class SequenceNet(skorch.NeuralNet):
             self.history.record_batch(f"{prefix}_batch_size", len(batch[1]))
             self.notify("on_batch_end", batch=batch, training=training, **step)
         self.history.record(f"{prefix}_batch_count", len(iterator))
+
+    def train_step_single(
+        self, batch: tuple[dict[str, Any], Tensor], **fit_params: Any
+    ) -> dict[str, Tensor]:
+        """Compute the gradient of a batch."""
+        self._set_training(True)
+        inputs, target = to_device(batch, self.device)
+        n_rows = len(target)
+
+        def loss_of(output: Tensor, rows: slice) -> Tensor:
+            # criteria are means over rows
+            weight = inputs["weight"][rows]
+            part: Tensor = self.criterion_(output, target[rows], weight)
+            return part * (len(output) / n_rows)
+
+        loss, output = back_propagate(self.module_, loss_of, inputs, self.piece_size)
+        return {"loss": loss, "y_pred": output}
 
     def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
         """Run the network on a batch."""
@@ -255,45 +270,6 @@ def make_net(
         verbose=0,
     )
     return net.initialize()
-
-
-def run(
-    net: SequenceNet, sequences: EncodedSequences, represent: bool = False
-) -> npt.NDArray[np.float64]:
-    """Run the network over any number of sequences.
-
-    Parameters
-    ----------
-    net : SequenceNet
-        A trained net.
-    sequences : EncodedSequences
-        Sequences in any order.
-    represent : bool, default=False
-        Whether to return the pooled representation instead of the outputs.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, n_outputs or n_features), float64
-        One row for each sequence.
-    """
-    module: LyraNet = net.module_
-    module.eval()
-    few = len(sequences.values) <= _FEW_POSITIONS
-    if few:
-        module = copy.deepcopy(module).double()
-    function: nn.Module | Any = module.represent if represent else module
-    out = None
-    with ordinary_mode(), torch.inference_mode():
-        for rows in chunks(sequences, _POSITIONS):
-            batch = inputs(sequences.take(rows), len(module.pgc))
-            if few and batch["values"].is_floating_point():
-                batch["values"] = batch["values"].double()
-            part = function(**to_device(batch, net.device)).cpu()
-            if out is None:
-                out = np.empty((len(sequences), part.shape[1]), np.float64)
-            out[rows] = part.numpy()
-    assert out is not None
-    return out
 
 
 @contextmanager

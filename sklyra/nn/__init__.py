@@ -6,7 +6,7 @@ Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` state
 from sklyra.nn.dropout import Dropout, set_generator
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.losses import CrossEntropy, SquaredError
-from sklyra.nn.lyra import LyraNet, parameter_groups
+from sklyra.nn.lyra import LyraNet, Shared, parameter_groups
 from sklyra.nn.norm import RMSNorm
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import (
@@ -16,7 +16,7 @@ from sklyra.nn.pooling import (
     MeanMaxPooling,
     MeanPooling,
 )
-from sklyra.nn.s4d import S4D, S4DKernel
+from sklyra.nn.s4d import S4D, S4DKernel, transform_size
 
 __all__ = [
     "POOLINGS",
@@ -33,7 +33,9 @@ __all__ = [
     "ProjectedGatedConv",
     "RMSNorm",
     "S4DKernel",
+    "Shared",
     "SquaredError",
     "parameter_groups",
     "set_generator",
+    "transform_size",
 ]

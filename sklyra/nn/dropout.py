@@ -17,7 +17,8 @@ class Dropout(nn.Module):
     p : float
         Probability of dropping, in [0, 1), rounded to a multiple of 2**-16.
     tied : bool, default=False
-        Whether what is dropped is dropped along the whole last axis.
+        Whether a channel is dropped at all positions or at none: along the last axis
+        but one.
     """
 
     generator: torch.Generator | None = None
@@ -42,7 +43,7 @@ class Dropout(nn.Module):
         """
         if not self.training or self.p == 0:
             return x
-        shape = x[..., :1].shape if self.tied else x.shape
+        shape = x[..., :1, :].shape if self.tied else x.shape
         # sixteen random bits each: four times as fast as bernoulli_, which draws 64
         words = torch.empty(-(-shape.numel() // 4), dtype=torch.int64, device=x.device)
         words.random_(-(2**63), None, generator=self.generator)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -14,6 +15,9 @@ from sklyra.nn.norm import RMSNorm
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import POOLINGS
 from sklyra.nn.s4d import S4D, S4DKernel
+
+# Rows of a table that are worked on at a time: few enough to stay in cache.
+_ROWS = 2**12
 
 
 class S4DBlock(nn.Module):
@@ -33,25 +37,97 @@ class S4DBlock(nn.Module):
         self.s4d = S4D(d_model, d_state, bidirectional, dropout)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Apply the block.
+    def expand(self, x: Tensor) -> Tensor:
+        """Do what the block does to each position by itself.
+
+        Parameters
+        ----------
+        x : Tensor of shape (..., D), float
+            Channels of any positions.
+
+        Returns
+        -------
+        Tensor of shape (..., D), float
+            The normalised channels.
+        """
+        normalised: Tensor = self.norm(x)
+        return normalised
+
+    def mix(
+        self, x: Tensor, expanded: Tensor, mask: Tensor | None, spectrum: Tensor
+    ) -> Tensor:
+        """Do the rest of the block.
 
         Parameters
         ----------
         x : Tensor of shape (B, L, D), float
             Channels of each position.
-        mask : Tensor of shape (B, L), bool, or None, default=None
+        expanded : Tensor of shape (B, L, D), float
+            What `expand` gives for them.
+        mask : Tensor of shape (B, L), bool, or None
             True where there is a residue; None means that there is no padding.
+        spectrum : Tensor of shape (F, D), complex
+            What `S4D.spectrum` gives for this length or a greater one.
 
         Returns
         -------
         Tensor of shape (B, L, D), float
             Mixed channels.
         """
-        first = x.permute(2, 0, 1).contiguous()  # (D, B, L), as S4D works
-        mixed = self.s4d.channels_first(self.norm(first, dim=0), mask)
-        added: Tensor = first + self.dropout(mixed)
-        return added.permute(1, 2, 0)
+        mixed: Tensor = x + self.dropout(self.s4d(expanded, mask, spectrum))
+        return mixed
+
+
+class Shared(NamedTuple):
+    """What sequences of a batch share: computed once, then looked up for each.
+
+    Parameters
+    ----------
+    table : Tensor of shape (M + 1, D), float, or None
+        Channels behind the first `n_blocks` gated convolutions, of each different
+        window; then a row of zeros for padding. None if sequences have no letters.
+    ahead : Tensor of shape (M + 1, ...), float, or None
+        What the layer that comes next makes of each row by itself.
+    spectra : tuple of Tensor of shape (F, D), complex
+        What `S4D.spectrum` gives for each state space layer.
+    n_blocks : int
+        How many gated convolutions `table` is behind.
+    """
+
+    table: Tensor | None
+    ahead: Tensor | None
+    spectra: tuple[Tensor, ...]
+    n_blocks: int
+
+    def tensors(self) -> list[Tensor]:
+        """List what there is.
+
+        Returns
+        -------
+        list of Tensor
+            All tensors.
+        """
+        if self.table is None or self.ahead is None:
+            return [*self.spectra]
+        return [self.table, self.ahead, *self.spectra]
+
+    def replaced(self, tensors: Sequence[Tensor]) -> Shared:
+        """Put other tensors in the places of these.
+
+        Parameters
+        ----------
+        tensors : sequence of Tensor
+            As many as `tensors` gives.
+
+        Returns
+        -------
+        Shared
+            The same with other tensors.
+        """
+        if self.table is None:
+            return self._replace(spectra=tuple(tensors))
+        table, ahead, *spectra = tensors
+        return Shared(table, ahead, tuple(spectra), self.n_blocks)
 
 
 class LyraNet(nn.Module):
@@ -141,45 +217,100 @@ class LyraNet(nn.Module):
             else MLPHead(n_features, n_outputs, head_hidden, dropout)
         )
 
+    def spectra(self, length: int) -> tuple[Tensor, ...]:
+        """Compute what state space layers need to know besides their input.
+
+        Parameters
+        ----------
+        length : int
+            Number of positions of the longest sequence.
+
+        Returns
+        -------
+        tuple of Tensor of shape (F, D), complex
+            What `S4D.spectrum` gives for each layer.
+        """
+        return tuple(_s4d(block).s4d.spectrum(length) for block in self.s4d)
+
+    def share(
+        self,
+        length: int,
+        triples: Sequence[Tensor] = (),
+        spectra: tuple[Tensor, ...] | None = None,
+    ) -> Shared:
+        """Compute what sequences have in common.
+
+        Parameters
+        ----------
+        length : int
+            Number of positions of the longest sequence.
+        triples : sequence of Tensor of shape (U, 3), int64, default=()
+            For each of the first gated convolutions, the different triples of
+            neighbours that it meets, as in `ProjectedGatedConv.on_triples`; the first
+            are triples of codes.
+        spectra : tuple of Tensor or None, default=None
+            What `spectra` gives; None computes it.
+
+        Returns
+        -------
+        Shared
+            What `represent` needs besides the sequences.
+        """
+        if spectra is None:
+            spectra = self.spectra(length)
+        if self.letters is None:
+            return Shared(None, None, spectra, 0)
+        table = self.embed(self.letters)  # (n_characters, D)
+        for pgc, rows in zip(map(_pgc, self.pgc), triples, strict=False):
+            expanded = pgc.expand(table)  # (M, 2 H)
+            parts = torch.split(rows, _ROWS)
+            y = torch.cat([pgc.on_triples(expanded, part) for part in parts])  # (U, D)
+            table = table.index_select(0, rows[:, 1]) + y if self.residual else y
+        following = [*self.pgc, *self.s4d][len(triples) :]
+        ahead = following[0].expand(table) if following else table[:, :0]
+        # the last row is padding
+        table, ahead = F.pad(table, (0, 0, 0, 1)), F.pad(ahead, (0, 0, 0, 1))
+        return Shared(table, ahead, spectra, len(triples))
+
     def represent(
         self,
         values: Tensor,
         mask: Tensor | None = None,
         triples: Sequence[Tensor] = (),
+        shared: Shared | None = None,
     ) -> Tensor:
         """Compute the pooled representation.
 
         Parameters
         ----------
-        values : Tensor of shape (B, L), int, or (B, L, n_channels), float
+        values : Tensor of shape (B, L), int64, or (B, L, n_channels), float
             Code or channels of each position; behind `triples`, the row of the last of
-            them that stands there, and one more than its last row at padding.
+            them that stands there. One more than the last code or row at padding.
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; None means that there is no padding.
-        triples : sequence of Tensor of shape (U, 3), int, default=()
-            For each of the first gated convolutions, the different triples of
-            neighbours that it meets, as in `ProjectedGatedConv.on_triples`; the first
-            are triples of codes.
+        triples : sequence of Tensor of shape (U, 3), int64, default=()
+            As in `share`.
+        shared : Shared or None, default=None
+            What `share` gives; None computes it.
 
         Returns
         -------
         Tensor of shape (B, n_features), float
             One vector for each sequence.
         """
+        if shared is None:
+            shared = self.share(values.shape[1], triples)
         if values.is_floating_point():
-            x = self.embed(values)  # (B, L, D)
+            x, ahead, done = self.embed(values), None, 0  # (B, L, D)
         else:
-            table = self.embed(self.letters)  # (n_characters, D)
-            for pgc, rows in zip(self.pgc, triples, strict=False):
-                y = cast(ProjectedGatedConv, pgc).on_triples(table, rows)  # (U, D)
-                table = F.embedding(rows[:, 1], table) + y if self.residual else y
-            if triples:
-                table = F.pad(table, (0, 0, 0, 1))  # padding is zero
-            x = F.embedding(values.int(), table)  # (B, L, D)
-        for pgc in self.pgc[len(triples) :]:
-            x = x + pgc(x, mask) if self.residual else pgc(x, mask)
-        for s4d in self.s4d:
-            x = s4d(x, mask)
+            x, ahead = _look_up(shared.table, values), _look_up(shared.ahead, values)
+            done = shared.n_blocks
+        for pgc in map(_pgc, self.pgc[done:]):
+            y = pgc.mix(pgc.expand(x) if ahead is None else ahead, mask)
+            x, ahead = x + y if self.residual else y, None
+        for block, spectrum in zip(map(_s4d, self.s4d), shared.spectra, strict=True):
+            expanded = block.expand(x) if ahead is None else ahead
+            x, ahead = block.mix(x, expanded, mask, spectrum), None
         pooled: Tensor = self.pooling(x, mask)
         return pooled
 
@@ -188,16 +319,19 @@ class LyraNet(nn.Module):
         values: Tensor,
         mask: Tensor | None = None,
         triples: Sequence[Tensor] = (),
+        shared: Shared | None = None,
     ) -> Tensor:
         """Predict.
 
         Parameters
         ----------
-        values : Tensor of shape (B, L), int, or (B, L, n_channels), float
+        values : Tensor of shape (B, L), int64, or (B, L, n_channels), float
             Code or channels of each position.
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; None means that there is no padding.
-        triples : sequence of Tensor of shape (U, 3), int, default=()
+        triples : sequence of Tensor of shape (U, 3), int64, default=()
+            As in `share`.
+        shared : Shared or None, default=None
             As in `represent`.
 
         Returns
@@ -205,8 +339,24 @@ class LyraNet(nn.Module):
         Tensor of shape (B, n_outputs), float
             Outputs.
         """
-        output: Tensor = self.head(self.represent(values, mask, triples))
+        output: Tensor = self.head(self.represent(values, mask, triples, shared))
         return output
+
+
+def _pgc(module: nn.Module) -> ProjectedGatedConv:
+    """Tell the type of what a ModuleList holds."""
+    return cast(ProjectedGatedConv, module)
+
+
+def _s4d(module: nn.Module) -> S4DBlock:
+    """Tell the type of what a ModuleList holds."""
+    return cast(S4DBlock, module)
+
+
+def _look_up(table: Tensor | None, rows: Tensor) -> Tensor:
+    """Rows (B, L) of a table (M, D) -> (B, L, D)."""
+    assert table is not None
+    return table.index_select(0, rows.flatten()).view(*rows.shape, -1)
 
 
 def parameter_groups(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from scipy.fft import next_fast_len
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from sklyra.nn.dropout import Dropout
+from sklyra.nn.masking import masked
 
 
 class S4DKernel(nn.Module):
@@ -69,12 +72,7 @@ class S4DKernel(nn.Module):
         self.D = nn.Parameter(torch.randn(d_model)) if feedthrough else None
 
     def forward(self, length: int) -> Tensor:
-        r"""Compute the first values of the response.
-
-        With :math:`t = qR + r`, :math:`e^{\Delta A t}` is a product of two tables of
-        about :math:`\sqrt{L}` columns, and :math:`K` one matrix product of them. In
-        real arithmetic: :math:`\mathrm{Re}(XY) = \mathrm{Re} X \mathrm{Re} Y -
-        \mathrm{Im} X \mathrm{Im} Y`.
+        """Compute the first values of the response.
 
         Parameters
         ----------
@@ -86,39 +84,80 @@ class S4DKernel(nn.Module):
         Tensor of shape (D, L), float
             ``K[:, t]`` is the response `t` positions after the impulse.
         """
-        dt = self.log_dt.exp()[:, None]  # (D, 1)
-        decay, frequency = -self.log_decay.exp(), self.frequency  # (D, N/2), A's parts
-        rate, angle = dt * decay, dt * frequency  # (D, N/2), parts of dt A
-        growth = rate.exp()
-        # (exp(dt A) - 1) / A
-        up_real, up_imag = growth * angle.cos() - 1, growth * angle.sin()
-        norm = decay.square() + frequency.square()
-        hold_real = (up_real * decay + up_imag * frequency) / norm
-        hold_imag = (up_imag * decay - up_real * frequency) / norm
-        c_real, c_imag = self.C.unbind(-1)
-        real = 2 * (c_real * hold_real - c_imag * hold_imag)  # (D, N/2)
-        imag = 2 * (c_real * hold_imag + c_imag * hold_real)
+        return _responses([self], length)[0]
 
+
+def _responses(kernels: Sequence[S4DKernel], length: int) -> list[Tensor]:
+    """Compute the first `length` values of the response of several kernels at once."""
+    log_dt, log_decay, frequency, C = (
+        _wide(torch.cat([getattr(kernel, name) for kernel in kernels]))
+        for name in ("log_dt", "log_decay", "frequency", "C")
+    )  # (K D[, N/2[, 2]])
+    dt = log_dt.exp().unsqueeze(1)
+    A = torch.complex(-log_decay.exp(), frequency)
+    exponent = dt * A
+    weight = torch.view_as_complex(C) * (exponent.exp() - 1) / A
+    # torch leaves Function.apply untyped
+    response: Tensor = _Exponentials.apply(weight, exponent, length)  # type: ignore[no-untyped-call]
+    return [
+        part if kernel.D is None else F.pad(kernel.D[:, None], (0, length - 1)) + part
+        for kernel, part in zip(kernels, response.chunk(len(kernels)), strict=True)
+    ]
+
+
+class _Exponentials(torch.autograd.Function):
+    r"""Sum exponentials: :math:`K_t = 2\,\mathrm{Re} \sum_n w_n e^{\lambda_n t}`.
+
+    With :math:`t = qR + r`, :math:`e^{\lambda t}` is a product of two tables of about
+    :math:`\sqrt{L}` columns, and :math:`K` one matrix product of them. So are
+    :math:`S = 2 \sum_t \bar K_t e^{\lambda t}` and
+    :math:`T = 2 \sum_t t \bar K_t e^{\lambda t}`, of which the gradients are
+    :math:`\bar w = S^*` and :math:`\bar\lambda = (w T)^*`.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, exponent: Tensor, length: int) -> Tensor:
+        """Complex weight, exponent (D, N/2) -> real (D, length)."""
         columns = max(1, math.isqrt(length))
         rows = -(-length // columns)
-        fine = torch.arange(columns, device=dt.device, dtype=dt.dtype)
-        coarse = columns * torch.arange(rows, device=dt.device, dtype=dt.dtype)
-        near = _powers(rate, angle, fine)  # (D, N/2, R) each
-        far = _powers(rate, angle, coarse)  # (D, N/2, Q) each
-        left_real = real[..., None] * far[0] - imag[..., None] * far[1]
-        left_imag = real[..., None] * far[1] + imag[..., None] * far[0]
-        left = torch.cat([left_real, -left_imag], dim=1)  # (D, N, Q)
-        kernel = left.transpose(1, 2) @ torch.cat(near, dim=1)  # (D, Q, R)
-        kernel = kernel.flatten(1)[:, :length]  # (D, L)
-        if self.D is None:
-            return kernel
-        return torch.cat([kernel[:, :1] + self.D[:, None], kernel[:, 1:]], dim=1)
+        fine = torch.arange(columns).to(weight.real)
+        coarse = columns * torch.arange(rows).to(weight.real)
+        near = _exponentials(exponent, fine)  # (D, N/2, R)
+        far = _exponentials(exponent, coarse)  # (D, N/2, Q)
+        ctx.save_for_backward(weight, near, far, fine, coarse)
+        left = far * (2 * weight).unsqueeze(-1)  # (D, N/2, Q)
+        # Re(X Y) = Re X Re Y - Im X Im Y
+        left = torch.cat([left.real, -left.imag], dim=1)  # (D, N, Q)
+        right = torch.cat([near.real, near.imag], dim=1)  # (D, N, R)
+        return torch.bmm(left.transpose(1, 2), right).flatten(1)[:, :length]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
+        """Gradients of weight and exponent."""
+        weight, near, far, fine, coarse = ctx.saved_tensors
+        rows, columns, modes = len(coarse), len(fine), weight.shape[1]
+        grad = F.pad(grad, (0, rows * columns - grad.shape[1])).mul_(2)
+        grad = grad.view(-1, rows, columns)  # (D, Q, R)
+        both = torch.cat([grad, grad * fine], dim=1)  # (D, 2 Q, R)
+        right = torch.cat([near.real, near.imag], dim=1)  # (D, N, R)
+        inner = torch.bmm(right, both.transpose(1, 2))  # (D, N, 2 Q)
+        inner = torch.complex(inner[:, :modes], inner[:, modes:])
+        plain, times_fine = inner.chunk(2, dim=-1)  # (D, N/2, Q) each
+        S = (far * plain).sum(dim=-1)
+        T = (far * times_fine.add_(plain * coarse)).sum(dim=-1)
+        return S.conj_physical(), (weight * T).conj_physical(), None
 
 
-def _powers(rate: Tensor, angle: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-    """Real and imaginary part of exp((rate + i angle) t), each (D, N/2, len(t))."""
-    size = (rate[..., None] * t).exp()
-    return size * (angle[..., None] * t).cos(), size * (angle[..., None] * t).sin()
+def _wide(x: Tensor) -> Tensor:
+    """Single precision at least: transforms in half precision lose digits, or fail."""
+    return x if x.dtype == torch.float64 else x.float()
+
+
+def _exponentials(exponent: Tensor, t: Tensor) -> Tensor:
+    """Complex exponent (D, N/2), real t (T,) -> exp(exponent t), (D, N/2, T)."""
+    parts = torch.view_as_real(exponent).unsqueeze(-1) * t  # (D, N/2, 2, T)
+    return torch.polar(parts[:, :, 0].exp(), parts[:, :, 1])
 
 
 class S4D(nn.Module):
@@ -169,7 +208,9 @@ class S4D(nn.Module):
         self.dropout = Dropout(dropout, tied=True)
         self.mix = nn.Linear(d_model, 2 * d_model)
 
-    def forward(self, u: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(
+        self, u: Tensor, mask: Tensor | None = None, spectrum: Tensor | None = None
+    ) -> Tensor:
         """Apply the layer.
 
         Parameters
@@ -179,82 +220,134 @@ class S4D(nn.Module):
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; padded positions neither send nor receive.
             None means that there is no padding.
+        spectrum : Tensor of shape (F, D), complex, or None, default=None
+            What `spectrum` gives for this length or a greater one; None computes it.
 
         Returns
         -------
         Tensor of shape (B, L, D), float
             Mixed channels; zero where `mask` is False.
         """
-        first = u.permute(2, 0, 1).contiguous()
-        return self.channels_first(first, mask).permute(1, 2, 0)
+        if spectrum is None:
+            spectrum = self.spectrum(u.shape[1])
+        y = F.gelu(_convolve(masked(u, mask), spectrum))
+        return masked(F.glu(self.mix(self.dropout(y)), dim=-1), mask)
 
-    def channels_first(self, u: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Apply the layer in its own layout.
-
-        Transforms run along the last axis, and the map of channels is one product of
-        two matrices.
+    def spectrum(self, length: int) -> Tensor:
+        """Compute the Fourier transform of the kernels, which no input changes.
 
         Parameters
         ----------
-        u : Tensor of shape (D, B, L), float
-            Channels of each position.
-        mask : Tensor of shape (B, L), bool, or None, default=None
-            True where there is a residue.
+        length : int
+            Number of positions ``L`` of the longest sequence.
 
         Returns
         -------
-        Tensor of shape (D, B, L), float
-            Mixed channels; zero where `mask` is False.
+        Tensor of shape (F, D), complex
+            The transform, at half of `transform_size` frequencies and one more.
         """
-        y = u if mask is None else u * mask.to(u.dtype)
-        y = self.dropout(F.gelu(self._convolve(y)))
-        y = torch.addmm(self.mix.bias[:, None], self.mix.weight, y.flatten(1))
-        y = F.glu(y, dim=0).view_as(u)  # (D, B, L)
-        return y if mask is None else y * mask.to(y.dtype)
-
-    def _convolve(self, u: Tensor) -> Tensor:
-        """Convolve (D, B, L) with the kernels, by the convolution theorem."""
-        length = u.shape[-1]
-        # Long enough not to wrap around, and a size that transforms fast.
-        size = 16 * next_fast_len(-(-2 * length // 16), real=True)
-        kernel = F.pad(self.kernel(length), (0, size - length))  # (D, size)
-        if self.kernel_back is not None and length > 1:
-            # the response to the position t behind stands t before the end
-            back = self.kernel_back(length - 1).flip(-1)
-            kernel = kernel + F.pad(back, (size - length + 1, 0))
-        # torch's FFT takes no half precision on a CPU, and loses digits in it elsewhere
-        wide = u if u.dtype == torch.float64 else u.float()
+        half = transform_size(length) // 2
+        if self.kernel_back is None:
+            (kernel,) = _responses([self.kernel], half)  # (D, size / 2)
+            kernel = F.pad(kernel, (0, half))  # (D, size)
+        else:
+            kernel, back = _responses([self.kernel, self.kernel_back], half)
+            # The response to the position t behind stands t before the end.
+            between = torch.zeros_like(kernel[:, :1])
+            kernel = torch.cat([kernel, between, back[:, :-1].flip(-1)], dim=1)
         # torch leaves Function.apply untyped
-        y: Tensor = _Convolution.apply(wide, kernel.to(wide.dtype))  # type: ignore[no-untyped-call]
-        return y.to(u.dtype)
+        spectrum: Tensor = _Transform.apply(kernel.T)  # type: ignore[no-untyped-call]
+        return spectrum
+
+
+def transform_size(length: int) -> int:
+    """Choose a transform that does not wrap around and is fast.
+
+    Parameters
+    ----------
+    length : int
+        Number of positions of a sequence.
+
+    Returns
+    -------
+    int
+        Number of points, an even one.
+    """
+    power = 2 ** math.ceil(math.log2(2 * length))
+    # Measured: multiples of 16 are fast, powers of two faster by a tenth.
+    product: int = 16 * next_fast_len(-(-2 * length // 16), real=True)
+    return power if power < 1.1 * product else product
+
+
+def _convolve(u: Tensor, spectrum: Tensor) -> Tensor:
+    """Convolve u (B, L, D) with the kernels of which `spectrum` is the transform."""
+    # torch leaves Function.apply untyped
+    y: Tensor = _Convolution.apply(u, spectrum)  # type: ignore[no-untyped-call]
+    return y
+
+
+def _weighted(spectrum: Tensor, ends: float, between: float) -> Tensor:
+    """Multiply by one factor at the ends, which have no conjugate twin."""
+    weight = spectrum.real.new_full((len(spectrum), 1), between)
+    weight[[0, -1]] = ends
+    return spectrum * weight
+
+
+class _Transform(torch.autograd.Function):
+    r"""Real Fourier transform along the first axis.
+
+    torch derives the gradient from a transform of complex numbers, twice as long.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, kernel: Tensor) -> Tensor:
+        """Real (size, D) -> complex (size / 2 + 1, D)."""
+        ctx.size = len(kernel)
+        spectrum: Tensor = torch.fft.rfft(kernel, dim=0)
+        return spectrum
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        """Gradient of the kernel."""
+        weighted = _weighted(grad, 1, 1 / 2)
+        to_kernel: Tensor = torch.fft.irfft(weighted, ctx.size, dim=0, norm="forward")
+        return to_kernel
 
 
 class _Convolution(torch.autograd.Function):
     r"""Convolve each channel with its kernel, by the convolution theorem.
 
-    :math:`y = F^{-1}(F u \cdot F k)`, so :math:`\bar u = F^{-1}(F \bar y \cdot
-    \overline{F k})` and :math:`\bar k = F^{-1}(\sum F \bar y \cdot \overline{F u})`.
-    torch derives the same from transforms of complex numbers, twice as long.
+    :math:`y = F^{-1}(\hat u \hat k)` with :math:`\hat u = F u`, so :math:`\bar u =
+    F^{-1}(F \bar y \cdot \hat k^*)`, and the gradient of :math:`\hat k` is the sum of
+    :math:`F \bar y \cdot \hat u^*` over sequences, as `_weighted`.
     """
 
     @staticmethod
-    def forward(ctx: Any, u: Tensor, kernel: Tensor) -> Tensor:
-        """U (B, D, L), kernel (D, size) -> (B, D, L)."""
-        length, size = u.shape[-1], kernel.shape[-1]
-        u_hat = torch.fft.rfft(u, n=size)  # (D, B, size / 2 + 1)
-        kernel_hat = torch.fft.rfft(kernel)[:, None]  # (D, 1, size / 2 + 1)
-        ctx.save_for_backward(u_hat, kernel_hat)
-        ctx.size = size
-        y: Tensor = torch.fft.irfft(u_hat * kernel_hat, n=size)[..., :length]
-        return y
+    def forward(ctx: Any, u: Tensor, spectrum: Tensor) -> Tensor:
+        """U (B, L, D), spectrum (size / 2 + 1, D) -> (B, L, D)."""
+        size = 2 * (len(spectrum) - 1)
+        u_hat = torch.fft.rfft(_wide(u), n=size, dim=1)
+        if ctx.needs_input_grad[1]:
+            ctx.save_for_backward(u_hat, spectrum)
+            u_hat = u_hat * spectrum
+        else:
+            u_hat.mul_(spectrum)
+        y: Tensor = torch.fft.irfft(u_hat, n=size, dim=1)
+        # torch transforms along the last axis and leaves it so in memory
+        return y[:, : u.shape[1]].to(u.dtype).contiguous()
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-        """Gradients of u and of the kernel."""
-        u_hat, kernel_hat = ctx.saved_tensors
-        grad_hat = torch.fft.rfft(grad, n=ctx.size)
-        to_u = torch.fft.irfft(grad_hat * kernel_hat.conj(), n=ctx.size)
-        # conjugate twice, the second time only the small sum
-        to_kernel = (grad_hat.conj_physical() * u_hat).sum(dim=1).conj_physical()
-        length = grad.shape[-1]
-        return to_u[..., :length], torch.fft.irfft(to_kernel, n=ctx.size)
+        """Gradients of u and of the spectrum."""
+        u_hat, spectrum = ctx.saved_tensors
+        size = 2 * (len(spectrum) - 1)
+        grad_hat = torch.fft.rfft(_wide(grad), n=size, dim=1)
+        to_u = torch.fft.irfft(grad_hat * spectrum.conj_physical(), n=size, dim=1)
+        # Conjugate twice, the second time only the small sum.
+        to_spectrum = grad_hat.conj_physical_().mul_(u_hat).sum(dim=0).conj_physical_()
+        return (
+            to_u[:, : grad.shape[1]].to(grad.dtype).contiguous(),
+            _weighted(to_spectrum, 1 / size, 2 / size),
+        )

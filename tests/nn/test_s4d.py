@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from sklyra.nn import S4D, S4DKernel
+from sklyra.nn import S4D, S4DKernel, transform_size
+from sklyra.nn.s4d import _convolve
 
 
 def recurrence(kernel: S4DKernel, u: Tensor) -> Tensor:
@@ -34,7 +35,7 @@ def test_convolution_is_the_recurrence(length: int) -> None:
     layer = S4D(d_model=6, d_state=8)
     u = torch.randn(2, length, 6)
     expected = torch.stack([recurrence(layer.kernel, row) for row in u])
-    got = layer._convolve(u.permute(2, 0, 1)).permute(1, 2, 0)
+    got = _convolve(u, layer.spectrum(length))
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
@@ -46,7 +47,7 @@ def test_second_direction_is_the_recurrence_run_backwards(length: int) -> None:
     # the response to what stands behind begins one position away
     behind = recurrence(layer.kernel_back, u.flip(0)).flip(0)
     expected[:-1] += behind[1:]
-    got = layer._convolve(u.T[:, None])[:, 0].T
+    got = _convolve(u[None], layer.spectrum(length))[0]
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
@@ -107,6 +108,22 @@ def test_padding_changes_nothing(lengths: list[int], bidirectional: bool) -> Non
     for row, length in enumerate(lengths):
         alone = layer(u[row : row + 1, :length])
         torch.testing.assert_close(out[row, :length], alone[0])
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_spectrum_serves_every_length_of_its_size(bidirectional: bool) -> None:
+    layer = S4D(d_model=4, d_state=8, bidirectional=bidirectional).double()
+    size = transform_size(121)
+    assert size // 2 > 121
+    u = torch.randn(2, size // 2, 4, dtype=torch.float64)
+    torch.testing.assert_close(layer(u, spectrum=layer.spectrum(121)), layer(u))
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 121, 237, 1000, 65_536])
+def test_transform_is_long_enough_and_not_much_longer(length: int) -> None:
+    size = transform_size(length)
+    assert size % 2 == 0
+    assert 2 * length <= size <= max(16, 2.5 * length)
 
 
 def test_odd_number_of_states_is_refused() -> None:

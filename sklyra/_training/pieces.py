@@ -1,0 +1,92 @@
+"""Work on a batch in pieces whose activations stay in cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sklyra.nn import LyraNet
+
+
+def split(
+    batch: dict[str, Any], n_positions: int
+) -> Iterator[tuple[slice, Tensor, Tensor | None]]:
+    """Cut a batch into pieces.
+
+    Parameters
+    ----------
+    batch : dict
+        As from `sklyra.batching.inputs`.
+    n_positions : int
+        How many positions a piece may have; one sequence may have more.
+
+    Yields
+    ------
+    rows : slice
+        Which sequences.
+    values : Tensor of shape (n_rows, L[, C])
+        Their part of ``values``, no longer than it must be.
+    mask : Tensor of shape (n_rows, L), bool, or None
+        Their part of ``mask``.
+    """
+    values, mask = batch["values"], batch.get("mask")
+    at_once = max(1, n_positions // values.shape[1])
+    for start in range(0, len(values), at_once):
+        rows = slice(start, start + at_once)
+        if mask is None:
+            yield rows, values[rows], None
+        else:
+            length = int(mask[rows].sum(dim=1).max())
+            yield rows, values[rows, :length], mask[rows, :length]
+
+
+def back_propagate(
+    net: LyraNet,
+    loss_of: Callable[[Tensor, slice], Tensor],
+    batch: dict[str, Any],
+    n_positions: int,
+) -> tuple[Tensor, Tensor]:
+    """Add the gradient of a batch's loss to the gradient of every parameter.
+
+    The gradient of a sum is the sum of the gradients: each piece goes forward and back
+    by itself. What the pieces share is computed once, and goes back once, in the end.
+
+    Parameters
+    ----------
+    net : LyraNet
+        The network.
+    loss_of : callable
+        Computes a loss from outputs and the rows of the batch that they are for. The
+        losses of all pieces must add up to the loss of the batch.
+    batch : dict
+        As from `sklyra.batching.inputs`.
+    n_positions : int
+        How many positions a piece may have.
+
+    Returns
+    -------
+    loss : Tensor of shape (), float
+        Loss of the batch.
+    output : Tensor of shape (B, n_outputs), float
+        Outputs for it.
+    """
+    shared = net.share(batch["values"].shape[1], batch.get("triples", ()))
+    origins = shared.tensors()
+    leaves = [origin.detach().requires_grad_() for origin in origins]
+    apart = shared.replaced(leaves)
+    losses, outputs = [], []
+    for rows, values, mask in split(batch, n_positions):
+        output = net(values, mask, shared=apart)
+        loss = loss_of(output, rows)
+        loss.backward()  # type: ignore[no-untyped-call]
+        losses.append(loss.detach())
+        outputs.append(output.detach())
+    # A leaf without a gradient was not used.
+    grads = [leaf.grad for leaf in leaves]
+    used = [i for i, grad in enumerate(grads) if grad is not None]
+    if used:
+        torch.autograd.backward([origins[i] for i in used], [grads[i] for i in used])
+    return torch.stack(losses).sum(), torch.cat(outputs)
