@@ -18,6 +18,8 @@ from skorch.utils import to_device
 from torch import Tensor
 
 from sklyra._training.callbacks import ProgressBar, StopTraining
+from sklyra._training.memory import keep_freed_memory
+from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import back_propagate
 from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
@@ -203,6 +205,7 @@ class SequenceNet(skorch.NeuralNet):
         generator = torch.Generator(self.device)
         generator.manual_seed(int(self.rng_.integers(2**63)))
         set_generator(self.module_, generator)
+        keep_freed_memory()
         self.notify("on_train_begin", X=train, y=None)
         try:
             self.fit_loop((train, valid), epochs=epochs)
@@ -260,7 +263,7 @@ def make_net(
         module__letters=None if letters is None else torch.from_numpy(letters.copy()),
         module__n_outputs=n_outputs,
         **{f"module__{name}": value for name, value in architecture.items()},
-        optimizer=torch.optim.AdamW,
+        optimizer=AdamW,
         lr=lr,
         weight_decay=weight_decay,
         state_weight_decay=state_weight_decay,

@@ -84,9 +84,27 @@ def back_propagate(
         loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
         outputs.append(output.detach())
-    # A leaf without a gradient was not used.
-    grads = [leaf.grad for leaf in leaves]
-    used = [i for i, grad in enumerate(grads) if grad is not None]
-    if used:
-        torch.autograd.backward([origins[i] for i in used], [grads[i] for i in used])
+    if any(origin.requires_grad for origin in origins):
+        # torch leaves Function.apply and backward untyped
+        rest = _Rest.apply([leaf.grad for leaf in leaves], *origins)  # type: ignore[no-untyped-call]
+        rest.backward()
     return torch.stack(losses).sum(), torch.cat(outputs)
+
+
+class _Rest(torch.autograd.Function):
+    """Stand for all that comes behind some tensors, when its gradients are known.
+
+    `torch.autograd.backward` takes gradients too, but imports sympy when it does, which
+    takes a second in every process that fits.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, grads: list[Tensor | None], *tensors: Tensor) -> Tensor:
+        """Take gradients of tensors, and the tensors; give a number."""
+        ctx.grads = grads
+        return torch.zeros(())
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """Give the gradients."""
+        return None, *ctx.grads

@@ -10,6 +10,7 @@ import torch
 from skorch.utils import to_device
 
 from sklyra._training.device import ordinary_mode
+from sklyra._training.memory import keep_freed_memory
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import split
 from sklyra.batching import chunks, inputs
@@ -47,6 +48,7 @@ def run(
     """
     module: LyraNet = net.module_
     module.eval()
+    keep_freed_memory()
     few = len(sequences.values) <= _FEW_POSITIONS
     if few:
         module = copy.deepcopy(module).double()
