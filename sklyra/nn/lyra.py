@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.heads import LinearHead, MLPHead
+from sklyra.nn.masking import masked
 from sklyra.nn.norm import RMSNorm
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import POOLINGS
 from sklyra.nn.s4d import S4D, S4DKernel
-
-# Rows of a table that are worked on at a time: few enough to stay in cache.
-_ROWS = 2**12
 
 
 class S4DBlock(nn.Module):
@@ -37,36 +34,24 @@ class S4DBlock(nn.Module):
         self.s4d = S4D(d_model, d_state, bidirectional, dropout)
         self.dropout = Dropout(dropout)
 
-    def expand(self, x: Tensor) -> Tensor:
-        """Do what the block does to each position by itself.
-
-        Parameters
-        ----------
-        x : Tensor of shape (..., D), float
-            Channels of any positions.
-
-        Returns
-        -------
-        Tensor of shape (..., D), float
-            The normalised channels.
-        """
-        normalised: Tensor = self.norm(x)
-        return normalised
-
-    def mix(
-        self, x: Tensor, expanded: Tensor, mask: Tensor | None, spectrum: Tensor
+    def forward(
+        self,
+        x: Tensor,
+        normalised: Tensor,
+        mask: Tensor | None,
+        spectrum: Tensor,
     ) -> Tensor:
-        """Do the rest of the block.
+        """Apply the block.
 
         Parameters
         ----------
         x : Tensor of shape (B, L, D), float
             Channels of each position.
-        expanded : Tensor of shape (B, L, D), float
-            What `expand` gives for them.
+        normalised : Tensor of shape (B, L, D), float
+            The same behind the block's norm, which may have been done before.
         mask : Tensor of shape (B, L), bool, or None
             True where there is a residue; None means that there is no padding.
-        spectrum : Tensor of shape (F, D), complex
+        spectrum : Tensor of shape (D, F), complex
             What `S4D.spectrum` gives for this length or a greater one.
 
         Returns
@@ -74,7 +59,7 @@ class S4DBlock(nn.Module):
         Tensor of shape (B, L, D), float
             Mixed channels.
         """
-        mixed: Tensor = x + self.dropout(self.s4d(expanded, mask, spectrum))
+        mixed: Tensor = x + self.dropout(self.s4d(normalised, mask, spectrum))
         return mixed
 
 
@@ -86,16 +71,17 @@ class Shared(NamedTuple):
     table : Tensor of shape (M + 1, D), float, or None
         Channels behind the first `n_blocks` gated convolutions, of each different
         window; then a row of zeros for padding. None if sequences have no letters.
-    ahead : Tensor of shape (M + 1, ...), float, or None
-        What the layer that comes next makes of each row by itself.
-    spectra : tuple of Tensor of shape (F, D), complex
+    ahead : tuple of Tensor
+        What the layer that comes next makes of each row by itself:
+        `ProjectedGatedConv.tables`, or the norm of a state space layer.
+    spectra : tuple of Tensor of shape (D, F), complex
         What `S4D.spectrum` gives for each state space layer.
     n_blocks : int
         How many gated convolutions `table` is behind.
     """
 
     table: Tensor | None
-    ahead: Tensor | None
+    ahead: tuple[Tensor, ...]
     spectra: tuple[Tensor, ...]
     n_blocks: int
 
@@ -107,9 +93,8 @@ class Shared(NamedTuple):
         list of Tensor
             All tensors.
         """
-        if self.table is None or self.ahead is None:
-            return [*self.spectra]
-        return [self.table, self.ahead, *self.spectra]
+        table = [] if self.table is None else [self.table]
+        return [*table, *self.ahead, *self.spectra]
 
     def replaced(self, tensors: Sequence[Tensor]) -> Shared:
         """Put other tensors in the places of these.
@@ -124,10 +109,10 @@ class Shared(NamedTuple):
         Shared
             The same with other tensors.
         """
-        if self.table is None:
-            return self._replace(spectra=tuple(tensors))
-        table, ahead, *spectra = tensors
-        return Shared(table, ahead, tuple(spectra), self.n_blocks)
+        rest = list(tensors)
+        table = None if self.table is None else rest.pop(0)
+        ahead, spectra = rest[: len(self.ahead)], rest[len(self.ahead) :]
+        return Shared(table, tuple(ahead), tuple(spectra), self.n_blocks)
 
 
 class LyraNet(nn.Module):
@@ -227,7 +212,7 @@ class LyraNet(nn.Module):
 
         Returns
         -------
-        tuple of Tensor of shape (F, D), complex
+        tuple of Tensor of shape (D, F), complex
             What `S4D.spectrum` gives for each layer.
         """
         return tuple(_s4d(block).s4d.spectrum(length) for block in self.s4d)
@@ -259,17 +244,18 @@ class LyraNet(nn.Module):
         if spectra is None:
             spectra = self.spectra(length)
         if self.letters is None:
-            return Shared(None, None, spectra, 0)
+            return Shared(None, (), spectra, 0)
         table = self.embed(self.letters)  # (n_characters, D)
         for pgc, rows in zip(map(_pgc, self.pgc), triples, strict=False):
-            expanded = pgc.expand(table)  # (M, 2 H)
-            parts = torch.split(rows, _ROWS)
-            y = torch.cat([pgc.on_triples(expanded, part) for part in parts])  # (U, D)
+            y = pgc.on_triples(*pgc.tables(pgc.expand(table)), rows)  # (U, D)
             table = table.index_select(0, rows[:, 1]) + y if self.residual else y
-        following = [*self.pgc, *self.s4d][len(triples) :]
-        ahead = following[0].expand(table) if following else table[:, :0]
-        # the last row is padding
-        table, ahead = F.pad(table, (0, 0, 0, 1)), F.pad(ahead, (0, 0, 0, 1))
+        ahead: tuple[Tensor, ...] = ()
+        if len(triples) < len(self.pgc):
+            following = _pgc(self.pgc[len(triples)])
+            ahead = following.tables(following.expand(table))
+        elif self.s4d:
+            ahead = (F.pad(_s4d(self.s4d[0]).norm(table), (0, 0, 0, 1)),)
+        table = F.pad(table, (0, 0, 0, 1))  # the last row is padding
         return Shared(table, ahead, spectra, len(triples))
 
     def represent(
@@ -300,17 +286,26 @@ class LyraNet(nn.Module):
         """
         if shared is None:
             shared = self.share(values.shape[1], triples)
+        rest = list(map(_pgc, self.pgc))
+        ahead: tuple[Tensor, ...] = ()
         if values.is_floating_point():
-            x, ahead, done = self.embed(values), None, 0  # (B, L, D)
+            x = self.embed(values)  # (B, L, D)
         else:
-            x, ahead = _look_up(shared.table, values), _look_up(shared.ahead, values)
-            done = shared.n_blocks
-        for pgc in map(_pgc, self.pgc[done:]):
-            y = pgc.mix(pgc.expand(x) if ahead is None else ahead, mask)
-            x, ahead = x + y if self.residual else y, None
+            assert shared.table is not None
+            x, ahead = _look_up(shared.table, values), shared.ahead
+            rest, nothing = rest[shared.n_blocks :], len(shared.table) - 1
+        for pgc in rest:
+            if ahead:
+                around = F.pad(values, (1, 1), value=nothing).unfold(1, 3, 1)
+                terms, gates = ahead
+                y = pgc.on_triples(terms, gates, around.flatten(0, 1)).view_as(x)
+                y, ahead = masked(y, mask), ()
+            else:
+                y = pgc(x, mask)
+            x = x + y if self.residual else y
         for block, spectrum in zip(map(_s4d, self.s4d), shared.spectra, strict=True):
-            expanded = block.expand(x) if ahead is None else ahead
-            x, ahead = block.mix(x, expanded, mask, spectrum), None
+            normalised = _look_up(ahead[0], values) if ahead else block.norm(x)
+            x, ahead = block(x, normalised, mask, spectrum), ()
         pooled: Tensor = self.pooling(x, mask)
         return pooled
 
@@ -353,9 +348,8 @@ def _s4d(module: nn.Module) -> S4DBlock:
     return cast(S4DBlock, module)
 
 
-def _look_up(table: Tensor | None, rows: Tensor) -> Tensor:
-    """Rows (B, L) of a table (M, D) -> (B, L, D)."""
-    assert table is not None
+def _look_up(table: Tensor, rows: Tensor) -> Tensor:
+    """Find rows (B, L) in a table (M, D), give (B, L, D)."""
     return table.index_select(0, rows.flatten()).view(*rows.shape, -1)
 
 

@@ -65,7 +65,10 @@ class ProjectedGatedConv(nn.Module):
         Tensor of shape (B, L, D), float
             Mixed channels; zero where `mask` is False.
         """
-        return self.mix(self.expand(u), mask)
+        expanded = masked(self.expand(u), mask)
+        # torch leaves Function.apply untyped
+        mixed = _GatedConv.apply(expanded, *self._taps())  # type: ignore[no-untyped-call]
+        return masked(self.norm_out(self.project_out(mixed)), mask)
 
     def expand(self, u: Tensor) -> Tensor:
         """Do what the layer does to each position by itself.
@@ -83,26 +86,29 @@ class ProjectedGatedConv(nn.Module):
         expanded: Tensor = self.norm_in(self.project_in(u))
         return expanded
 
-    def mix(self, expanded: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Do the rest of the layer.
+    def tables(self, expanded: Tensor) -> tuple[Tensor, Tensor]:
+        """Prepare to do the rest where positions are known by number.
 
         Parameters
         ----------
-        expanded : Tensor of shape (B, L, 2 H), float
-            What `expand` gives.
-        mask : Tensor of shape (B, L), bool, or None, default=None
-            True where there is a residue.
+        expanded : Tensor of shape (M, 2 H), float
+            What `expand` gives for each different position.
 
         Returns
         -------
-        Tensor of shape (B, L, D), float
-            Mixed channels; zero where `mask` is False.
+        terms : Tensor of shape (3 (M + 1), H), float
+            What each position adds to the convolution at its right, at itself and at
+            its left, one below the other. The last of each stands for nothing.
+        gates : Tensor of shape (M + 1, H), float
+            The gates. The last is zero.
         """
-        mixed = _gated_conv(masked(expanded, mask), *self._taps())
-        return masked(self.norm_out(self.project_out(mixed)), mask)
+        v, gates = F.pad(expanded, (0, 0, 0, 1)).chunk(2, dim=1)  # (M + 1, H) each
+        taps, bias = self._taps()
+        middle = torch.addcmul(bias, v, taps[1])
+        return torch.cat([v * taps[0], middle, v * taps[2]]), gates
 
-    def on_triples(self, expanded: Tensor, triples: Tensor) -> Tensor:
-        """Do the rest of the layer once for each different triple of neighbours.
+    def on_triples(self, terms: Tensor, gates: Tensor, triples: Tensor) -> Tensor:
+        """Do the rest of the layer for triples of neighbours.
 
         An output depends on a position and its two neighbours only. Where the same
         three stand in many places, as in variants of one parent or in DNA, it need be
@@ -110,38 +116,26 @@ class ProjectedGatedConv(nn.Module):
 
         Parameters
         ----------
-        expanded : Tensor of shape (M, 2 H), float
-            What `expand` gives for each different position.
+        terms, gates : Tensor
+            What `tables` gives.
         triples : Tensor of shape (U, 3), int64
-            Rows of `expanded` that stand left, in the middle and right; M where there
-            is nothing, beyond an end of the sequence.
+            What stands left, in the middle and right: numbers of positions, M where
+            there is nothing, beyond an end of the sequence.
 
         Returns
         -------
         Tensor of shape (U, D), float
             What `forward` gives in the middle of each triple.
         """
-        mixed = _gated_triples(expanded, triples, *self._taps())
-        return self.norm_out(self.project_out(mixed))  # type: ignore[no-any-return]
+        # torch leaves Function.apply untyped
+        mixed = _GatedTriples.apply(terms, gates, triples)  # type: ignore[no-untyped-call]
+        y: Tensor = self.norm_out(self.project_out(mixed))
+        return y
 
     def _taps(self) -> tuple[Tensor, Tensor]:
         """Weights (3, H) of the convolution, and its bias (H,)."""
         assert self.depthwise.bias is not None
         return self.depthwise.weight[:, 0].T, self.depthwise.bias
-
-
-def _gated_conv(expanded: Tensor, taps: Tensor, bias: Tensor) -> Tensor:
-    """Call `_GatedConv`, as torch leaves Function.apply untyped."""
-    y: Tensor = _GatedConv.apply(expanded, taps, bias)  # type: ignore[no-untyped-call]
-    return y
-
-
-def _gated_triples(
-    expanded: Tensor, triples: Tensor, taps: Tensor, bias: Tensor
-) -> Tensor:
-    """Call `_GatedTriples`, as torch leaves Function.apply untyped."""
-    y: Tensor = _GatedTriples.apply(expanded, triples, taps, bias)  # type: ignore[no-untyped-call]
-    return y
 
 
 class _GatedConv(torch.autograd.Function):
@@ -185,33 +179,29 @@ class _GatedConv(torch.autograd.Function):
 
 
 class _GatedTriples(torch.autograd.Function):
-    """Do what `_GatedConv` does where a position's neighbours are known by number."""
+    """Sum three rows of a table of terms, and gate the sum."""
 
     @staticmethod
-    def forward(
-        ctx: Any, expanded: Tensor, triples: Tensor, taps: Tensor, bias: Tensor
-    ) -> Tensor:
-        """Take expanded (M, 2 H) and triples (U, 3), give (U, H)."""
-        hidden = len(bias)
-        v = F.pad(expanded[:, :hidden], (0, 0, 0, 1))  # nothing is zero
-        gate = expanded[:, hidden:].index_select(0, triples[:, 1])
-        c = bias.repeat(len(triples), 1)
-        for k in range(3):
-            c.addcmul_(v.index_select(0, triples[:, k]), taps[k])
-        ctx.save_for_backward(v, gate, c, triples, taps)
+    def forward(ctx: Any, terms: Tensor, gates: Tensor, triples: Tensor) -> Tensor:
+        """Take terms (3 (M + 1), H), gates (M + 1, H), triples (U, 3), give (U, H)."""
+        at = triples + len(gates) * torch.arange(3, device=triples.device)
+        c = F.embedding_bag(at, terms, mode="sum")
+        gate = gates.index_select(0, triples[:, 1])
+        if not any(ctx.needs_input_grad):
+            return c.mul_(gate)
+        ctx.save_for_backward(c, gate, triples)
+        ctx.n_rows = len(gates)
         return c * gate
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:
-        """Gradients of expanded, taps and bias."""
-        v, gate, c, triples, taps = ctx.saved_tensors
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
+        """Gradients of terms and gates."""
+        c, gate, triples = ctx.saved_tensors
+        to_terms = grad.new_zeros(3, ctx.n_rows, grad.shape[1])
+        to_gates = grad.new_zeros(ctx.n_rows, grad.shape[1])
         to_c = grad * gate
-        to_v, to_taps = torch.zeros_like(v), torch.empty_like(taps)
         for k in range(3):
-            rows = triples[:, k]
-            torch.sum(to_c * v.index_select(0, rows), dim=0, out=to_taps[k])
-            to_v.index_add_(0, rows, to_c * taps[k])
-        to_gate = torch.zeros_like(v).index_add_(0, triples[:, 1], grad * c)
-        to_expanded = torch.cat([to_v, to_gate], dim=1)[:-1]
-        return to_expanded, None, to_taps, to_c.sum(dim=0)
+            to_terms[k].index_add_(0, triples[:, k], to_c)
+        to_gates.index_add_(0, triples[:, 1], c.mul_(grad))
+        return to_terms.flatten(0, 1), to_gates, None

@@ -220,7 +220,7 @@ class S4D(nn.Module):
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; padded positions neither send nor receive.
             None means that there is no padding.
-        spectrum : Tensor of shape (F, D), complex, or None, default=None
+        spectrum : Tensor of shape (D, F), complex, or None, default=None
             What `spectrum` gives for this length or a greater one; None computes it.
 
         Returns
@@ -243,7 +243,7 @@ class S4D(nn.Module):
 
         Returns
         -------
-        Tensor of shape (F, D), complex
+        Tensor of shape (D, F), complex
             The transform, at half of `transform_size` frequencies and one more.
         """
         half = transform_size(length) // 2
@@ -256,7 +256,7 @@ class S4D(nn.Module):
             between = torch.zeros_like(kernel[:, :1])
             kernel = torch.cat([kernel, between, back[:, :-1].flip(-1)], dim=1)
         # torch leaves Function.apply untyped
-        spectrum: Tensor = _Transform.apply(kernel.T)  # type: ignore[no-untyped-call]
+        spectrum: Tensor = _Transform.apply(kernel)  # type: ignore[no-untyped-call]
         return spectrum
 
 
@@ -288,22 +288,23 @@ def _convolve(u: Tensor, spectrum: Tensor) -> Tensor:
 
 def _weighted(spectrum: Tensor, ends: float, between: float) -> Tensor:
     """Multiply by one factor at the ends, which have no conjugate twin."""
-    weight = spectrum.real.new_full((len(spectrum), 1), between)
-    weight[[0, -1]] = ends
+    weight = torch.full((spectrum.shape[1],), between)
+    weight[0] = weight[-1] = ends
+    weight = weight.to(spectrum.real)
     return spectrum * weight
 
 
 class _Transform(torch.autograd.Function):
-    r"""Real Fourier transform along the first axis.
+    r"""Real Fourier transform along the last axis.
 
     torch derives the gradient from a transform of complex numbers, twice as long.
     """
 
     @staticmethod
     def forward(ctx: Any, kernel: Tensor) -> Tensor:
-        """Real (size, D) -> complex (size / 2 + 1, D)."""
-        ctx.size = len(kernel)
-        spectrum: Tensor = torch.fft.rfft(kernel, dim=0)
+        """Real (D, size) -> complex (D, size / 2 + 1)."""
+        ctx.size = kernel.shape[1]
+        spectrum: Tensor = torch.fft.rfft(kernel)
         return spectrum
 
     @staticmethod
@@ -311,8 +312,27 @@ class _Transform(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> Tensor:
         """Gradient of the kernel."""
         weighted = _weighted(grad, 1, 1 / 2)
-        to_kernel: Tensor = torch.fft.irfft(weighted, ctx.size, dim=0, norm="forward")
+        to_kernel: Tensor = torch.fft.irfft(weighted, ctx.size, norm="forward")
         return to_kernel
+
+
+def _transform(x: Tensor, size: int) -> Tensor:
+    """Transform x (B, L, D), padded with zeros, to (B, D, size / 2 + 1).
+
+    torch would pad, then copy to this layout. This copies once.
+    """
+    length = x.shape[1]
+    wide = torch.float64 if x.dtype == torch.float64 else torch.float32
+    padded = x.new_zeros(len(x), x.shape[2], size, dtype=wide)
+    padded[:, :, :length] = x.transpose(1, 2)
+    transformed: Tensor = torch.fft.rfft(padded)
+    return transformed
+
+
+def _transform_back(x_hat: Tensor, like: Tensor) -> Tensor:
+    """Undo `_transform`, to the shape and type of `like`."""
+    x: Tensor = torch.fft.irfft(x_hat, n=2 * (x_hat.shape[2] - 1))
+    return x[:, :, : like.shape[1]].transpose(1, 2).to(like.dtype).contiguous()
 
 
 class _Convolution(torch.autograd.Function):
@@ -325,29 +345,24 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, u: Tensor, spectrum: Tensor) -> Tensor:
-        """U (B, L, D), spectrum (size / 2 + 1, D) -> (B, L, D)."""
-        size = 2 * (len(spectrum) - 1)
-        u_hat = torch.fft.rfft(_wide(u), n=size, dim=1)
+        """U (B, L, D), spectrum (D, size / 2 + 1) -> (B, L, D)."""
+        size = 2 * (spectrum.shape[1] - 1)
+        u_hat = _transform(u, size)
         if ctx.needs_input_grad[1]:
             ctx.save_for_backward(u_hat, spectrum)
             u_hat = u_hat * spectrum
         else:
             u_hat.mul_(spectrum)
-        y: Tensor = torch.fft.irfft(u_hat, n=size, dim=1)
-        # torch transforms along the last axis and leaves it so in memory
-        return y[:, : u.shape[1]].to(u.dtype).contiguous()
+        return _transform_back(u_hat, u)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         """Gradients of u and of the spectrum."""
         u_hat, spectrum = ctx.saved_tensors
-        size = 2 * (len(spectrum) - 1)
-        grad_hat = torch.fft.rfft(_wide(grad), n=size, dim=1)
-        to_u = torch.fft.irfft(grad_hat * spectrum.conj_physical(), n=size, dim=1)
+        size = 2 * (spectrum.shape[1] - 1)
+        grad_hat = _transform(grad, size)
+        to_u = _transform_back(grad_hat * spectrum.conj_physical(), grad)
         # Conjugate twice, the second time only the small sum.
         to_spectrum = grad_hat.conj_physical_().mul_(u_hat).sum(dim=0).conj_physical_()
-        return (
-            to_u[:, : grad.shape[1]].to(grad.dtype).contiguous(),
-            _weighted(to_spectrum, 1 / size, 2 / size),
-        )
+        return to_u, _weighted(to_spectrum, 1 / size, 2 / size)
