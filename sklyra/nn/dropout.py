@@ -41,8 +41,25 @@ class Dropout(nn.Module):
         Tensor of the same shape, float
             In training, activations of which a share `p` is zero.
         """
+        factor = self.factor(x)
+        return x if factor is None else x * factor
+
+    def factor(self, x: Tensor) -> Tensor | None:
+        """Draw what to multiply activations by.
+
+        Parameters
+        ----------
+        x : Tensor, float
+            Activations.
+
+        Returns
+        -------
+        Tensor, float, or None
+            Zeros and a number above one, of the shape of `x`, or of length 1 along the
+            last axis but one where that is tied; None where nothing is dropped.
+        """
         if not self.training or self.p == 0:
-            return x
+            return None
         shape = x[..., :1, :].shape if self.tied else x.shape
         # sixteen random bits each: four times as fast as bernoulli_, which draws 64
         words = torch.empty(-(-shape.numel() // 4), dtype=torch.int64, device=x.device)
@@ -50,7 +67,7 @@ class Dropout(nn.Module):
         bits = words.view(torch.int16)[: shape.numel()].view(shape)
         dropped = min(round(self.p * 2**16), 2**16 - 1)
         kept = (bits >= dropped - 2**15).to(x.dtype)
-        return x * kept.mul_(2**16 / (2**16 - dropped))
+        return kept.mul_(2**16 / (2**16 - dropped))
 
     def extra_repr(self) -> str:
         """Name the settings for torch's representation.

@@ -15,6 +15,11 @@ from torch.autograd.function import once_differentiable
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.masking import masked
 
+# Points that are transformed, and positions that are mixed, at a time: few enough to
+# stay in cache.
+_POINTS = 2**21
+_POSITIONS = 2**13
+
 
 class S4DKernel(nn.Module):
     r"""Compute the impulse response of a diagonal state space model.
@@ -98,17 +103,18 @@ def _responses(kernels: Sequence[S4DKernel], length: int) -> list[Tensor]:
     exponent = dt * A
     weight = torch.view_as_complex(C) * (exponent.exp() - 1) / A
     # torch leaves Function.apply untyped
-    response: Tensor = _Exponentials.apply(weight, exponent, length)  # type: ignore[no-untyped-call]
-    return [
-        part if kernel.D is None else F.pad(kernel.D[:, None], (0, length - 1)) + part
-        for kernel, part in zip(kernels, response.chunk(len(kernels)), strict=True)
-    ]
+    direct = [dt.new_zeros(len(k.log_dt)) if k.D is None else k.D for k in kernels]
+    response: Tensor = _Exponentials.apply(  # type: ignore[no-untyped-call]
+        weight, exponent, _wide(torch.cat(direct)), length
+    )
+    return list(response.chunk(len(kernels)))
 
 
 class _Exponentials(torch.autograd.Function):
-    r"""Sum exponentials: :math:`K_t = 2\,\mathrm{Re} \sum_n w_n e^{\lambda_n t}`.
+    r"""Sum exponentials and what passes directly.
 
-    With :math:`t = qR + r`, :math:`e^{\lambda t}` is a product of two tables of about
+    :math:`K_t = 2\,\mathrm{Re} \sum_n w_n e^{\lambda_n t} + D\,[t = 0]`. With
+    :math:`t = qR + r`, :math:`e^{\lambda t}` is a product of two tables of about
     :math:`\sqrt{L}` columns, and :math:`K` one matrix product of them. So are
     :math:`S = 2 \sum_t \bar K_t e^{\lambda t}` and
     :math:`T = 2 \sum_t t \bar K_t e^{\lambda t}`, of which the gradients are
@@ -116,8 +122,10 @@ class _Exponentials(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, weight: Tensor, exponent: Tensor, length: int) -> Tensor:
-        """Complex weight, exponent (D, N/2) -> real (D, length)."""
+    def forward(
+        ctx: Any, weight: Tensor, exponent: Tensor, direct: Tensor, length: int
+    ) -> Tensor:
+        """Complex weight, exponent (D, N/2), real direct (D,) -> real (D, length)."""
         columns = max(1, math.isqrt(length))
         rows = -(-length // columns)
         fine = torch.arange(columns).to(weight.real)
@@ -129,24 +137,31 @@ class _Exponentials(torch.autograd.Function):
         # Re(X Y) = Re X Re Y - Im X Im Y
         left = torch.cat([left.real, -left.imag], dim=1)  # (D, N, Q)
         right = torch.cat([near.real, near.imag], dim=1)  # (D, N, R)
-        return torch.bmm(left.transpose(1, 2), right).flatten(1)[:, :length]
+        kernel = torch.bmm(left.transpose(1, 2), right).flatten(1)
+        kernel[:, 0] += direct
+        return kernel[:, :length]
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
-        """Gradients of weight and exponent."""
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        """Gradients of weight, exponent and direct."""
         weight, near, far, fine, coarse = ctx.saved_tensors
         rows, columns, modes = len(coarse), len(fine), weight.shape[1]
-        grad = F.pad(grad, (0, rows * columns - grad.shape[1])).mul_(2)
-        grad = grad.view(-1, rows, columns)  # (D, Q, R)
-        both = torch.cat([grad, grad * fine], dim=1)  # (D, 2 Q, R)
-        right = torch.cat([near.real, near.imag], dim=1)  # (D, N, R)
-        inner = torch.bmm(right, both.transpose(1, 2))  # (D, N, 2 Q)
-        inner = torch.complex(inner[:, :modes], inner[:, modes:])
-        plain, times_fine = inner.chunk(2, dim=-1)  # (D, N/2, Q) each
+        to_direct = grad[:, 0].clone()
+        if grad.shape[1] < rows * columns:
+            grad = F.pad(grad, (0, rows * columns - grad.shape[1]))
+        grad = grad.reshape(-1, rows, columns).transpose(1, 2)  # (D, R, Q)
+        # Each of near, and each times t: (D, 2 N, R)
+        parts = torch.cat([near.real, near.imag], dim=1)
+        inner = torch.bmm(torch.cat([parts, parts * fine], dim=1), grad)  # (D, 2 N, Q)
+        real, imag, fine_real, fine_imag = inner.mul_(2).split(modes, dim=1)
+        plain, times_fine = (
+            torch.complex(real, imag),
+            torch.complex(fine_real, fine_imag),
+        )
         S = (far * plain).sum(dim=-1)
         T = (far * times_fine.add_(plain * coarse)).sum(dim=-1)
-        return S.conj_physical(), (weight * T).conj_physical(), None
+        return S.conj_physical(), (weight * T).conj_physical(), to_direct, None
 
 
 def _wide(x: Tensor) -> Tensor:
@@ -230,8 +245,14 @@ class S4D(nn.Module):
         """
         if spectrum is None:
             spectrum = self.spectrum(u.shape[1])
-        y = F.gelu(_convolve(masked(u, mask), spectrum))
-        return masked(F.glu(self.mix(self.dropout(y)), dim=-1), mask)
+        y = _convolve(masked(u, mask), spectrum)
+        factor = self.dropout.factor(y)  # one for all positions
+        at_once = max(1, _POSITIONS // len(y))
+        parts = []
+        for part in torch.split(y, at_once, dim=1):
+            part = F.gelu(part) if factor is None else F.gelu(part) * factor
+            parts.append(F.glu(self.mix(part), dim=-1))
+        return masked(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), mask)
 
     def spectrum(self, length: int) -> Tensor:
         """Compute the Fourier transform of the kernels, which no input changes.
@@ -286,14 +307,6 @@ def _convolve(u: Tensor, spectrum: Tensor) -> Tensor:
     return y
 
 
-def _weighted(spectrum: Tensor, ends: float, between: float) -> Tensor:
-    """Multiply by one factor at the ends, which have no conjugate twin."""
-    weight = torch.full((spectrum.shape[1],), between)
-    weight[0] = weight[-1] = ends
-    weight = weight.to(spectrum.real)
-    return spectrum * weight
-
-
 class _Transform(torch.autograd.Function):
     r"""Real Fourier transform along the last axis.
 
@@ -311,9 +324,12 @@ class _Transform(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> Tensor:
         """Gradient of the kernel."""
-        weighted = _weighted(grad, 1, 1 / 2)
-        to_kernel: Tensor = torch.fft.irfft(weighted, ctx.size, norm="forward")
-        return to_kernel
+        to_kernel: Tensor = torch.fft.irfft(grad, ctx.size, norm="forward")
+        # It counts all but the ends twice.
+        first, last = grad[:, :1].real, grad[:, -1:].real
+        to_kernel[:, ::2] += first + last
+        to_kernel[:, 1::2] += first - last
+        return to_kernel.mul_(0.5)
 
 
 def _transform(x: Tensor, size: int) -> Tensor:
@@ -321,18 +337,23 @@ def _transform(x: Tensor, size: int) -> Tensor:
 
     torch would pad, then copy to this layout. This copies once.
     """
-    length = x.shape[1]
     wide = torch.float64 if x.dtype == torch.float64 else torch.float32
     padded = x.new_zeros(len(x), x.shape[2], size, dtype=wide)
-    padded[:, :, :length] = x.transpose(1, 2)
+    padded[:, :, : x.shape[1]] = x.transpose(1, 2)
     transformed: Tensor = torch.fft.rfft(padded)
     return transformed
 
 
-def _transform_back(x_hat: Tensor, like: Tensor) -> Tensor:
-    """Undo `_transform`, to the shape and type of `like`."""
+def _transform_back(x_hat: Tensor, out: Tensor) -> None:
+    """Undo `_transform`, into out (B, L, D)."""
     x: Tensor = torch.fft.irfft(x_hat, n=2 * (x_hat.shape[2] - 1))
-    return x[:, :, : like.shape[1]].transpose(1, 2).to(like.dtype).contiguous()
+    out.copy_(x[:, :, : out.shape[1]].transpose(1, 2))
+
+
+def _channels(u: Tensor, spectrum: Tensor) -> list[slice]:
+    """Divide the channels so that the transform of a part stays in cache."""
+    at_once = max(8, _POINTS // (len(u) * 2 * spectrum.shape[1]))
+    return [slice(at, at + at_once) for at in range(0, len(spectrum), at_once)]
 
 
 class _Convolution(torch.autograd.Function):
@@ -340,29 +361,41 @@ class _Convolution(torch.autograd.Function):
 
     :math:`y = F^{-1}(\hat u \hat k)` with :math:`\hat u = F u`, so :math:`\bar u =
     F^{-1}(F \bar y \cdot \hat k^*)`, and the gradient of :math:`\hat k` is the sum of
-    :math:`F \bar y \cdot \hat u^*` over sequences, as `_weighted`.
+    :math:`F \bar y \cdot \hat u^*` over sequences.
     """
 
     @staticmethod
     def forward(ctx: Any, u: Tensor, spectrum: Tensor) -> Tensor:
         """U (B, L, D), spectrum (D, size / 2 + 1) -> (B, L, D)."""
         size = 2 * (spectrum.shape[1] - 1)
-        u_hat = _transform(u, size)
-        if ctx.needs_input_grad[1]:
-            ctx.save_for_backward(u_hat, spectrum)
-            u_hat = u_hat * spectrum
-        else:
-            u_hat.mul_(spectrum)
-        return _transform_back(u_hat, u)
+        y = torch.empty_like(u)
+        kept = [spectrum]
+        for part in _channels(u, spectrum):
+            u_hat = _transform(u[:, :, part], size)
+            if any(ctx.needs_input_grad):
+                kept.append(u_hat)
+                u_hat = u_hat * spectrum[part]
+            else:
+                u_hat.mul_(spectrum[part])
+            _transform_back(u_hat, y[:, :, part])
+        ctx.save_for_backward(*kept)
+        return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         """Gradients of u and of the spectrum."""
-        u_hat, spectrum = ctx.saved_tensors
+        spectrum, *transformed = ctx.saved_tensors
         size = 2 * (spectrum.shape[1] - 1)
-        grad_hat = _transform(grad, size)
-        to_u = _transform_back(grad_hat * spectrum.conj_physical(), grad)
-        # Conjugate twice, the second time only the small sum.
-        to_spectrum = grad_hat.conj_physical_().mul_(u_hat).sum(dim=0).conj_physical_()
-        return to_u, _weighted(to_spectrum, 1 / size, 2 / size)
+        to_u, to_spectrum = torch.empty_like(grad), torch.empty_like(spectrum)
+        for part, u_hat in zip(_channels(grad, spectrum), transformed, strict=True):
+            grad_hat = _transform(grad[:, :, part], size)
+            hat = grad_hat * spectrum[part].conj_physical()
+            _transform_back(hat, to_u[:, :, part])
+            # Conjugate twice, the second time only the small sum.
+            hat = grad_hat.conj_physical_().mul_(u_hat).sum(dim=0)
+            to_spectrum[part] = hat.conj_physical_()
+        # All but the ends have a conjugate twin.
+        to_spectrum.mul_(2 / size)
+        to_spectrum[:, :: to_spectrum.shape[1] - 1].mul_(0.5)
+        return to_u, to_spectrum
