@@ -253,22 +253,27 @@ class BaseLyra(BaseEstimator):
                 f"X has {sequences.values.shape[1]} channels at each position, but "
                 f"{type(self).__name__} was fitted with {self._channels}."
             )
-        return sequences
+        return self._as_codes(sequences, self.alphabet_)
 
     def _read_new(self, X: Any) -> EncodedSequences:
         if is_text(X):
             return check_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
         if not _has_channels(X):
             return check_sequences(validate_data(self, X, reset=True, dtype=np.float32))
-        sequences = check_sequences(X)
-        # One-hot channels of a known alphabet are the same thing as its letters.
-        if self.alphabet != "auto" and isinstance(
-            encoder(self.encoding), SequenceOneHotEncoder
-        ):
-            codes = recode(sequences.values, find_alphabet(self.alphabet))
-            if codes is not None:
-                return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
-        return sequences
+        known = None if self.alphabet == "auto" else find_alphabet(self.alphabet)
+        return self._as_codes(check_sequences(X), known)
+
+    def _as_codes(
+        self, sequences: EncodedSequences, alphabet: Alphabet | None
+    ) -> EncodedSequences:
+        """Read one-hot channels as letters, which they are, if the alphabet is known."""
+        one_hot = isinstance(encoder(self.encoding), SequenceOneHotEncoder)
+        if alphabet is None or not one_hot:
+            return sequences
+        codes = recode(sequences.values, alphabet)
+        if codes is None:
+            return sequences
+        return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
 
     def _hold_out(
         self,

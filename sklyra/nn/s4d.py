@@ -154,7 +154,7 @@ class _Exponentials(torch.autograd.Function):
         # Each of near, and each times t: (D, 2 N, R)
         parts = torch.cat([near.real, near.imag], dim=1)
         inner = torch.bmm(torch.cat([parts, parts * fine], dim=1), grad)  # (D, 2 N, Q)
-        real, imag, fine_real, fine_imag = inner.mul_(2).split(modes, dim=1)
+        real, imag, fine_real, fine_imag = inner.mul_(2).chunk(4, dim=1)
         plain, times_fine = (
             torch.complex(real, imag),
             torch.complex(fine_real, fine_imag),
@@ -249,7 +249,8 @@ class S4D(nn.Module):
         factor = self.dropout.factor(y)  # one for all positions
         at_once = max(1, _POSITIONS // len(y))
         parts = []
-        for part in torch.split(y, at_once, dim=1):
+        for at in range(0, y.shape[1], at_once):
+            part = y[:, at : at + at_once]
             part = F.gelu(part) if factor is None else F.gelu(part) * factor
             parts.append(F.glu(self.mix(part), dim=-1))
         return masked(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), mask)
