@@ -266,7 +266,7 @@ class BaseLyra(BaseEstimator):
     def _as_codes(
         self, sequences: EncodedSequences, alphabet: Alphabet | None
     ) -> EncodedSequences:
-        """Read one-hot channels as letters, which they are, if the alphabet is known."""
+        """Read one-hot channels as the letters that they are, if these are known."""
         one_hot = isinstance(encoder(self.encoding), SequenceOneHotEncoder)
         if alphabet is None or not one_hot:
             return sequences

@@ -146,7 +146,7 @@ class _Exponentials(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         """Gradients of weight, exponent and direct."""
         weight, near, far, fine, coarse = ctx.saved_tensors
-        rows, columns, modes = len(coarse), len(fine), weight.shape[1]
+        rows, columns = len(coarse), len(fine)
         to_direct = grad[:, 0].clone()
         if grad.shape[1] < rows * columns:
             grad = F.pad(grad, (0, rows * columns - grad.shape[1]))
