@@ -7,7 +7,12 @@ from sklyra.encoders import (
     SequenceOneHotEncoder,
     SubstitutionMatrixEncoder,
 )
-from sklyra.estimators import PUBLISHED, LyraClassifier, LyraRegressor
+from sklyra.estimators import (
+    PUBLISHED,
+    LyraClassifier,
+    LyraRegressor,
+    predict_stream,
+)
 
 __version__ = "0.1.0.dev0"
 
@@ -23,4 +28,5 @@ __all__ = [
     "PhysicochemicalEncoder",
     "SequenceOneHotEncoder",
     "SubstitutionMatrixEncoder",
+    "predict_stream",
 ]

@@ -13,5 +13,9 @@ class AlphabetWarning(SklyraWarning):
     """Sequences are readable, but hardly what the model was fitted on."""
 
 
+class MemoryWarning(SklyraWarning):
+    """Memory ran out, and the work goes on with fewer sequences at a time."""
+
+
 class LengthWarning(SklyraWarning):
     """A sequence is far longer than any the model was fitted on."""

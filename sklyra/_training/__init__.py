@@ -1,11 +1,17 @@
 """Parameters of an estimator become a skorch net. Only this folder knows skorch."""
 
 from sklyra._training.callbacks import SCHEDULES, BestWeights, ProgressBar, Schedule
-from sklyra._training.device import ordinary_mode, resolve_device, threads
+from sklyra._training.device import (
+    PRECISIONS,
+    ordinary_mode,
+    resolve_device,
+    threads,
+)
 from sklyra._training.net import SequenceNet, make_net
 from sklyra._training.prediction import run
 
 __all__ = [
+    "PRECISIONS",
     "SCHEDULES",
     "BestWeights",
     "ProgressBar",

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import torch
+
+PRECISIONS = ("float32", "bfloat16")
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_forked = False
+
+
+def _note_fork() -> None:
+    global _forked
+    _forked = True
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_note_fork)
 
 
 def resolve_device(device: str) -> str:
@@ -60,9 +77,41 @@ def ordinary_mode() -> Iterator[None]:
         yield
 
 
+def in_precision(function: Function, precision: str, device: str) -> Function:
+    """Let a function multiply matrices in a precision.
+
+    Parameters
+    ----------
+    function : callable
+        Any function that calls torch. It should not compute gradients: these follow the
+        types of what they are gradients of.
+    precision : {"float32", "bfloat16"}
+        Type of numbers.
+    device : str
+        Where the work is done.
+
+    Returns
+    -------
+    callable
+        The function in that precision.
+    """
+    if precision == "float32":
+        return function
+    # torch would keep narrow copies of weights until the outermost autocast ends, and
+    # `ordinary_mode` is one that lasts for the whole of training.
+    narrow: Any = torch.autocast(
+        torch.device(device).type, dtype=torch.bfloat16, cache_enabled=False
+    )
+    narrowed: Function = narrow(function)
+    return narrowed
+
+
 @contextmanager
 def threads(n_threads: int | None) -> Iterator[None]:
     """Work with a number of threads, then with as many as before.
+
+    In a forked process it is one: the threads that OpenMP counts on stayed behind in
+    the parent, and waiting for them takes forever.
 
     Parameters
     ----------
@@ -75,6 +124,8 @@ def threads(n_threads: int | None) -> Iterator[None]:
         Nothing.
     """
     before = torch.get_num_threads()
+    if _forked:
+        n_threads = 1
     if n_threads is not None:
         torch.set_num_threads(n_threads)
     try:

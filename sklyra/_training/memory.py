@@ -1,8 +1,12 @@
-"""What the allocator does with freed memory."""
+"""How the memory of a process is used, and what happens when it runs out."""
 
 from __future__ import annotations
 
+import warnings
+
 import torch
+
+from sklyra.exceptions import MemoryWarning
 
 # The largest block whose release glibc learns from is 32 MiB.
 _BLOCK = 2**25 - 2**16
@@ -18,3 +22,58 @@ def keep_freed_memory() -> None:
     freed memory stay with the process. Other C libraries do not mind.
     """
     torch.empty(_BLOCK, dtype=torch.uint8)
+
+
+def ran_out(error: Exception) -> bool:
+    """Tell whether an error means that memory ran out.
+
+    Parameters
+    ----------
+    error : Exception
+        Any error.
+
+    Returns
+    -------
+    bool
+        True for the errors of Python, of CUDA and of torch's allocator for the CPU,
+        which has no class of its own.
+    """
+    known = (MemoryError, torch.OutOfMemoryError)
+    return isinstance(error, known) or "can't allocate memory" in str(error)
+
+
+def halved(at_once: int, length: int, n_bytes: int) -> int:
+    """Say how many sequences to work on after memory ran out with some.
+
+    Parameters
+    ----------
+    at_once : int
+        How many were too many.
+    length : int
+        Number of positions of the longest.
+    n_bytes : int
+        About what one position takes, in bytes.
+
+    Returns
+    -------
+    int
+        Half as many.
+
+    Raises
+    ------
+    MemoryError
+        If it was a single one.
+    """
+    if at_once == 1:
+        raise MemoryError(
+            f"A sequence of {length} positions does not fit in memory: it takes about "
+            f"{length * n_bytes / 2**30:.2f} GiB. Cut it, or lower d_model or "
+            "n_s4d_layers; device='cpu' may have more memory than the device in use."
+        )
+    warnings.warn(
+        f"Memory ran out with {at_once} sequences of up to {length} positions at a "
+        f"time. Going on with {at_once // 2}.",
+        MemoryWarning,
+        stacklevel=2,
+    )
+    return at_once // 2

@@ -18,9 +18,15 @@ from skorch.utils import to_device
 from torch import Tensor
 
 from sklyra._training.callbacks import ProgressBar, StopTraining
-from sklyra._training.memory import keep_freed_memory
+from sklyra._training.device import in_precision
+from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.optimizer import AdamW
-from sklyra._training.pieces import back_propagate
+from sklyra._training.pieces import (
+    back_propagate,
+    bytes_per_position,
+    forward,
+    piece_size,
+)
 from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
     CrossEntropy,
@@ -55,11 +61,6 @@ class SequenceNet(skorch.NeuralNet):
         super().__init__(*args, **kwargs)
 
     @property
-    def piece_size(self) -> int:
-        """How many positions are worked on at a time: few stay in a CPU's cache."""
-        return 2**12 if torch.device(self.device).type == "cpu" else 2**20
-
-    @property
     def _default_callbacks(self) -> list[tuple[str, Callback]]:
         return [
             ("epoch_timer", EpochTimer()),
@@ -72,6 +73,8 @@ class SequenceNet(skorch.NeuralNet):
         with _seeded(self.seed):
             super().initialize()
         self.rng_ = np.random.default_rng(self.seed)
+        self.piece_size_ = piece_size(self.device)
+        self.precision = "float32"
         return self
 
     def initialize_optimizer(self) -> SequenceNet:
@@ -117,12 +120,17 @@ class SequenceNet(skorch.NeuralNet):
         """Go through the batches, whose size skorch cannot tell."""
         if iterator is None:
             return
+        rows, losses = [], []
         for batch in iterator:
             self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
-            self.history.record_batch(f"{prefix}_loss", step["loss"].item())
+            losses.append(step["loss"].detach())
             self.history.record_batch(f"{prefix}_batch_size", len(batch[1]))
+            rows.append(self.history[-1]["batches"][-1])
             self.notify("on_batch_end", batch=batch, training=training, **step)
+        # Asking a GPU for each loss at once would make it wait for each.
+        for row, loss in zip(rows, torch.stack(losses).tolist(), strict=True):
+            row[f"{prefix}_loss"] = loss
         self.history.record(f"{prefix}_batch_count", len(iterator))
 
     def train_step_single(
@@ -139,13 +147,34 @@ class SequenceNet(skorch.NeuralNet):
             part: Tensor = self.criterion_(output, target[rows], weight)
             return part * (len(output) / n_rows)
 
-        loss, output = back_propagate(self.module_, loss_of, inputs, self.piece_size)
-        return {"loss": loss, "y_pred": output}
+        share, function = self._functions()
+        length = inputs["values"].shape[1]
+        at_once = max(1, min(n_rows, self.piece_size_ // length))
+        while True:
+            try:
+                loss, output = back_propagate(
+                    share, function, loss_of, inputs, at_once * length
+                )
+                return {"loss": loss, "y_pred": output}
+            except (RuntimeError, MemoryError) as error:
+                if not ran_out(error):
+                    raise
+            # Only here, when the error no longer holds on to what it was about.
+            at_once = halved(at_once, length, bytes_per_position(self.module_))
+            self.piece_size_ = at_once * length
+            self._zero_grad_optimizer()
 
     def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
         """Run the network on a batch."""
-        output: Tensor = super().infer({k: v for k, v in x.items() if k != "weight"})
-        return output
+        x = to_device(x, self.device)
+        share, function = self._functions()
+        shared = share(x["values"].shape[1], x.get("triples", ()))
+        return forward(function, shared, x, self.piece_size_)
+
+    def _functions(self) -> list[Callable[..., Any]]:
+        """`LyraNet.share` and `LyraNet.forward` in the precision that was asked for."""
+        functions = (self.module_.share, self.module_)
+        return [in_precision(f, self.precision, self.device) for f in functions]
 
     def get_loss(
         self,
@@ -225,6 +254,7 @@ class SequenceNet(skorch.NeuralNet):
         self.device = device
         self.module_.to(device)
         self.criterion_.to(device)
+        self.piece_size_ = piece_size(device)
         for state in self.optimizer_.state.values():
             for key, value in state.items():
                 state[key] = value.to(device)

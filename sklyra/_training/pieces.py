@@ -8,7 +8,40 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sklyra.nn import LyraNet
+from sklyra.nn import LyraNet, Shared
+
+
+def piece_size(device: str) -> int:
+    """Say how many positions to work on at a time.
+
+    Parameters
+    ----------
+    device : str
+        A torch device.
+
+    Returns
+    -------
+    int
+        Few where their activations must stay in cache; many on a GPU.
+    """
+    return 2**12 if torch.device(device).type == "cpu" else 2**20
+
+
+def bytes_per_position(net: LyraNet) -> int:
+    """Say about how much memory training takes for one position.
+
+    Parameters
+    ----------
+    net : LyraNet
+        The network.
+
+    Returns
+    -------
+    int
+        Bytes, from the peak measured at 65,536 positions.
+    """
+    d_model = net.embed.out_features
+    return 4 * d_model * (10 + 15 * max(1, len(net.s4d)))
 
 
 def split(
@@ -43,8 +76,37 @@ def split(
             yield rows, values[rows, :length], mask[rows, :length]
 
 
+def forward(
+    function: Callable[..., Tensor],
+    shared: Shared,
+    batch: dict[str, Any],
+    n_positions: int,
+) -> Tensor:
+    """Run the network over a batch.
+
+    Parameters
+    ----------
+    function : callable
+        The network, or its `represent`.
+    shared : Shared
+        What sequences of the batch share.
+    batch : dict
+        As from `sklyra.batching.inputs`.
+    n_positions : int
+        How many positions a piece may have.
+
+    Returns
+    -------
+    Tensor of shape (B, n_outputs or n_features), float
+        Outputs or representation.
+    """
+    pieces = split(batch, n_positions)
+    return torch.cat([function(v, m, shared=shared) for _, v, m in pieces])
+
+
 def back_propagate(
-    net: LyraNet,
+    share: Callable[..., Shared],
+    function: Callable[..., Tensor],
     loss_of: Callable[[Tensor, slice], Tensor],
     batch: dict[str, Any],
     n_positions: int,
@@ -56,8 +118,8 @@ def back_propagate(
 
     Parameters
     ----------
-    net : LyraNet
-        The network.
+    share, function : callable
+        `LyraNet.share` and the network.
     loss_of : callable
         Computes a loss from outputs and the rows of the batch that they are for. The
         losses of all pieces must add up to the loss of the batch.
@@ -73,13 +135,13 @@ def back_propagate(
     output : Tensor of shape (B, n_outputs), float
         Outputs for it.
     """
-    shared = net.share(batch["values"].shape[1], batch.get("triples", ()))
+    shared = share(batch["values"].shape[1], batch.get("triples", ()))
     origins = shared.tensors()
     leaves = [origin.detach().requires_grad_() for origin in origins]
     apart = shared.replaced(leaves)
     losses, outputs = [], []
     for rows, values, mask in split(batch, n_positions):
-        output = net(values, mask, shared=apart)
+        output = function(values, mask, shared=apart)
         loss = loss_of(output, rows)
         loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())

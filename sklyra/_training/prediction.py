@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from skorch.utils import to_device
+from torch import Tensor
 
-from sklyra._training.device import ordinary_mode
-from sklyra._training.memory import keep_freed_memory
+from sklyra._training.device import in_precision
+from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.net import SequenceNet
-from sklyra._training.pieces import split
+from sklyra._training.pieces import bytes_per_position, forward
 from sklyra.batching import chunks, inputs
 from sklyra.nn import LyraNet, transform_size
 from sklyra.sequences import EncodedSequences
@@ -28,7 +29,10 @@ _FEW_POSITIONS = 2**10
 
 
 def run(
-    net: SequenceNet, sequences: EncodedSequences, represent: bool = False
+    net: SequenceNet,
+    sequences: EncodedSequences,
+    precision: str = "float32",
+    represent: bool = False,
 ) -> npt.NDArray[np.float64]:
     """Run the network over any number of sequences.
 
@@ -38,6 +42,8 @@ def run(
         A trained net.
     sequences : EncodedSequences
         Sequences in any order.
+    precision : {"float32", "bfloat16"}, default="float32"
+        Type of numbers in products of matrices.
     represent : bool, default=False
         Whether to return the pooled representation instead of the outputs.
 
@@ -52,23 +58,53 @@ def run(
     few = len(sequences.values) <= _FEW_POSITIONS
     if few:
         module = copy.deepcopy(module).double()
+    function = module.represent if represent else module.forward
+    function = in_precision(function, precision, net.device)
+    share = in_precision(module.share, precision, net.device)
     out: npt.NDArray[np.float64] | None = None
-    size, spectra = 0, None
-    with ordinary_mode(), torch.inference_mode():
-        for rows in chunks(sequences, _POSITIONS):
+    at_once = len(sequences)
+    spectra = _Spectra(module)
+    with torch.inference_mode():
+        waiting = list(chunks(sequences, _POSITIONS))[::-1]
+        while waiting:
+            rows = waiting.pop()
+            if len(rows) > at_once:
+                waiting += [rows[at_once:], rows[:at_once]]
+                continue
             batch = inputs(find_windows(sequences.take(rows), len(module.pgc)))
             if few and batch["values"].is_floating_point():
                 batch["values"] = batch["values"].double()
-            batch = to_device(batch, net.device)
             length = batch["values"].shape[1]
-            if size != transform_size(length):
-                size, spectra = transform_size(length), module.spectra(length)
-            shared = module.share(length, batch.get("triples", ()), spectra)
-            function = module.represent if represent else module
-            for piece, values, mask in split(batch, net.piece_size):
-                part = function(values, mask, shared=shared).cpu().numpy()
-                if out is None:
-                    out = np.empty((len(sequences), part.shape[1]), np.float64)
-                out[rows[piece]] = part
+            try:
+                batch = to_device(batch, net.device)
+                triples = batch.get("triples", ())
+                shared = share(length, triples, spectra(length))
+                part = forward(function, shared, batch, net.piece_size_).double().cpu()
+            except (RuntimeError, MemoryError) as error:
+                if not ran_out(error):
+                    raise
+                part = None
+            if part is None:  # when the error no longer holds on to what it was about
+                at_once = halved(len(rows), length, bytes_per_position(module))
+                waiting.append(rows)
+                continue
+            if out is None:
+                out = np.empty((len(sequences), part.shape[1]), np.float64)
+            out[rows] = part
     assert out is not None
     return out
+
+
+class _Spectra:
+    """Remember the spectra of a network for the last size of a transform."""
+
+    def __init__(self, net: LyraNet) -> None:
+        self.net = net
+        self.size = 0
+        self.spectra: tuple[Tensor, ...] = ()
+
+    def __call__(self, length: int) -> tuple[Tensor, ...]:
+        size = transform_size(length)
+        if size != self.size:
+            self.spectra, self.size = self.net.spectra(length), size
+        return self.spectra

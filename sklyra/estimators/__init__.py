@@ -3,5 +3,6 @@
 from sklyra.estimators.classifier import LyraClassifier
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
+from sklyra.estimators.stream import predict_stream
 
-__all__ = ["PUBLISHED", "LyraClassifier", "LyraRegressor"]
+__all__ = ["PUBLISHED", "LyraClassifier", "LyraRegressor", "predict_stream"]

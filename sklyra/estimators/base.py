@@ -176,8 +176,8 @@ class BaseLyra(BaseEstimator):
                 LengthWarning,
                 stacklevel=3,
             )
-        with threads(self.n_threads):
-            return run(self.net_, sequences, represent)
+        with ordinary_mode(), threads(self.n_threads):
+            return run(self.net_, sequences, self.precision, represent)
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, reset: bool
@@ -323,6 +323,7 @@ class BaseLyra(BaseEstimator):
             callbacks.append(ProgressBar(epochs))
         if valid is not None:
             callbacks.append(BestWeights(self.n_iter_no_change or epochs))
+        net.precision = self.precision
         with threads(self.n_threads):
             net.train(train, valid, epochs, callbacks)
         self.max_length_ = max(self.max_length_, int(train.sequences.lengths.max()))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_scalar
 
-from sklyra._training import SCHEDULES, resolve_device
+from sklyra._training import PRECISIONS, SCHEDULES, resolve_device
 from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.nn import POOLINGS
 from sklyra.sequences import check_option
@@ -66,6 +66,7 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
         raise ValueError(f"d_state={estimator.d_state} is odd: choose an even number.")
     check_option("pooling", estimator.pooling, POOLINGS)
     check_option("lr_schedule", estimator.lr_schedule, SCHEDULES)
+    check_option("precision", estimator.precision, PRECISIONS)
     check_option("unknown", estimator.unknown, ("error", "mask"))
     if not isinstance(estimator.callbacks, (list, tuple, type(None))):
         raise TypeError(f"callbacks={estimator.callbacks!r} must be a list or None.")

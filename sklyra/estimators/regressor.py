@@ -82,6 +82,9 @@ default="one-hot"
         in `fit` and again when a saved model is loaded.
     n_threads : int or None, default=None
         Threads of torch in `fit` and `predict`; None leaves its setting alone.
+    precision : {"float32", "bfloat16"}, default="float32"
+        Type of numbers in products of matrices; weights and transforms stay in single
+        precision. "bfloat16" can be faster on a GPU and is worth three digits only.
     random_state : int, RandomState instance or None, default=None
         Seed of initial weights, held-out rows, batches and dropout. An int gives the
         same model every time on one machine.
@@ -155,6 +158,7 @@ default="one-hot"
         callbacks: list[Any] | None = None,
         device: str = "auto",
         n_threads: int | None = None,
+        precision: str = "float32",
         random_state: int | np.random.RandomState | None = None,
         warm_start: bool = False,
         verbose: int = 0,
@@ -183,6 +187,7 @@ default="one-hot"
         self.callbacks = callbacks
         self.device = device
         self.n_threads = n_threads
+        self.precision = precision
         self.random_state = random_state
         self.warm_start = warm_start
         self.verbose = verbose

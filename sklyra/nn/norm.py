@@ -47,7 +47,8 @@ class RMSNorm(nn.Module):
             The normalised rows.
         """
         # torch leaves Function.apply untyped
-        y: Tensor = _Normalise.apply(x, self.scale, self.eps)  # type: ignore[no-untyped-call]
+        wide = x.to(self.scale.dtype)  # what autocast may have narrowed
+        y: Tensor = _Normalise.apply(wide, self.scale, self.eps)  # type: ignore[no-untyped-call]
         return y
 
 

@@ -268,7 +268,11 @@ class S4D(nn.Module):
         Tensor of shape (D, F), complex
             The transform, at half of `transform_size` frequencies and one more.
         """
-        half = transform_size(length) // 2
+        with torch.autocast(self.mix.weight.device.type, enabled=False):
+            return self._spectrum(transform_size(length) // 2)
+
+    def _spectrum(self, half: int) -> Tensor:
+        """Transform kernels of `half` positions."""
         if self.kernel_back is None:
             (kernel,) = _responses([self.kernel], half)  # (D, size / 2)
             kernel = F.pad(kernel, (0, half))  # (D, size)
