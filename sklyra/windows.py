@@ -17,8 +17,10 @@ from sklyra.sequences import EncodedSequences
 
 # Doing each different window once pays up to this share of different ones.
 _WORTHWHILE = 0.75
-# Numbers up to this are looked up in a table, others are sorted.
+# Numbers up to this, and up to so many times as many as there are, are looked up in a
+# table; others are sorted.
 _TABLE = 2**24
+_SPARSE = 64
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def _distinct(
     keys: npt.NDArray[np.integer], bound: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """Find where an example of each different key is, and the number of each key."""
-    if bound > _TABLE:
+    if bound > min(_TABLE, _SPARSE * len(keys)):
         _, examples, number = np.unique(keys, return_index=True, return_inverse=True)
         return examples, number.astype(np.int32)
     different, number = _renumber(keys, bound)
@@ -174,9 +176,9 @@ def _renumber(
     values: npt.NDArray[np.integer], bound: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """Find the different values below a bound, and the number of each among them."""
-    if bound > _TABLE:
+    if bound > min(_TABLE, _SPARSE * len(values)):
         different, number = np.unique(values, return_inverse=True)
-        return different, number.astype(np.int32)
+        return different, number.reshape(values.shape).astype(np.int32)
     seen = np.zeros(bound, bool)
     seen[values] = True
     different = np.flatnonzero(seen)

@@ -15,6 +15,7 @@ from sklyra.sequences.encoded import EncodedSequences, locate
 from sklyra.sequences.reading import as_bytes, is_text, read_channels, read_text
 
 _UNKNOWN = 255  # the code of a byte outside the alphabet
+_BLOCK = 2**20  # characters that are counted at a time
 # A protein of 20 residues made of A, C, G and T alone has a chance below 1e-12.
 _NUCLEIC_LENGTH = 20
 
@@ -133,7 +134,10 @@ def find_alphabet(alphabet: str | Alphabet) -> Alphabet:
 
 
 def _detect(text: npt.NDArray[np.uint8]) -> Alphabet:
-    counts = np.bincount(text, minlength=256)
+    # numpy counts numbers of eight bytes: of a whole text at once they take too much
+    counts = np.zeros(256, np.int64)
+    for at in range(0, len(text), _BLOCK):
+        counts += np.bincount(text[at : at + _BLOCK], minlength=256)
     counts[ord("A") : ord("Z") + 1] += counts[ord("a") : ord("z") + 1]
     known = DNA.characters + "".join(DNA.aliases) + PROTEIN.characters
     present = {character for character in known if counts[ord(character)]}
@@ -166,13 +170,13 @@ def _check_kind(
     plain[[ord(c) for c in "ACGTUN"]] = True
     possible[[ord(c) & 0xDF for c in DNA.characters + "U"]] = True
     found = np.logical_and.reduceat(possible[upper], starts)
-    share = np.add.reduceat(plain[upper], starts, dtype=np.int64) / np.diff(offsets)
-    found &= (share >= 0.9) & (np.diff(offsets) >= _NUCLEIC_LENGTH)
-    rows = [
-        i
-        for i in np.flatnonzero(found).tolist()
-        if len(set(upper[offsets[i] : offsets[i + 1]].tolist())) >= 3  # not a linker
-    ]
+    found &= np.diff(offsets) >= _NUCLEIC_LENGTH
+    rows = []
+    for i in np.flatnonzero(found).tolist():
+        letters = upper[offsets[i] : offsets[i + 1]]
+        few = len(set(letters.tolist())) < 3  # a linker
+        if not few and plain[letters].mean() >= 0.9:
+            rows.append(i)
     if not rows:
         return
     where = f"X[{rows[0]}] ({len(rows)} of {len(offsets) - 1} sequences)"
@@ -194,7 +198,9 @@ def _check_kind(
 def _warn_unseen(
     codes: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], alphabet: Alphabet
 ) -> None:
-    silent = np.isin(codes, [alphabet.characters.index(c) for c in alphabet.silent])
+    table = np.zeros(256, bool)
+    table[[alphabet.characters.index(c) for c in alphabet.silent]] = True
+    silent = table[codes]
     if silent.any():
         row, position = locate(offsets, int(np.argmax(silent)))
         character = alphabet.characters[codes[np.argmax(silent)]]
