@@ -2,6 +2,7 @@
 
     pip install transformers matplotlib
     python docs/benchmarks/speed/lengths.py     # 15 minutes on two cores, 24 GiB
+    python docs/benchmarks/speed/lengths.py published transformer    # some again
 
 Predictions only, of one sequence after the other, of the DNA that comes with sklyra
 joined and cut to length. The transformer encoder is torch's, as wide as sklyra and two
@@ -91,7 +92,8 @@ def measure(model: str, length: int) -> dict[str, float]:
     if model in ESM:
         number = max(1, number // 64)
     X = text(length, number)
-    at_once = max(1, 4096 // length)
+    # the published batch; language models are slower in batches this large on a CPU
+    at_once = max(1, 4096 // length) if model in ESM else max(1, min(64, number))
     with torch.inference_mode():
         predict(X[:1])
         started = time.perf_counter()
@@ -108,47 +110,51 @@ def measure(model: str, length: int) -> dict[str, float]:
     return {"seconds": seconds, "peak": peak}
 
 
-def everything() -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
+def measure_all(models: list[str]) -> None:
+    """Print a table, and keep what was measured beside this script."""
+    kept = HERE / "lengths.json"
+    found = json.loads(kept.read_text()) if kept.exists() else {}
     print("| model | length | sequences a second | peak GiB |\n|---|---|---|---|")
-    for model in MODELS:
+    for model in models:
+        found[model] = []
         for length in LENGTHS:
-            command = [sys.executable, __file__, model, str(length)]
+            command = [sys.executable, __file__, "--one", model, str(length)]
             try:
                 done = subprocess.run(
-                    command, capture_output=True, text=True, timeout=SECONDS,
+                    command,
+                    capture_output=True,
+                    text=True,
+                    timeout=SECONDS,
                     check=True,
-                )  # fmt: skip
+                )
             except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
                 print(f"| {model} | {length:,} | | |", flush=True)
                 break  # what is longer takes longer
-            found = json.loads(done.stdout.splitlines()[-1])
-            rate = 1 / found["seconds"]
-            print(
-                f"| {model} | {length:,} | {rate:.3g} | {found['peak']:.2f} |",
-                flush=True,
-            )
-            rows.append({"model": model, "length": length, **found})
-    return rows
+            row = json.loads(done.stdout.splitlines()[-1])
+            rate, peak = 1 / row["seconds"], row["peak"]
+            print(f"| {model} | {length:,} | {rate:.3g} | {peak:.2f} |", flush=True)
+            found[model].append({"length": length, **row})
+    kept.write_text(json.dumps(found, indent=1))
+    plot(found)
 
 
-def plot(rows: list[dict[str, object]]) -> None:
+def plot(found: dict[str, list[dict[str, float]]]) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for model in MODELS:
-        mine = [row for row in rows if row["model"] == model]
-        x = [row["length"] for row in mine]
-        axes[0].loglog(x, [1 / row["seconds"] for row in mine], "o-", label=model)
-        axes[1].loglog(x, [row["peak"] for row in mine], "o-", label=model)
+        rows = found.get(model, [])
+        x = [row["length"] for row in rows]
+        axes[0].loglog(x, [1 / row["seconds"] for row in rows], "o-", label=model)
+        axes[1].loglog(x, [row["peak"] for row in rows], "o-", label=model)
     axes[0].set(xlabel="positions", ylabel="sequences a second")
     axes[1].set(xlabel="positions", ylabel="peak memory of the process, GiB")
     axes[0].legend()
-    figure.savefig(HERE / "lengths.png", dpi=120)
+    figure.savefig(HERE / "lengths.png", dpi=100)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(measure(sys.argv[2], int(sys.argv[3]))))
     else:
-        plot(everything())
+        measure_all(sys.argv[1:] or list(MODELS))
