@@ -61,7 +61,7 @@ def test_readme_runs_as_it_stands(tmp_path: Path) -> None:
     blocks = re.findall(
         r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL
     )
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", "\n".join(blocks)],
         cwd=tmp_path,
