@@ -20,8 +20,9 @@ class AdamW(torch.optim.AdamW):
 
     add_param_group = inspect.unwrap(Optimizer.add_param_group)
     zero_grad = inspect.unwrap(Optimizer.zero_grad)
+    _step = inspect.unwrap(torch.optim.AdamW.step)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
-        return inspect.unwrap(torch.optim.AdamW.step)(self, closure)
+        return self._step(closure)

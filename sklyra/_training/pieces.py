@@ -67,6 +67,9 @@ def split(
     """
     values, mask = batch["values"], batch.get("mask")
     at_once = max(1, n_positions // values.shape[1])
+    if at_once >= len(values):
+        yield slice(None), values, mask
+        return
     for start in range(0, len(values), at_once):
         rows = slice(start, start + at_once)
         if mask is None:
@@ -143,11 +146,11 @@ def back_propagate(
     for rows, values, mask in split(batch, n_positions):
         output = function(values, mask, shared=apart)
         loss = loss_of(output, rows)
+        # torch leaves backward, and Function.apply, untyped
         loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
         outputs.append(output.detach())
     if any(origin.requires_grad for origin in origins):
-        # torch leaves Function.apply and backward untyped
         rest = _Rest.apply([leaf.grad for leaf in leaves], *origins)  # type: ignore[no-untyped-call]
         rest.backward()
     return torch.stack(losses).sum(), torch.cat(outputs)
@@ -164,7 +167,7 @@ class _Rest(torch.autograd.Function):
     def forward(ctx: Any, grads: list[Tensor | None], *tensors: Tensor) -> Tensor:
         """Take gradients of tensors, and the tensors; give a number."""
         ctx.grads = grads
-        return torch.zeros(())
+        return torch.zeros((), device=tensors[0].device)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:

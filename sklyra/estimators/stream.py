@@ -58,7 +58,7 @@ def _predict(call: Any, chunks: Iterable[Any]) -> Iterator[npt.NDArray[Any]]:
             )
         try:
             part = np.asarray(call(chunk))
-        except Exception as error:
+        except Exception as error:  # whatever it is, it goes on with a note
             error.add_note(f"This happened in chunk {number} of the stream.")
             raise
         yield part

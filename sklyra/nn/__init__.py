@@ -3,6 +3,7 @@
 Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` states.
 """
 
+from sklyra.nn.convolution import transform_size
 from sklyra.nn.dropout import Dropout, set_generator
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.losses import CrossEntropy, SquaredError
@@ -16,7 +17,7 @@ from sklyra.nn.pooling import (
     MeanMaxPooling,
     MeanPooling,
 )
-from sklyra.nn.s4d import S4D, S4DKernel, transform_size
+from sklyra.nn.s4d import S4D, S4DKernel
 
 __all__ = [
     "POOLINGS",

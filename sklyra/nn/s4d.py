@@ -8,16 +8,14 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from scipy.fft import next_fast_len
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from sklyra.nn.convolution import convolve, transform, transform_size, wide
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.masking import masked
 
-# Points that are transformed, and positions that are mixed, at a time: few enough to
-# stay in cache.
-_POINTS = 2**21
+# Positions that are mixed at a time: few enough to stay in cache.
 _POSITIONS = 2**13
 
 
@@ -95,17 +93,17 @@ class S4DKernel(nn.Module):
 def _responses(kernels: Sequence[S4DKernel], length: int) -> list[Tensor]:
     """Compute the first `length` values of the response of several kernels at once."""
     log_dt, log_decay, frequency, C = (
-        _wide(torch.cat([getattr(kernel, name) for kernel in kernels]))
+        wide(torch.cat([getattr(kernel, name) for kernel in kernels]))
         for name in ("log_dt", "log_decay", "frequency", "C")
     )  # (K D[, N/2[, 2]])
     dt = log_dt.exp().unsqueeze(1)
     A = torch.complex(-log_decay.exp(), frequency)
     exponent = dt * A
     weight = torch.view_as_complex(C) * (exponent.exp() - 1) / A
-    # torch leaves Function.apply untyped
     direct = [dt.new_zeros(len(k.log_dt)) if k.D is None else k.D for k in kernels]
+    # torch leaves Function.apply untyped
     response: Tensor = _Exponentials.apply(  # type: ignore[no-untyped-call]
-        weight, exponent, _wide(torch.cat(direct)), length
+        weight, exponent, wide(torch.cat(direct)), length
     )
     return list(response.chunk(len(kernels)))
 
@@ -162,11 +160,6 @@ class _Exponentials(torch.autograd.Function):
         S = (far * plain).sum(dim=-1)
         T = (far * times_fine.add_(plain * coarse)).sum(dim=-1)
         return S.conj_physical(), (weight * T).conj_physical(), to_direct, None
-
-
-def _wide(x: Tensor) -> Tensor:
-    """Single precision at least: transforms in half precision lose digits, or fail."""
-    return x if x.dtype == torch.float64 else x.float()
 
 
 def _exponentials(exponent: Tensor, t: Tensor) -> Tensor:
@@ -245,7 +238,7 @@ class S4D(nn.Module):
         """
         if spectrum is None:
             spectrum = self.spectrum(u.shape[1])
-        y = _convolve(masked(u, mask), spectrum)
+        y = convolve(masked(u, mask), spectrum)
         factor = self.dropout.factor(y)  # one for all positions
         at_once = max(1, _POSITIONS // len(y))
         parts = []
@@ -281,126 +274,4 @@ class S4D(nn.Module):
             # The response to the position t behind stands t before the end.
             between = torch.zeros_like(kernel[:, :1])
             kernel = torch.cat([kernel, between, back[:, :-1].flip(-1)], dim=1)
-        # torch leaves Function.apply untyped
-        spectrum: Tensor = _Transform.apply(kernel)  # type: ignore[no-untyped-call]
-        return spectrum
-
-
-def transform_size(length: int) -> int:
-    """Choose a transform that does not wrap around and is fast.
-
-    Parameters
-    ----------
-    length : int
-        Number of positions of a sequence.
-
-    Returns
-    -------
-    int
-        Number of points, an even one.
-    """
-    power = 2 ** math.ceil(math.log2(2 * length))
-    # Measured: multiples of 16 are fast, powers of two faster by a tenth.
-    product: int = 16 * next_fast_len(-(-2 * length // 16), real=True)
-    return power if power < 1.1 * product else product
-
-
-def _convolve(u: Tensor, spectrum: Tensor) -> Tensor:
-    """Convolve u (B, L, D) with the kernels of which `spectrum` is the transform."""
-    # torch leaves Function.apply untyped
-    y: Tensor = _Convolution.apply(u, spectrum)  # type: ignore[no-untyped-call]
-    return y
-
-
-class _Transform(torch.autograd.Function):
-    r"""Real Fourier transform along the last axis.
-
-    torch derives the gradient from a transform of complex numbers, twice as long.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, kernel: Tensor) -> Tensor:
-        """Real (D, size) -> complex (D, size / 2 + 1)."""
-        ctx.size = kernel.shape[1]
-        spectrum: Tensor = torch.fft.rfft(kernel)
-        return spectrum
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> Tensor:
-        """Gradient of the kernel."""
-        to_kernel: Tensor = torch.fft.irfft(grad, ctx.size, norm="forward")
-        # It counts all but the ends twice.
-        first, last = grad[:, :1].real, grad[:, -1:].real
-        to_kernel[:, ::2] += first + last
-        to_kernel[:, 1::2] += first - last
-        return to_kernel.mul_(0.5)
-
-
-def _transform(x: Tensor, size: int) -> Tensor:
-    """Transform x (B, L, D), padded with zeros, to (B, D, size / 2 + 1).
-
-    torch would pad, then copy to this layout. This copies once.
-    """
-    wide = torch.float64 if x.dtype == torch.float64 else torch.float32
-    padded = x.new_zeros(len(x), x.shape[2], size, dtype=wide)
-    padded[:, :, : x.shape[1]] = x.transpose(1, 2)
-    transformed: Tensor = torch.fft.rfft(padded)
-    return transformed
-
-
-def _transform_back(x_hat: Tensor, out: Tensor) -> None:
-    """Undo `_transform`, into out (B, L, D)."""
-    x: Tensor = torch.fft.irfft(x_hat, n=2 * (x_hat.shape[2] - 1))
-    out.copy_(x[:, :, : out.shape[1]].transpose(1, 2))
-
-
-def _channels(u: Tensor, spectrum: Tensor) -> list[slice]:
-    """Divide the channels so that the transform of a part stays in cache."""
-    at_once = max(8, _POINTS // (len(u) * 2 * spectrum.shape[1]))
-    return [slice(at, at + at_once) for at in range(0, len(spectrum), at_once)]
-
-
-class _Convolution(torch.autograd.Function):
-    r"""Convolve each channel with its kernel, by the convolution theorem.
-
-    :math:`y = F^{-1}(\hat u \hat k)` with :math:`\hat u = F u`, so :math:`\bar u =
-    F^{-1}(F \bar y \cdot \hat k^*)`, and the gradient of :math:`\hat k` is the sum of
-    :math:`F \bar y \cdot \hat u^*` over sequences.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, u: Tensor, spectrum: Tensor) -> Tensor:
-        """U (B, L, D), spectrum (D, size / 2 + 1) -> (B, L, D)."""
-        size = 2 * (spectrum.shape[1] - 1)
-        y = torch.empty_like(u)
-        kept = [spectrum]
-        for part in _channels(u, spectrum):
-            u_hat = _transform(u[:, :, part], size)
-            if any(ctx.needs_input_grad):
-                kept.append(u_hat)
-                u_hat = u_hat * spectrum[part]
-            else:
-                u_hat.mul_(spectrum[part])
-            _transform_back(u_hat, y[:, :, part])
-        ctx.save_for_backward(*kept)
-        return y
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-        """Gradients of u and of the spectrum."""
-        spectrum, *transformed = ctx.saved_tensors
-        size = 2 * (spectrum.shape[1] - 1)
-        to_u, to_spectrum = torch.empty_like(grad), torch.empty_like(spectrum)
-        for part, u_hat in zip(_channels(grad, spectrum), transformed, strict=True):
-            grad_hat = _transform(grad[:, :, part], size)
-            hat = grad_hat * spectrum[part].conj_physical()
-            _transform_back(hat, to_u[:, :, part])
-            # Conjugate twice, the second time only the small sum.
-            hat = grad_hat.conj_physical_().mul_(u_hat).sum(dim=0)
-            to_spectrum[part] = hat.conj_physical_()
-        # All but the ends have a conjugate twin.
-        to_spectrum.mul_(2 / size)
-        to_spectrum[:, :: to_spectrum.shape[1] - 1].mul_(0.5)
-        return to_u, to_spectrum
+        return transform(kernel)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from sklyra.nn import S4D, S4DKernel, transform_size
-from sklyra.nn.s4d import _convolve
+from sklyra.nn.convolution import convolve
 
 
 def recurrence(kernel: S4DKernel, u: Tensor) -> Tensor:
@@ -35,7 +35,7 @@ def test_convolution_is_the_recurrence(length: int) -> None:
     layer = S4D(d_model=6, d_state=8)
     u = torch.randn(2, length, 6)
     expected = torch.stack([recurrence(layer.kernel, row) for row in u])
-    got = _convolve(u, layer.spectrum(length))
+    got = convolve(u, layer.spectrum(length))
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
@@ -47,7 +47,7 @@ def test_second_direction_is_the_recurrence_run_backwards(length: int) -> None:
     # the response to what stands behind begins one position away
     behind = recurrence(layer.kernel_back, u.flip(0)).flip(0)
     expected[:-1] += behind[1:]
-    got = _convolve(u[None], layer.spectrum(length))[0]
+    got = convolve(u[None], layer.spectrum(length))[0]
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
