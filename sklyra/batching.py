@@ -40,6 +40,22 @@ class SequenceDataset:
     def __len__(self) -> int:
         return len(self.sequences)
 
+    def take(self, rows: npt.NDArray[np.intp]) -> SequenceDataset:
+        """Select rows.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+            Which, in which order.
+
+        Returns
+        -------
+        SequenceDataset
+            A copy of these rows.
+        """
+        sequences = self.sequences.take(rows)
+        return SequenceDataset(sequences, self.target[rows], self.weight[rows])
+
 
 def inputs(windows: Windows) -> dict[str, Any]:
     """Lay sequences out as arguments of the network.

@@ -22,6 +22,7 @@ from sklyra import LyraClassifier, LyraRegressor
 from sklyra.datasets import load_splice_junctions, make_epistasis
 
 SMALL: dict[str, Any] = {
+    "n_members": 2,
     "d_model": 16,
     "pgc_hidden": (8, 16),
     "d_state": 8,
@@ -300,7 +301,7 @@ def test_the_number_of_threads_comes_back_after_a_failed_prediction(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError(f"with {torch.get_num_threads()} thread")
 
-    monkeypatch.setattr(model.net_.module_, "forward", fail)
+    monkeypatch.setattr(model.nets_[0].module_, "forward", fail)
     with pytest.raises(RuntimeError, match="with 1 thread"):
         model.predict(np.tile(X, 10))
     assert torch.get_num_threads() == 2

@@ -30,6 +30,8 @@ from sklyra.exceptions import AlphabetWarning, LengthWarning, UnknownCharacterEr
 from sklyra.nn import POOLINGS
 
 SMALL: dict[str, Any] = {
+    "n_members": 1,
+    "gaussian_process": False,
     "d_model": 16,
     "pgc_hidden": (8, 16),
     "d_state": 8,
@@ -224,7 +226,7 @@ def test_zero_weight_is_the_absence_of_a_row() -> None:
 
 def test_history_has_a_row_for_each_epoch() -> None:
     frame = pd.DataFrame(REGRESSOR.history_)
-    columns = ["epoch", "train_loss", "valid_loss", "lr", "seconds"]
+    columns = ["member", "epoch", "train_loss", "valid_loss", "lr", "seconds"]
     assert sorted(frame.columns) == sorted(columns)
     assert list(frame["epoch"]) == [1, 2, 3]
     assert REGRESSOR.n_iter_ == 3
@@ -301,7 +303,7 @@ def test_embedding_is_what_the_head_sees() -> None:
     assert features.dtype == np.float32
     import torch
 
-    head = REGRESSOR.net_.module_.head.eval()
+    head = REGRESSOR.nets_[0].module_.head.eval()
     out = head(torch.from_numpy(features)).detach().numpy()[:, 0]
     np.testing.assert_allclose(
         out * Y.std() + Y.mean(), REGRESSOR.predict(X), atol=0.05

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import RidgeCV
@@ -15,6 +17,17 @@ from sklyra.metrics import spearman_score
 
 pytestmark = pytest.mark.slow
 
+# A network that may learn by heart, and nothing beside it.
+ALONE: dict[str, Any] = {
+    "n_members": 1,
+    "gaussian_process": False,
+    "dropout": 0,
+    "weight_decay": 0,
+    "early_stopping": False,
+    "lr": 0.002,
+    "random_state": 0,
+}
+
 
 def ridge() -> object:
     return make_pipeline(SequenceOneHotEncoder(flatten=True), RidgeCV())
@@ -22,18 +35,14 @@ def ridge() -> object:
 
 def test_sixty_four_sequences_are_overfitted() -> None:
     data = make_epistasis(64, length=20, order=3, random_state=0)
-    model = LyraRegressor(
-        dropout=0, weight_decay=0, early_stopping=False, max_epochs=60, random_state=0
-    )
+    model = LyraRegressor(**ALONE, max_epochs=60)
     assert model.fit(data.sequences, data.y).score(data.sequences, data.y) > 0.99
 
 
 def test_sixty_four_labels_are_overfitted() -> None:
     X, y = load_splice_junctions(return_X_y=True)
     X, y = X[::50], y[::50]
-    model = LyraClassifier(
-        dropout=0, weight_decay=0, early_stopping=False, max_epochs=30, random_state=0
-    )
+    model = LyraClassifier(**ALONE, max_epochs=30)
     assert model.fit(X, y).score(X, y) == 1
 
 

@@ -25,6 +25,8 @@ from sklyra.exceptions import LengthWarning, MemoryWarning, UnknownCharacterErro
 
 RNG = np.random.default_rng(0)
 SMALL: dict[str, Any] = {
+    "n_members": 1,
+    "gaussian_process": False,
     "alphabet": "protein",
     "d_model": 8,
     "pgc_hidden": (4, 8),
@@ -157,8 +159,8 @@ def test_prediction_goes_on_with_fewer_sequences(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = MODEL.predict(X)
-    crowded = Crowded(MODEL.net_.module_, 8 * 30, error)
-    monkeypatch.setattr(MODEL.net_.module_, "forward", crowded)
+    crowded = Crowded(MODEL.nets_[0].module_, 8 * 30, error)
+    monkeypatch.setattr(MODEL.nets_[0].module_, "forward", crowded)
     with pytest.warns(MemoryWarning) as caught:
         got = MODEL.predict(X)
     np.testing.assert_allclose(got, expected, rtol=1e-5)
@@ -199,8 +201,8 @@ def test_training_goes_on_with_fewer_sequences(
 def test_one_sequence_too_long_for_memory_is_an_error_that_helps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    crowded = Crowded(MODEL.net_.module_, 100, MemoryError())
-    monkeypatch.setattr(MODEL.net_.module_, "forward", crowded)
+    crowded = Crowded(MODEL.nets_[0].module_, 100, MemoryError())
+    monkeypatch.setattr(MODEL.nets_[0].module_, "forward", crowded)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LengthWarning)
         with pytest.raises(MemoryError, match=r"200 positions.*GiB.*lower d_model"):
@@ -210,8 +212,8 @@ def test_one_sequence_too_long_for_memory_is_an_error_that_helps(
 
 
 def test_other_errors_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    crowded = Crowded(MODEL.net_.module_, 0, RuntimeError("something else"))
-    monkeypatch.setattr(MODEL.net_.module_, "forward", crowded)
+    crowded = Crowded(MODEL.nets_[0].module_, 0, RuntimeError("something else"))
+    monkeypatch.setattr(MODEL.nets_[0].module_, "forward", crowded)
     with pytest.raises(RuntimeError, match="something else"):
         MODEL.predict(X)
     assert len(crowded.seen) == 1
@@ -228,7 +230,7 @@ def test_very_unequal_lengths_and_one_letter() -> None:
 def test_bfloat16_learns_what_float32_learns() -> None:
     exact = LyraRegressor(**{**SMALL, "dropout": 0}).fit(X, Y)
     narrow = LyraRegressor(**{**SMALL, "dropout": 0}, precision="bfloat16").fit(X, Y)
-    assert narrow.net_.module_.embed.weight.dtype == torch.float32
+    assert narrow.nets_[0].module_.embed.weight.dtype == torch.float32
     np.testing.assert_allclose(narrow.predict(X * 2), exact.predict(X * 2), atol=0.05)
     assert not np.array_equal(narrow.predict(X * 2), exact.predict(X * 2))
     # the weights that it learned are those that it predicted with while it learned

@@ -32,6 +32,7 @@ from sklyra.exceptions import SklyraWarning
 from sklyra.sequences import check_sequences
 
 SMALL: dict[str, Any] = {
+    "n_members": 2,
     "d_model": 16,
     "pgc_hidden": (8, 16),
     "d_state": 8,
@@ -199,13 +200,15 @@ def windows(values: np.ndarray, size: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("method", ["fit", "validated fit", "partial_fit"])
-def test_a_model_of_many_sequences_is_small_and_holds_none(method: str) -> None:
-    """The default network; ten residues in a row never come up by chance."""
+def test_networks_of_many_sequences_are_small_and_hold_none(method: str) -> None:
+    """The default networks; ten residues in a row never come up by chance."""
     rng = np.random.default_rng(0)
     residues = rng.choice(list(PROTEIN.letters), (2000, 30))
     proteins = ["".join(row) for row in residues]
     y = rng.normal(size=2000)
     model = LyraRegressor(
+        gaussian_process=False,
+        n_members=2,
         max_epochs=1,
         batch_size=64,
         n_threads=1,
@@ -232,14 +235,29 @@ def test_a_model_of_many_sequences_is_small_and_holds_none(method: str) -> None:
 
 
 @pytest.mark.parametrize("make", [regressor, classifier])
-def test_a_model_of_more_sequences_is_not_larger(make: Callable[..., Model]) -> None:
+def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -> None:
     P, values, *_ = make_epistasis(2000, length=12, random_state=1)
     if make is classifier:
         values = values > 0
     scoring = EpochScoring("r2" if make is regressor else "accuracy")
-    model = make(callbacks=[scoring], max_epochs=2)
-    sizes = [len(pickle.dumps(model.fit(P[:n], values[:n]))) for n in (200, 2000)]
+    model = make(callbacks=[scoring], max_epochs=2, gaussian_process=False)
+    sizes = []
+    for n in (200, 2000):
+        model.fit(P[:n], values[:n])
+        model.oof_prediction_ = None  # a number for each sequence, which users ask for
+        sizes.append(len(pickle.dumps(model)))
     assert abs(sizes[1] - sizes[0]) < 2000
+
+
+def test_a_gaussian_process_holds_a_byte_for_each_residue() -> None:
+    rng = np.random.default_rng(0)
+    proteins = ["".join(row) for row in rng.choice(list(PROTEIN.letters), (600, 200))]
+    model = regressor(max_epochs=1)
+    sizes = [
+        len(pickle.dumps(model.fit(proteins[:n], np.arange(n)).gaussian_process_))
+        for n in (300, 600)
+    ]
+    assert sizes[1] - sizes[0] < 300 * (200 + 100)
 
 
 def test_an_epoch_adds_little_to_a_model() -> None:
@@ -295,9 +313,9 @@ def test_auto_is_what_it_means_where_the_model_is_loaded(
     monkeypatch.setattr(base, "resolve_device", devices.__getitem__)
     loaded = pickle.loads(saved)
     assert loaded.device == "auto"
-    assert loaded.net_.device == "meta"
-    assert {p.device.type for p in loaded.net_.module_.parameters()} == {"meta"}
-    states = loaded.net_.optimizer_.state.values()
+    assert loaded.nets_[0].device == "meta"
+    assert {p.device.type for p in loaded.nets_[0].module_.parameters()} == {"meta"}
+    states = loaded.nets_[0].optimizer_.state.values()
     moments = [value for state in states for value in state.values() if value.dim()]
     assert {moment.device.type for moment in moments} == {"meta"}
 
@@ -314,7 +332,7 @@ def test_a_model_for_cuda_warns_and_works_without(
     with pytest.warns(SklyraWarning, match=rf"device='{device}'.*onto the CPU"):
         loaded = pickle.loads(saved)
     assert loaded.device == device
-    assert loaded.net_.device == "cpu"
+    assert loaded.nets_[0].device == "cpu"
     np.testing.assert_array_equal(loaded.predict(X), expected)
     # to train there, the device must be chosen
     with pytest.raises(ValueError, match="finds no CUDA device"):
@@ -326,7 +344,7 @@ def test_a_model_for_cuda_warns_and_works_without(
 def test_a_model_for_any_device_does_not_warn(model: LyraRegressor) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert reload(model).net_.device == base.resolve_device("auto")
+        assert reload(model).nets_[0].device == base.resolve_device("auto")
 
 
 LOAD_WITHOUT_CUDA = """
@@ -337,7 +355,7 @@ import torch
 assert not torch.cuda.is_available()
 with open(sys.argv[1], "rb") as file:
     model, X = pickle.load(file)
-assert model.net_.device == "cpu"
+assert model.nets_[0].device == "cpu"
 np.save(sys.argv[2], model.predict(X))
 model.partial_fit(X, np.arange(len(X)))
 """
@@ -347,15 +365,15 @@ model.partial_fit(X, np.arange(len(X)))
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_a_model_from_cuda_predicts_without(tmp_path: Path) -> None:
     model = regressor(device="auto").fit(X, Y)
-    assert next(model.net_.module_.parameters()).is_cuda
+    assert next(model.nets_[0].module_.parameters()).is_cuda
     file, found = tmp_path / "model.pickle", tmp_path / "found.npy"
     file.write_bytes(pickle.dumps((model, X)))
-    assert next(model.net_.module_.parameters()).is_cuda
+    assert next(model.nets_[0].module_.parameters()).is_cuda
     in_new_process(LOAD_WITHOUT_CUDA, str(file), str(found), CUDA_VISIBLE_DEVICES="")
     # another processor rounds differently
     np.testing.assert_allclose(np.load(found), model.predict(X), rtol=1e-3, atol=1e-3)
     here = pickle.loads(file.read_bytes())[0]
-    assert next(here.net_.module_.parameters()).is_cuda
+    assert next(here.nets_[0].module_.parameters()).is_cuda
     np.testing.assert_array_equal(here.predict(X), model.predict(X))
     expected = model.partial_fit(X, Y).predict(X)
     np.testing.assert_allclose(

@@ -33,7 +33,7 @@ def test_published_settings_take_the_published_steps() -> None:
     model = LyraRegressor(**options, random_state=0)
     start = LyraRegressor(**{**options, "lr": 1e-12, "max_epochs": 1}, random_state=0)
     net = Published(20)
-    copy_weights(start.fit(X, y).net_.module_, net)
+    copy_weights(start.fit(X, y).nets_[0].module_, net)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.01)
     one_hot = F.one_hot(
         torch.from_numpy(check_sequences(X).padded()[0]).long(), 20
@@ -43,7 +43,7 @@ def test_published_settings_take_the_published_steps() -> None:
         optimizer.zero_grad()
         F.mse_loss(net(one_hot)[:, 0], target).backward()
         optimizer.step()
-    trained = model.fit(X, y).net_.module_
+    trained = model.fit(X, y).nets_[0].module_
     for ours, theirs in zip(trained.parameters(), net.parameters(), strict=True):
         torch.testing.assert_close(
             ours, theirs.reshape(ours.shape), atol=2e-5, rtol=1e-4
@@ -60,7 +60,13 @@ def rates(**options: Any) -> list[float]:
             seen.append(net.optimizer_.param_groups[0]["lr"])
 
     LyraRegressor(
-        d_model=8, pgc_hidden=(4,), d_state=4, callbacks=[Spy()], **options
+        d_model=8,
+        pgc_hidden=(4,),
+        d_state=4,
+        n_members=1,
+        gaussian_process=False,
+        callbacks=[Spy()],
+        **options,
     ).fit(["ACDEF", "EFGHI"] * 40, np.arange(80.0))
     return seen
 
@@ -77,7 +83,7 @@ def test_schedules_give_their_rates() -> None:
 
 @pytest.mark.parametrize(
     ("n_samples", "expected"),
-    [(1, (8, 60)), (200, (8, 60)), (2000, (64, 46)), (200_000, (64, 20))],
+    [(1, (8, 40)), (200, (8, 40)), (2000, (64, 31)), (200_000, (64, 20))],
 )
 def test_steps_follow_the_number_of_sequences(
     n_samples: int, expected: tuple[int, int]

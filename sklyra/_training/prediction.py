@@ -1,8 +1,10 @@
-"""Run a trained network over any number of sequences."""
+"""Run trained networks over any number of sequences."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,17 +31,17 @@ _FEW_POSITIONS = 2**10
 
 
 def run(
-    net: SequenceNet,
+    nets: Sequence[SequenceNet],
     sequences: EncodedSequences,
     precision: str = "float32",
     represent: bool = False,
 ) -> npt.NDArray[np.float64]:
-    """Run the network over any number of sequences.
+    """Run networks of one architecture over any number of sequences.
 
     Parameters
     ----------
-    net : SequenceNet
-        A trained net.
+    nets : sequence of SequenceNet
+        Trained nets.
     sequences : EncodedSequences
         Sequences in any order.
     precision : {"float32", "bfloat16"}, default="float32"
@@ -49,21 +51,15 @@ def run(
 
     Returns
     -------
-    ndarray of shape (n_samples, n_outputs or n_features), float64
+    ndarray of shape (n_nets, n_samples, n_outputs or n_features), float64
         One row for each sequence.
     """
-    module: LyraNet = net.module_
-    module.eval()
     keep_freed_memory()
     few = len(sequences.values) <= _FEW_POSITIONS
-    if few:
-        module = copy.deepcopy(module).double()
-    function = module.represent if represent else module.forward
-    function = in_precision(function, precision, net.device)
-    share = in_precision(module.share, precision, net.device)
+    runners = [_Runner(net, precision, represent, few) for net in nets]
+    first = runners[0].module
     out: npt.NDArray[np.float64] | None = None
     at_once = len(sequences)
-    spectra = _Spectra(module)
     with torch.inference_mode():
         waiting = list(chunks(sequences, _POSITIONS))[::-1]
         while waiting:
@@ -71,28 +67,48 @@ def run(
             if len(rows) > at_once:
                 waiting += [rows[at_once:], rows[:at_once]]
                 continue
-            batch = inputs(find_windows(sequences.take(rows), len(module.pgc)))
+            batch = inputs(find_windows(sequences.take(rows), len(first.pgc)))
             if few and batch["values"].is_floating_point():
                 batch["values"] = batch["values"].double()
             length = batch["values"].shape[1]
             try:
-                batch = to_device(batch, net.device)
-                triples = batch.get("triples", ())
-                shared = share(length, triples, spectra(length))
-                part = forward(function, shared, batch, net.piece_size_).double().cpu()
+                part = torch.stack([runner(batch, length) for runner in runners])
             except (RuntimeError, MemoryError) as error:
                 if not ran_out(error):
                     raise
                 part = None
             if part is None:  # when the error no longer holds on to what it was about
-                at_once = halved(len(rows), length, bytes_per_position(module))
+                at_once = halved(len(rows), length, bytes_per_position(first))
                 waiting.append(rows)
                 continue
             if out is None:
-                out = np.empty((len(sequences), part.shape[1]), np.float64)
-            out[rows] = part
+                out = np.empty((len(nets), len(sequences), part.shape[2]))
+            out[:, rows] = part
     assert out is not None
     return out
+
+
+class _Runner:
+    """Run one network over batches."""
+
+    def __init__(
+        self, net: SequenceNet, precision: str, represent: bool, double: bool
+    ) -> None:
+        self.net = net
+        self.module: LyraNet = net.module_
+        self.module.eval()
+        if double:
+            self.module = copy.deepcopy(self.module).double()
+        function = self.module.represent if represent else self.module.forward
+        self.function = in_precision(function, precision, net.device)
+        self.share = in_precision(self.module.share, precision, net.device)
+        self.spectra = _Spectra(self.module)
+
+    def __call__(self, batch: dict[str, Any], length: int) -> Tensor:
+        batch = to_device(batch, self.net.device)
+        shared = self.share(length, batch.get("triples", ()), self.spectra(length))
+        output = forward(self.function, shared, batch, self.net.piece_size_)
+        return output.double().cpu()
 
 
 class _Spectra:

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.base import SequenceTransformer
+from sklyra.words import count_words
 
 
 class KmerVectorizer(SequenceTransformer):
@@ -90,31 +91,8 @@ class KmerVectorizer(SequenceTransformer):
             How often each word stands in each sequence, overlaps counted.
         """
         sequences = self._read_fitted(X)
-        base = len(self.alphabet_.letters)
-        codes = sequences.values.astype(np.int64)
-        rows = np.repeat(np.arange(len(sequences)), sequences.lengths)
-        left = np.repeat(sequences.offsets[1:], sequences.lengths) - np.arange(
-            len(codes)
-        )
-        # positions from here to the next character that is no letter
-        breaks = np.where(codes < base, len(codes), np.arange(len(codes)))
-        clear = np.minimum.accumulate(breaks[::-1])[::-1] - np.arange(len(codes))
-        room = np.minimum(left, clear)
-        columns, where, start = [], [], 0
-        word = np.zeros(len(codes), np.int64)
-        shifted = codes
-        for size in range(1, max(self._sizes(base)) + 1):
-            word[: len(shifted)] = word[: len(shifted)] * base + shifted
-            shifted = shifted[1:]
-            if size in self._sizes(base):
-                fits = room >= size
-                columns.append(word[fits] + start)
-                where.append(rows[fits])
-                start += base**size
-        column, row = np.concatenate(columns), np.concatenate(where)
-        ones = np.ones(len(column), np.float32)
-        counts = sparse.coo_matrix((ones, (row, column)), shape=(len(sequences), start))
-        return counts.tocsr()
+        sizes = self._sizes(len(self.alphabet_.letters))
+        return count_words(sequences, sizes)
 
     def _sizes(self, base: int) -> range:
         """Say how long the words are."""

@@ -17,7 +17,7 @@ from sklearn.utils import (
     check_consistent_length,
     check_random_state,
 )
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sklyra._training import (
     BestWeights,
@@ -30,19 +30,13 @@ from sklyra._training import (
     run,
     threads,
 )
-from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
-from sklyra.encoders import SequenceOneHotEncoder
 from sklyra.estimators.parameters import check_parameters, encoder, step_plan
-from sklyra.estimators.split import validation_split
+from sklyra.estimators.reading import SequenceReader
+from sklyra.estimators.split import Rows, member_folds
 from sklyra.exceptions import LengthWarning, SklyraWarning
-from sklyra.sequences import (
-    EncodedSequences,
-    check_sequences,
-    find_alphabet,
-    is_text,
-    recode,
-)
+from sklyra.gaussian_process import GaussianProcess
+from sklyra.sequences import EncodedSequences
 
 _ARCHITECTURE = (
     "d_model",
@@ -57,12 +51,14 @@ _ARCHITECTURE = (
 )
 
 
-class BaseLyra(BaseEstimator):
+class BaseLyra(SequenceReader):
     """Fit, predict and remember. Subclasses say what the targets are."""
 
     _classify: bool
-    alphabet_: Alphabet | None
-    net_: SequenceNet
+    nets_: list[SequenceNet]
+    gaussian_process_: GaussianProcess | None
+    shares_: npt.NDArray[np.float64]
+    oof_prediction_: npt.NDArray[np.float64]
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -78,6 +74,33 @@ class BaseLyra(BaseEstimator):
 
     def _n_outputs(self) -> int:
         """Count the outputs of the network, once `_read_target` has been called."""
+        raise NotImplementedError
+
+    def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
+        """Turn targets into the values that a Gaussian process predicts."""
+        raise NotImplementedError
+
+    def _first_shares(self, n_parts: int) -> npt.NDArray[np.float64]:
+        """Say how much each part counts if nothing is held out."""
+        raise NotImplementedError
+
+    def _weigh(
+        self, parts: npt.NDArray[np.float64], data: SequenceDataset
+    ) -> npt.NDArray[np.float64]:
+        """Find out how much each part counts, from what it says of unseen data."""
+        raise NotImplementedError
+
+    def _effects(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Turn differences between levels into the units of the targets."""
+        raise NotImplementedError
+
+    def _remember_unseen(
+        self,
+        output: npt.NDArray[np.float64],
+        data: SequenceDataset,
+        known: Rows,
+    ) -> None:
+        """Keep what the model says of unseen data, and how good it is."""
         raise NotImplementedError
 
     def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
@@ -118,14 +141,14 @@ class BaseLyra(BaseEstimator):
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        with _kept_on_error(self), ordinary_mode():
-            check_parameters(self)
-            again = self.warm_start and hasattr(self, "net_")
+        with _kept_on_error(self), ordinary_mode(), self._checked():
+            again = self.warm_start and hasattr(self, "nets_")
             rng = check_random_state(self.random_state)
-            train, classes, kept = self._read(X, y, sample_weight, reset=not again)
+            data, classes, kept = self._read(X, y, sample_weight, reset=not again)
             if (X_val is None) != (y_val is None):
                 raise ValueError("Pass X_val and y_val together, or neither.")
             valid = None
+            folds = [(np.arange(len(data)), _NONE)] * self.n_members
             if X_val is not None:
                 valid, _, _ = self._read(X_val, y_val, None, reset=False)
             elif self.early_stopping:
@@ -133,19 +156,41 @@ class BaseLyra(BaseEstimator):
                     groups = np.asarray(groups)
                     check_consistent_length(X, groups)
                     groups = groups[kept]
-                train, valid = self._hold_out(train, classes, groups, rng)
-            self._train(train, valid, None, again, rng)
+                folds = member_folds(
+                    len(data),
+                    self.n_members,
+                    self.validation_fraction,
+                    rng,
+                    classes,
+                    groups,
+                )
+            self._train(data, folds, valid, None, again, rng)
+            self._join(data, folds, valid, rng)
+            if valid is None and len(kept) < len(y):  # sequences of no weight
+                part = self.oof_prediction_
+                self.oof_prediction_ = np.full((len(y), *part.shape[1:]), np.nan)
+                self.oof_prediction_[kept] = part
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """Train for one epoch at the full rate, from scratch if unfitted."""
-        with _kept_on_error(self), ordinary_mode():
-            check_parameters(self)
-            again = hasattr(self, "net_")
+        with _kept_on_error(self), ordinary_mode(), self._checked():
+            again = hasattr(self, "nets_")
             rng = check_random_state(self.random_state)
-            train, _, _ = self._read(X, y, sample_weight, reset=not again)
-            self._train(train, None, 1, again, rng, schedule="constant")
+            data, _, _ = self._read(X, y, sample_weight, reset=not again)
+            folds = [(np.arange(len(data)), _NONE)] * self.n_members
+            self._train(data, folds, None, 1, again, rng, schedule="constant")
+            if not again:
+                self.gaussian_process_ = None
+                self.shares_ = self._first_shares(1)
         return self
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Refuse bad parameters, then work with as many threads as they say."""
+        check_parameters(self)
+        with threads(self.n_threads):
+            yield
 
     def embed(self, X: Any) -> npt.NDArray[np.float32]:
         """Compute the representation that the head of the network sees.
@@ -158,13 +203,25 @@ class BaseLyra(BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_features), float32
-            Pooled channels; `n_features` is `d_model`, twice that with
-            ``pooling="mean_max"``.
+            Pooled channels of each member, side by side: `d_model` of them, twice that
+            with ``pooling="mean_max"``.
         """  # noqa: E501 - as above
-        return self._run(X, represent=True).astype(np.float32)
+        sequences = self._read_known(X)
+        with ordinary_mode(), threads(self.n_threads):
+            parts = run(self.nets_, sequences, self.precision, represent=True)
+        return np.concatenate(parts, axis=1).astype(np.float32)
 
-    def _run(self, X: Any, represent: bool = False) -> npt.NDArray[np.float64]:
-        """Compute outputs of the network, or its representation."""
+    def _run(self, X: Any) -> npt.NDArray[np.float64]:
+        """Compute what the parts of the model say together."""
+        sequences = self._read_known(X)
+        with ordinary_mode(), threads(self.n_threads):
+            parts = [_mean(run(self.nets_, sequences, self.precision))]
+            if self.gaussian_process_ is not None:
+                parts.append(self.gaussian_process_.predict(sequences))
+        return _together(self.shares_, np.stack(parts))
+
+    def _read_known(self, X: Any) -> EncodedSequences:
+        """Read what is to be predicted."""
         check_is_fitted(self)
         sequences = self._read_input(X, reset=False)
         longest = int(sequences.lengths.max())
@@ -174,10 +231,9 @@ class BaseLyra(BaseEstimator):
                 f"longest sequence in training had {self.max_length_}: the model has "
                 "seen nothing like it.",
                 LengthWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
-        with ordinary_mode(), threads(self.n_threads):
-            return run(self.net_, sequences, self.precision, represent)
+        return sequences
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, reset: bool
@@ -217,123 +273,116 @@ class BaseLyra(BaseEstimator):
         data = SequenceDataset(sequences, target, weight.astype(np.float32))
         return data, target if self._classify else None, kept
 
-    def _read_input(self, X: Any, reset: bool) -> EncodedSequences:
-        if reset:
-            for name in ("n_features_in_", "feature_names_in_"):
-                self.__dict__.pop(name, None)
-            sequences = self._read_new(X)
-            self.alphabet_ = sequences.alphabet
-            self.max_length_ = int(sequences.lengths.max())
-            self._channels = (
-                len(self.alphabet_.letters)
-                if self.alphabet_ is not None
-                else sequences.values.shape[1]
-            )
-            return sequences
-        if is_text(X):
-            if self.alphabet_ is None:
-                raise ValueError(
-                    f"X holds sequences of characters, but this {type(self).__name__} "
-                    "was fitted on numbers. Encode them as the training data were."
-                )
-            return check_sequences(
-                X, alphabet=self.alphabet_, unknown=self.unknown, fitted=True
-            )
-        if not _has_channels(X):
-            if self.alphabet_ is not None:
-                raise ValueError(
-                    f"This {type(self).__name__} was fitted on sequences of the "
-                    f"alphabet {self.alphabet_.name!r}, but X holds a table of "
-                    "numbers. Pass sequences."
-                )
-            X = validate_data(self, X, reset=False, dtype=np.float32)
-        sequences = check_sequences(X)
-        if sequences.values.shape[1] != self._channels:
-            raise ValueError(
-                f"X has {sequences.values.shape[1]} channels at each position, but "
-                f"{type(self).__name__} was fitted with {self._channels}."
-            )
-        return self._as_codes(sequences, self.alphabet_)
-
-    def _read_new(self, X: Any) -> EncodedSequences:
-        if is_text(X):
-            return check_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
-        if not _has_channels(X):
-            return check_sequences(validate_data(self, X, reset=True, dtype=np.float32))
-        known = None if self.alphabet == "auto" else find_alphabet(self.alphabet)
-        return self._as_codes(check_sequences(X), known)
-
-    def _as_codes(
-        self, sequences: EncodedSequences, alphabet: Alphabet | None
-    ) -> EncodedSequences:
-        """Read one-hot channels as the letters that they are, if these are known."""
-        one_hot = isinstance(encoder(self.encoding), SequenceOneHotEncoder)
-        if alphabet is None or not one_hot:
-            return sequences
-        codes = recode(sequences.values, alphabet)
-        if codes is None:
-            return sequences
-        return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
-
-    def _hold_out(
-        self,
-        data: SequenceDataset,
-        classes: npt.NDArray[np.int64] | None,
-        groups: npt.NDArray[Any] | None,
-        rng: np.random.RandomState,
-    ) -> tuple[SequenceDataset, SequenceDataset | None]:
-        """Divide training data into what is trained on and what validates."""
-        train, valid = validation_split(
-            len(data), self.validation_fraction, rng, classes, groups
-        )
-        if not len(valid):
-            return data, None
-        parts = [
-            SequenceDataset(
-                data.sequences.take(rows), data.target[rows], data.weight[rows]
-            )
-            for rows in (train, valid)
-        ]
-        return parts[0], parts[1]
-
     def _train(
         self,
-        train: SequenceDataset,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
         valid: SequenceDataset | None,
         epochs: int | None,
         again: bool,
         rng: np.random.RandomState,
         schedule: str | None = None,
     ) -> None:
+        """Train a member on each fold."""
         device = resolve_device(self.device)
-        batch_size, auto_epochs = step_plan(
-            len(train), self.batch_size, self.max_epochs
+        old = self.nets_ if again else []
+        nets, history = [], []
+        for member, (rows, held) in enumerate(folds):
+            train = data if len(rows) == len(data) else data.take(rows)
+            watched = valid
+            if valid is None and len(held):
+                watched = data.take(held)
+            batch_size, auto_epochs = step_plan(
+                len(train), self.batch_size, self.max_epochs
+            )
+            n_epochs = epochs or auto_epochs
+            if member < len(old):
+                net = copy.deepcopy(
+                    old[member]
+                )  # an interrupted fit must not change it
+                net.to(device)
+                net.set_rates(self.lr, self.weight_decay, self.state_weight_decay)
+            else:
+                net = self._new_net(device, int(rng.randint(2**31)))
+            net.batch_size = batch_size
+            callbacks = [*(self.callbacks or [])]
+            callbacks.append(Schedule(schedule or self.lr_schedule, n_epochs))
+            if self.verbose:
+                callbacks.append(ProgressBar(n_epochs))
+            if watched is not None:
+                callbacks.append(BestWeights(self.n_iter_no_change or n_epochs))
+            net.precision = self.precision
+            net.train(train, watched, n_epochs, callbacks)
+            nets.append(net)
+            history += [{"member": member, **_shown(row)} for row in net.history]
+        self.nets_ = nets
+        self.history_ = history
+        self.n_iter_ = max(len(net.history) for net in nets)
+        self.n_parameters_ = sum(
+            p.numel() for net in nets for p in net.module_.parameters()
         )
-        epochs = epochs or auto_epochs
-        if again:
-            net = copy.deepcopy(self.net_)  # an interrupted fit must not change it
-            net.to(device)
-            net.set_rates(self.lr, self.weight_decay, self.state_weight_decay)
-        else:
-            net = self._new_net(device, int(rng.randint(2**31)))
-        net.batch_size = batch_size
-        callbacks = [*(self.callbacks or [])]
-        callbacks.append(Schedule(schedule or self.lr_schedule, epochs))
-        if self.verbose:
-            callbacks.append(ProgressBar(epochs))
+        longest = int(data.sequences.lengths.max())
+        self.max_length_ = max(self.max_length_, longest)
+
+    def _join(
+        self,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+        rng: np.random.RandomState,
+    ) -> None:
+        """Fit the closed-form part, and weigh the parts by what they say unseen."""
+        parts = [self._unseen(data, folds, valid)]
+        self.gaussian_process_ = None
+        for name in ("variance_shares_", "additive_effects_"):
+            self.__dict__.pop(name, None)
+        if self.gaussian_process and self.alphabet_ is not None:
+            weight = data.weight.astype(np.float64)
+            process = GaussianProcess(data.sequences, self._levels(data), weight, rng)
+            if valid is None:
+                parts.append(process.held_out(folds, len(data)))
+            else:
+                parts.append(process.predict(valid.sequences))
+            self.gaussian_process_ = process
+        unseen = np.stack(parts)  # (n_parts, n_rows, n_outputs)
+        asked = data if valid is None else valid
+        known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
+        self.shares_ = self._first_shares(len(parts))
+        if len(known) and (len(parts) > 1 or self.n_members > 1):
+            self.shares_ = self._weigh(unseen[:, known], asked.take(known))
+        if self.gaussian_process_ is not None:
+            self._explain(self.gaussian_process_)
+        self._remember_unseen(_together(self.shares_, unseen), asked, known)
+
+    def _explain(self, process: GaussianProcess) -> None:
+        """Say what the closed-form part has found."""
+        positions, letters, effects = process.additive_effects()
+        self.variance_shares_ = process.variance_shares()
+        self.additive_effects_ = {
+            "position": positions,
+            "letter": letters,
+            "effect": self._effects(effects),
+        }
+
+    def _unseen(
+        self,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+    ) -> npt.NDArray[np.float64]:
+        """Let members predict what they have not seen; NaN where there is nothing."""
         if valid is not None:
-            callbacks.append(BestWeights(self.n_iter_no_change or epochs))
-        net.precision = self.precision
-        with threads(self.n_threads):
-            net.train(train, valid, epochs, callbacks)
-        self.max_length_ = max(self.max_length_, int(train.sequences.lengths.max()))
-        self.net_ = net
-        self.history_ = [
-            {_COLUMNS.get(k, k): v for k, v in row.items() if not k.endswith(_INTERNAL)}
-            for row in net.history
-        ]
-        self.n_iter_ = len(self.history_)
-        self.n_parameters_ = sum(p.numel() for p in net.module_.parameters())
+            return _mean(run(self.nets_, valid.sequences, self.precision))
+        total = np.zeros((len(data), self._n_outputs()))
+        times = np.zeros((len(data), 1))
+        for net, (_, held) in zip(self.nets_, folds, strict=True):
+            if len(held):
+                sequences = data.sequences.take(held)
+                total[held] += run([net], sequences, self.precision)[0]
+                times[held] += 1
+        with np.errstate(invalid="ignore"):
+            mean: npt.NDArray[np.float64] = total / times
+        return mean
 
     def _new_net(self, device: str, seed: int) -> SequenceNet:
         letters = None
@@ -355,7 +404,7 @@ class BaseLyra(BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load onto the device that `device` means on this machine."""
         super().__setstate__(state)
-        if hasattr(self, "net_"):
+        if hasattr(self, "nets_"):
             try:
                 device = resolve_device(self.device)
             except ValueError as error:
@@ -363,12 +412,35 @@ class BaseLyra(BaseEstimator):
                     f"{error} Loaded onto the CPU.", SklyraWarning, stacklevel=2
                 )
                 device = "cpu"
-            self.net_.to(device)
+            for net in self.nets_:
+                net.to(device)
+
+
+_NONE = np.empty(0, np.intp)
+
+
+def _mean(members: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Average over members (n_members, n_rows, n_outputs)."""
+    mean: npt.NDArray[np.float64] = members.mean(axis=0)
+    return mean
+
+
+def _together(
+    shares: npt.NDArray[np.float64], parts: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Add parts (n_parts, n_rows, n_outputs), each times its share."""
+    total: npt.NDArray[np.float64] = (shares[:, None] * parts).sum(axis=0)
+    return total
 
 
 # skorch's names for columns of the history, and what of it is for skorch alone
 _COLUMNS = {"dur": "seconds"}
 _INTERNAL = ("_best", "_batch_count", "batches")
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Take a row of skorch's history, give what is of use."""
+    return {_COLUMNS.get(k, k): v for k, v in row.items() if not k.endswith(_INTERNAL)}
 
 
 @contextmanager
@@ -381,10 +453,3 @@ def _kept_on_error(estimator: BaseEstimator) -> Iterator[None]:
         vars(estimator).clear()
         vars(estimator).update(before)
         raise
-
-
-def _has_channels(X: Any) -> bool:
-    """Tell (n, L, C) numbers and lists of (L_i, C) from a table (n, L)."""
-    if isinstance(X, (list, tuple)):
-        return bool(len(X)) and np.ndim(X[0]) == 2
-    return getattr(X, "ndim", 2) == 3

@@ -30,7 +30,7 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
     TypeError
         If a value has the wrong type.
     """
-    for name in ("d_model", "d_state"):
+    for name in ("n_members", "d_model", "d_state"):
         check_scalar(getattr(estimator, name), name, Integral, min_val=1)
     for name in ("batch_size", "max_epochs"):
         if getattr(estimator, name) != "auto":
@@ -118,5 +118,5 @@ def step_plan(
         batch_size = int(np.clip(2**power, 8, 64))
     if isinstance(max_epochs, str):
         steps = -(-n_samples // batch_size)
-        max_epochs = int(np.clip(1500 // steps, 20, 60))
+        max_epochs = int(np.clip(1000 // steps, 20, 40))
     return batch_size, max_epochs

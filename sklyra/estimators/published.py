@@ -7,6 +7,8 @@ from typing import Any
 PUBLISHED: MappingProxyType[str, Any] = MappingProxyType(
     {
         "encoding": "one-hot",
+        "n_members": 1,
+        "gaussian_process": False,
         "d_model": 64,
         "pgc_hidden": (16, 128),
         "n_s4d_layers": 1,

@@ -10,8 +10,10 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import Tags, check_array
 
 from sklyra.alphabets import Alphabet
+from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.shares import value_shares
 
 
 class LyraRegressor(RegressorMixin, BaseLyra):
@@ -32,6 +34,14 @@ class LyraRegressor(RegressorMixin, BaseLyra):
 default="one-hot"
         Numbers that stand for each letter, before a learnt linear map. An encoder
         such as ``SubstitutionMatrixEncoder("PAM250")`` gives its own.
+    n_members : int, default=5
+        How many networks are trained and averaged. Two or more hold out different
+        parts of the training data, a fifth at most each.
+    gaussian_process : bool, default=True
+        Whether a Gaussian process on the same sequences is part of the model. It
+        compares letters at positions and words anywhere; how much it counts is learnt
+        from what both parts say of sequences that they have not seen. Models of
+        numbers have none. It looks at 8,192 sequences at most.
     d_model : int, default=64
         Number of channels inside the network.
     pgc_hidden : tuple of int, default=(16, 128)
@@ -50,7 +60,7 @@ default="one-hot"
         Hidden units between that vector and the output; None for none.
     dropout : float, default=0.2
         Probability of dropping activations in training, in [0, 1).
-    lr : float, default=0.002
+    lr : float, default=0.003
         Learning rate of AdamW. The dynamics of state space layers take 0.001 at most.
     weight_decay : float, default=0.01
         Weight decay of AdamW, on everything but the dynamics of state space layers.
@@ -63,15 +73,16 @@ default="one-hot"
         Sequences in a training step. Batches hold sequences of similar length. "auto"
         is the power of two below ``n_samples / 24``, between 8 and 64.
     max_epochs : int or "auto", default="auto"
-        How many times training sees the data, at most. "auto" makes it 1,500 steps, in
-        20 to 60 epochs.
+        How many times training sees the data, at most. "auto" makes it 1,000 steps, in
+        20 to 40 epochs.
     early_stopping : bool, default=True
-        Whether to hold out part of the training data, keep the weights of the epoch
-        with the least loss on it, and stop after `n_iter_no_change` worse ones. With
-        fewer than 20 sequences nothing is held out and the last weights are kept.
+        Whether each member holds out part of the training data, keeps the weights of
+        the epoch with the least loss on it, and stops after `n_iter_no_change` worse
+        ones. With fewer than 20 sequences nothing is held out and the last weights are
+        kept.
     validation_fraction : float, default=0.1
-        Share of the training data that is held out, in (0, 1).
-    n_iter_no_change : int or None, default=None
+        Share of the training data that is held out if ``n_members=1``, in (0, 1).
+    n_iter_no_change : int or None, default=8
         Epochs without a lower validation loss after which training stops; None goes
         through all of them.
     callbacks : list of skorch callbacks or None, default=None
@@ -95,23 +106,44 @@ default="one-hot"
 
     Attributes
     ----------
+    additive_effects_ : dict of str to array-like
+        What the Gaussian process expects each letter to add on any background:
+        ``position`` (from 0; negative if counted from the right end, where lengths
+        differ), ``letter`` and ``effect``, in the units of `y`.
+        With one output ``pandas.DataFrame(additive_effects_)`` is a table of it.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
+    gaussian_process_ : GaussianProcess or None
+        The closed-form part; None if there is none.
     history_ : list of dict
-        A row for each epoch: ``epoch``, ``seconds``, ``train_loss``, ``valid_loss`` if
-        there were validation data, ``lr`` and what callbacks recorded.
+        A row for each epoch of each member: ``member``, ``epoch``, ``seconds``,
+        ``train_loss``, ``valid_loss`` if there were validation data, ``lr`` and what
+        callbacks recorded.
         ``pandas.DataFrame(history_)`` is a table of it.
     max_length_ : int
         Length of the longest training sequence.
     n_features_in_ : int
         Number of columns, if X was a table of numbers.
     n_iter_ : int
-        Number of epochs trained.
+        Number of epochs trained, by the member that trained longest.
     n_parameters_ : int
-        Number of weights of the network.
-    net_ : skorch.NeuralNet
-        The trained network, as ``net_.module_``.
+        Number of weights of all networks.
+    nets_ : list of skorch.NeuralNet
+        The trained networks, each as ``nets_[i].module_``.
+    oof_prediction_ : ndarray of shape (n_samples, ...)
+        What the model says of each training sequence that a member held out, from that
+        member and a Gaussian process without that member's fold; NaN for sequences
+        that were in no fold. Of the validation sequences, if there were any.
+    oof_score_ : float
+        R2 of it, or NaN if there is nothing to score.
+    variance_shares_ : dict of str to float
+        Where the variance of the targets comes from, according to the Gaussian process:
+        ``additive`` effects of letters, ``epistasis`` of all orders, ``composition`` of
+        words and ``noise``.
+    shares_ : ndarray of shape (n_parts, n_outputs)
+        Factors with which the mean of the networks and the Gaussian process, if there
+        is one, add up to the standardised prediction.
 
     References
     ----------
@@ -137,6 +169,8 @@ default="one-hot"
         alphabet: str | Alphabet = "auto",
         unknown: str = "error",
         encoding: str | PositionEncoder = "one-hot",
+        n_members: int = 5,
+        gaussian_process: bool = True,
         d_model: int = 64,
         pgc_hidden: tuple[int, ...] = (16, 128),
         n_s4d_layers: int = 1,
@@ -146,7 +180,7 @@ default="one-hot"
         pooling: str = "mean_max",
         head_hidden: int | None = 64,
         dropout: float = 0.2,
-        lr: float = 0.002,
+        lr: float = 0.003,
         weight_decay: float = 0.01,
         state_weight_decay: float = 0.0,
         lr_schedule: str = "cosine",
@@ -154,7 +188,7 @@ default="one-hot"
         max_epochs: int | str = "auto",
         early_stopping: bool = True,
         validation_fraction: float = 0.1,
-        n_iter_no_change: int | None = None,
+        n_iter_no_change: int | None = 8,
         callbacks: list[Any] | None = None,
         device: str = "auto",
         n_threads: int | None = None,
@@ -166,6 +200,8 @@ default="one-hot"
         self.alphabet = alphabet
         self.unknown = unknown
         self.encoding = encoding
+        self.n_members = n_members
+        self.gaussian_process = gaussian_process
         self.d_model = d_model
         self.pgc_hidden = pgc_hidden
         self.n_s4d_layers = n_s4d_layers
@@ -232,7 +268,11 @@ default="one-hot"
         ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
             Predictions in the units of `y`.
         """  # noqa: E501 - as above
-        out: npt.NDArray[np.float64] = self._run(X) * self._scale + self._mean
+        return self._in_units(self._run(X))
+
+    def _in_units(self, output: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Turn standardised outputs into predictions."""
+        out: npt.NDArray[np.float64] = output * self._scale + self._mean
         return out[:, 0] if self._flat else out
 
     def _read_target(
@@ -266,3 +306,36 @@ default="one-hot"
 
     def _n_outputs(self) -> int:
         return len(self._mean)
+
+    def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
+        return data.target.astype(np.float64)
+
+    def _first_shares(self, n_parts: int) -> npt.NDArray[np.float64]:
+        return np.full((n_parts, self._n_outputs()), 1 / n_parts)
+
+    def _weigh(
+        self, parts: npt.NDArray[np.float64], data: SequenceDataset
+    ) -> npt.NDArray[np.float64]:
+        if len(parts) == 1:
+            return self._first_shares(1)
+        return value_shares(parts, self._levels(data), data.weight.astype(np.float64))
+
+    def _effects(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        effects: npt.NDArray[np.float64] = levels * self._scale
+        return effects[:, 0] if self._flat else effects
+
+    def _remember_unseen(
+        self,
+        output: npt.NDArray[np.float64],
+        data: SequenceDataset,
+        known: npt.NDArray[np.intp],
+    ) -> None:
+        self.oof_prediction_ = self._in_units(output)
+        self.oof_score_ = np.nan
+        if len(known) > 1:
+            target, weight = data.target[known], data.weight[known]
+            off = np.average((output[known] - target) ** 2, axis=0, weights=weight)
+            mean = np.average(target, axis=0, weights=weight)
+            spread = np.average((target - mean) ** 2, axis=0, weights=weight)
+            spread = np.where(spread > 0, spread, np.nan)
+            self.oof_score_ = float(np.mean(1 - off / spread))

@@ -1,4 +1,4 @@
-"""Which training rows are held out to tell the best epoch."""
+"""Which training rows are held out: they tell the best epoch, and how good it is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,65 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import GroupShuffleSplit
+from sklearn.model_selection import GroupKFold, GroupShuffleSplit
 
 Rows = npt.NDArray[np.intp]
 
 # Below this many rows a validation set says nothing: all are trained on.
 MIN_ROWS = 20
+# Fewer folds would leave members too little to train on.
+_MIN_FOLDS = 5
+
+
+def member_folds(
+    n_samples: int,
+    n_members: int,
+    fraction: float,
+    rng: np.random.RandomState,
+    classes: npt.NDArray[np.int64] | None = None,
+    groups: npt.NDArray[Any] | None = None,
+) -> list[tuple[Rows, Rows]]:
+    """Give each member of an ensemble its own training and validation rows.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of rows.
+    n_members : int
+        Number of members. Two or more hold out different parts of the rows: one in
+        `n_members`, but a fifth at most.
+    fraction : float
+        Share of rows that a single member holds out, in (0, 1).
+    rng : RandomState
+        Where the choice comes from.
+    classes : ndarray of shape (n_samples,), int, or None, default=None
+        Class of each row; every fold gets its share of each. A class with one row is
+        never held out.
+    groups : ndarray of shape (n_samples,) or None, default=None
+        Rows of one group stay together; classes then fall as they may.
+
+    Returns
+    -------
+    list of (train, valid)
+        Rows of each member; `valid` is empty with fewer than 20 rows.
+    """
+    if n_members == 1 or n_samples < MIN_ROWS:
+        return [validation_split(n_samples, fraction, rng, classes, groups)] * n_members
+    n_folds = max(n_members, _MIN_FOLDS)
+    fold = np.full(n_samples, -1)
+    if groups is not None:
+        n_folds = min(n_folds, _count_groups(groups))
+        splitter = GroupKFold(n_folds, shuffle=True, random_state=rng)
+        for number, (_, valid) in enumerate(splitter.split(fold, groups=groups)):
+            fold[valid] = number
+    else:
+        dealt = 0
+        for part in _by_class(n_samples, classes):
+            if len(part) > 1:
+                fold[rng.permutation(part)] = (dealt + np.arange(len(part))) % n_folds
+                dealt += len(part)
+    numbers = [member % n_folds for member in range(n_members)]
+    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in numbers]
 
 
 def validation_split(
@@ -53,20 +106,33 @@ def validation_split(
     if n_samples < MIN_ROWS:
         return rows, rows[:0]
     if groups is not None:
-        if len(np.unique(groups)) < 2:
-            raise ValueError(
-                "groups has a single group, which cannot be divided into training and "
-                "validation. Pass X_val and y_val, or early_stopping=False."
-            )
+        _count_groups(groups)
         splitter = GroupShuffleSplit(1, test_size=fraction, random_state=rng)
         train, valid = next(splitter.split(rows, groups=groups))
         return train, valid
-    parts = (
-        [rows] if classes is None else [rows[classes == c] for c in np.unique(classes)]
-    )
+    parts = _by_class(n_samples, classes)
     chosen = []
     for part in parts:
         size = min(max(round(fraction * len(part)), len(parts) == 1), len(part) - 1)
         chosen.append(rng.permutation(part)[:size])
     valid = np.sort(np.concatenate(chosen))
     return np.setdiff1d(rows, valid), valid
+
+
+def _count_groups(groups: npt.NDArray[Any]) -> int:
+    """Count groups, of which there must be two."""
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
+        raise ValueError(
+            "groups has a single group, which cannot be divided into training and "
+            "validation. Pass X_val and y_val, or early_stopping=False."
+        )
+    return n_groups
+
+
+def _by_class(n_samples: int, classes: npt.NDArray[np.int64] | None) -> list[Rows]:
+    """List the rows of each class; all in one part if there are no classes."""
+    rows = np.arange(n_samples)
+    if classes is None:
+        return [rows]
+    return [rows[classes == c] for c in np.unique(classes)]

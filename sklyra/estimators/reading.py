@@ -1,0 +1,91 @@
+"""How estimators read sequences: what X may be, in training and later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from sklyra.alphabets import Alphabet
+from sklyra.encoders import SequenceOneHotEncoder
+from sklyra.estimators.parameters import encoder
+from sklyra.sequences import (
+    EncodedSequences,
+    check_sequences,
+    find_alphabet,
+    is_text,
+    recode,
+)
+
+
+class SequenceReader(BaseEstimator):
+    """Read X, and remember of training what later X must agree with."""
+
+    alphabet_: Alphabet | None
+
+    def _read_input(self, X: Any, reset: bool) -> EncodedSequences:
+        if reset:
+            for name in ("n_features_in_", "feature_names_in_"):
+                self.__dict__.pop(name, None)
+            sequences = self._read_new(X)
+            self.alphabet_ = sequences.alphabet
+            self.max_length_ = int(sequences.lengths.max())
+            self._channels = (
+                len(self.alphabet_.letters)
+                if self.alphabet_ is not None
+                else sequences.values.shape[1]
+            )
+            return sequences
+        if is_text(X):
+            if self.alphabet_ is None:
+                raise ValueError(
+                    f"X holds sequences of characters, but this {type(self).__name__} "
+                    "was fitted on numbers. Encode them as the training data were."
+                )
+            return check_sequences(
+                X, alphabet=self.alphabet_, unknown=self.unknown, fitted=True
+            )
+        if not _has_channels(X):
+            if self.alphabet_ is not None:
+                raise ValueError(
+                    f"This {type(self).__name__} was fitted on sequences of the "
+                    f"alphabet {self.alphabet_.name!r}, but X holds a table of "
+                    "numbers. Pass sequences."
+                )
+            X = validate_data(self, X, reset=False, dtype=np.float32)
+        sequences = check_sequences(X)
+        if sequences.values.shape[1] != self._channels:
+            raise ValueError(
+                f"X has {sequences.values.shape[1]} channels at each position, but "
+                f"{type(self).__name__} was fitted with {self._channels}."
+            )
+        return self._as_codes(sequences, self.alphabet_)
+
+    def _read_new(self, X: Any) -> EncodedSequences:
+        if is_text(X):
+            return check_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
+        if not _has_channels(X):
+            return check_sequences(validate_data(self, X, reset=True, dtype=np.float32))
+        known = None if self.alphabet == "auto" else find_alphabet(self.alphabet)
+        return self._as_codes(check_sequences(X), known)
+
+    def _as_codes(
+        self, sequences: EncodedSequences, alphabet: Alphabet | None
+    ) -> EncodedSequences:
+        """Read one-hot channels as the letters that they are, if these are known."""
+        one_hot = isinstance(encoder(self.encoding), SequenceOneHotEncoder)
+        if alphabet is None or not one_hot:
+            return sequences
+        codes = recode(sequences.values, alphabet)
+        if codes is None:
+            return sequences
+        return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
+
+
+def _has_channels(X: Any) -> bool:
+    """Tell (n, L, C) numbers and lists of (L_i, C) from a table (n, L)."""
+    if isinstance(X, (list, tuple)):
+        return bool(len(X)) and np.ndim(X[0]) == 2
+    return getattr(X, "ndim", 2) == 3

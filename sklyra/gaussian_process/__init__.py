@@ -1,0 +1,10 @@
+"""The closed-form part of the models: a Gaussian process over sequences.
+
+Two sequences are alike if they have the same letters at the positions that matter, or
+the same words anywhere. `features` says what is compared, `kernel` how, and `process`
+finds out from data how much each of it counts, and predicts.
+"""
+
+from sklyra.gaussian_process.process import GaussianProcess
+
+__all__ = ["GaussianProcess"]

@@ -1,0 +1,100 @@
+"""Which kernel explains the data best: the marginal likelihood, maximised."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.optimize import minimize
+from torch import Tensor
+
+from sklyra.gaussian_process.features import Features
+from sklyra.gaussian_process.kernel import Kernel
+
+# More rows or steps change predictions little and cost time.
+_ROWS = 768
+_STEPS = 20
+# Numbers that the logarithms of parameters stay between.
+_RELEVANCE, _SHARES = (-12.0, 4.0), (-9.0, 5.0)
+# A priori the shares and the noise are around 0.3, give or take a factor of e**2,
+# and the relevance of a position is the mean's, give or take a factor of e.
+_SHARE, _SPREAD = math.log(0.3), 2.0
+# Differences of about this many positions count at first.
+_WIDTH = 8.0
+_JITTER = 1e-6
+
+
+def best_kernel(
+    features: Features,
+    target: npt.NDArray[np.float64],
+    weight: npt.NDArray[np.float64],
+    rng: np.random.RandomState,
+) -> Kernel:
+    r"""Find the kernel under which the targets are most probable.
+
+    Maximises :math:`\log p(y) = -\frac12 y^T (\sigma^2 K)^{-1} y - \frac12
+    \log|\sigma^2 K|` over all parameters, with the best :math:`\sigma^2` for each,
+    and a prior that keeps them apart from extremes.
+
+    Parameters
+    ----------
+    features : Features
+        Training sequences.
+    target : ndarray of shape (n_samples, n_outputs), float64
+        What they measure, around zero. All outputs share the kernel.
+    weight : ndarray of shape (n_samples,), float64
+        Weight of each sequence: the inverse of its noise, in proportion.
+    rng : RandomState
+        Chooses the rows to look at, if there are many.
+
+    Returns
+    -------
+    Kernel
+        The kernel.
+    """
+    rows = np.sort(rng.permutation(len(target))[:_ROWS])
+    at_slots, counts = map(torch.from_numpy, features.take(rows).dense())
+    letters, words = at_slots.float(), counts @ counts.T
+    y = torch.from_numpy(target[rows])
+    y = y / y.std(correction=0).clamp(min=1e-12)
+    spread = torch.from_numpy(1 / weight[rows])
+    n_slots = letters.shape[1]
+
+    def loss(logs: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        x = torch.tensor(logs, dtype=torch.float64, requires_grad=True)
+        kernel = _kernel(x)
+        K = kernel((letters, letters), words)
+        K = K + torch.diag(kernel.noise * spread + _JITTER)
+        factor, failed = torch.linalg.cholesky_ex(K)
+        if failed:
+            return 1e12, np.zeros_like(logs)
+        alpha = torch.cholesky_solve(y, factor)
+        value = 0.5 * y.numel() * (y * alpha).sum().log()
+        value = value + y.shape[1] * factor.diagonal().log().sum()
+        relevance, shares = x[:n_slots], x[n_slots:]
+        if n_slots:
+            value = value + (relevance - relevance.mean()).square().sum() / 2
+        value = value + ((shares - _SHARE) / _SPREAD).square().sum() / 2
+        (grad,) = torch.autograd.grad(value, x)
+        return float(value.detach()), grad.numpy()
+
+    start = [-math.log(_WIDTH)] * n_slots + [_SHARE] * 4
+    bounds = [_RELEVANCE] * n_slots + [_SHARES] * 4
+    best = minimize(
+        loss,
+        np.array(start),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": _STEPS},
+    )
+    return _kernel(torch.from_numpy(best.x))
+
+
+def _kernel(logs: Tensor) -> Kernel:
+    """Take logarithms of all parameters, one after the other."""
+    values = logs.exp()
+    additive, composition, sharpness, noise = values[-4:]
+    return Kernel(values[:-4], additive, composition, sharpness, noise)

@@ -1,0 +1,183 @@
+"""What the Gaussian process compares: letters at positions, and words.
+
+Of proteins it also compares what kind of residue a letter is: letters of one kind are
+half alike, and so are words of the same kinds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from sklyra.alphabets import PROTEIN, Alphabet
+from sklyra.sequences import EncodedSequences
+from sklyra.words import count_words
+
+# Sequences of one length share a frame: each position is compared, up to this many.
+_POSITIONS = 1024
+# Others are aligned by both ends, and this many positions from each are compared.
+_ENDS = 50
+# Words are as long as fits this many of them: 6 letters of DNA, 3 of a protein.
+_WORDS = 10_000
+# Residues by size, polarity and charge.
+_KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
+
+
+@dataclass(frozen=True)
+class Features:
+    """Describe sequences in numbers.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples, n_slots), uint8
+        The character at each slot: a row of `table`.
+    table : ndarray of shape (n_characters + 1, n_channels), float64
+        A vector of length 1 or less for each character: the share of each letter in
+        it, and of each kind. Zeros in the last row, for no character.
+    counts : sparse matrix of shape (n_samples, n_words), float64
+        Rows of length 1: 1 plus the logarithm of how often each word occurs.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    table: npt.NDArray[np.float64]
+    counts: sparse.csr_matrix
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Features:
+        """Select rows.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+            Which, in which order.
+
+        Returns
+        -------
+        Features
+            A copy of these rows.
+        """
+        return Features(self.codes[rows], self.table, self.counts[rows])
+
+    def dense(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Write out what is stored.
+
+        Returns
+        -------
+        letters : ndarray of shape (n_samples, n_slots, n_channels), float64
+            The vector of the character at each slot.
+        words : ndarray of shape (n_samples, n_words), float64
+            The counts.
+        """
+        return self.table[self.codes], self.counts.toarray()
+
+
+class FeatureMap:
+    """Learn from training sequences which slots and words there are.
+
+    A slot is a position that is counted from the left end or, where lengths differ,
+    from either end. Slots at which all training sequences are alike are left out, as
+    are words that no more than one of them has.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Training sequences, as codes.
+
+    Attributes
+    ----------
+    slots : ndarray of shape (n_slots,), int64
+        Position of each slot, negative if counted from the right end.
+    """
+
+    def __init__(self, sequences: EncodedSequences) -> None:
+        assert sequences.alphabet is not None
+        self.alphabet: Alphabet = sequences.alphabet
+        lengths = sequences.lengths
+        longest = int(lengths.max())
+        if (lengths == longest).all() and longest <= _POSITIONS:
+            self.slots = np.arange(longest)
+        else:
+            ends = min(_ENDS, longest)
+            self.slots = np.concatenate([np.arange(ends), np.arange(-ends, 0)])
+        codes = self._at_slots(sequences)
+        self.slots = self.slots[(codes != codes[0]).any(axis=0)]
+        nothing = np.zeros((1, len(self.alphabet.letters)))
+        table = np.concatenate([self.alphabet.membership, nothing])
+        n_letters = max(2, len(self.alphabet.letters))
+        size = max(1, int(math.log(_WORDS, n_letters)))
+        self._vocabularies = [_Vocabulary(sequences, size)]
+        if set(PROTEIN.letters) <= set(self.alphabet.letters):
+            by_kind = np.array(
+                [
+                    [letter in kind for kind in _KINDS]
+                    for letter in self.alphabet.letters
+                ]
+            )
+            table = np.sqrt(0.5) * np.concatenate([table, table @ by_kind], axis=1)
+            self._vocabularies.append(_Vocabulary(_in_kinds(sequences), size + 1))
+        self._table = table
+
+    def __call__(self, sequences: EncodedSequences) -> Features:
+        """Describe sequences.
+
+        Parameters
+        ----------
+        sequences : EncodedSequences
+            Any sequences of the same alphabet.
+
+        Returns
+        -------
+        Features
+            One row for each.
+        """
+        texts = [sequences, _in_kinds(sequences)][: len(self._vocabularies)]
+        words = [v(text) for v, text in zip(self._vocabularies, texts, strict=True)]
+        counts = (np.sqrt(1 / len(words)) * sparse.hstack(words)).tocsr()
+        return Features(self._at_slots(sequences), self._table, counts)
+
+    def _at_slots(self, sequences: EncodedSequences) -> npt.NDArray[np.uint8]:
+        """Codes (n_samples, n_slots); one more than the last where there is none."""
+        lengths = sequences.lengths[:, None]
+        position = np.where(self.slots < 0, lengths + self.slots, self.slots)
+        there = (position >= 0) & (position < lengths)
+        index = np.where(there, sequences.offsets[:-1, None] + position, 0)
+        codes = sequences.values[index]
+        codes[~there] = len(self.alphabet.membership)
+        return codes
+
+
+class _Vocabulary:
+    """Know the words that training sequences have in common."""
+
+    def __init__(self, sequences: EncodedSequences, longest: int) -> None:
+        self.sizes = range(1, longest + 1)
+        present = count_words(sequences, self.sizes) > 0
+        self.words = np.flatnonzero(np.asarray(present.sum(axis=0)).ravel() > 1)
+
+    def __call__(self, sequences: EncodedSequences) -> sparse.csr_matrix:
+        words = count_words(sequences, self.sizes)[:, self.words]
+        words.data = 1 + np.log(words.data.astype(np.float64))
+        norm = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
+        return sparse.diags_array(1 / np.where(norm > 0, norm, 1)) @ words
+
+
+def _in_kinds(sequences: EncodedSequences) -> EncodedSequences:
+    """Replace each residue by its kind, anything else by none."""
+    assert sequences.alphabet is not None
+    names = "abcdef"
+    kinds = Alphabet("kinds of residues", names, silent="-")
+    kind_of = {c: n for kind, n in zip(_KINDS, names, strict=True) for c in kind}
+    table = np.array(
+        [
+            kinds.characters.index(kind_of.get(c, "-"))
+            for c in sequences.alphabet.characters
+        ],
+        dtype=np.uint8,
+    )
+    return EncodedSequences(table[sequences.values], sequences.offsets, kinds)

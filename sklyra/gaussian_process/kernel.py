@@ -1,0 +1,107 @@
+"""How alike two sequences are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Kernel(NamedTuple):
+    r"""Compare sequences in three ways, each with its share of the variance.
+
+    :math:`k(x, x') = a\,k_A + k_E + c\,k_C` with
+
+    - :math:`k_A = \sum_l w_l [x_l = x'_l] / \sum_l w_l`: effects of single letters
+      add up,
+    - :math:`k_E = \exp(-\sum_l w_l [x_l \ne x'_l])`: effects of letters depend on
+      other letters. It is the product over positions of kernels on letters, a prior
+      over epistasis of every order at once [1]_,
+    - :math:`k_C = \exp(-s\,(1 - \cos(x, x')))`: what words sequences are made of
+      matters, wherever they stand; the cosine is that of word counts.
+
+    Amino acids of one kind count as half alike, as `features` says.
+
+    The relevance :math:`w_l` of each position is learnt. So is the variance of the
+    noise, :math:`r`. All are in proportion to the variance of :math:`k_E`.
+
+    Parameters
+    ----------
+    relevance : Tensor of shape (n_slots,), float64
+        The weight :math:`w` of each position.
+    additive : Tensor of shape (), float64
+        The share :math:`a`.
+    composition : Tensor of shape (), float64
+        The share :math:`c`.
+    sharpness : Tensor of shape (), float64
+        How fast :math:`k_C` falls, :math:`s`.
+    noise : Tensor of shape (), float64
+        The variance :math:`r` of measurements around the truth.
+
+    References
+    ----------
+    .. [1] Zhou, J., Wong, M. S., Chen, W.-C., Krainer, A. R., Kinney, J. B. &
+       McCandlish, D. M. (2022). Higher-order epistasis and phenotypic prediction.
+       PNAS 119, e2204233119.
+    """
+
+    relevance: Tensor
+    additive: Tensor
+    composition: Tensor
+    sharpness: Tensor
+    noise: Tensor
+
+    def components(
+        self, letters: tuple[Tensor, Tensor], words: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Compare all of some sequences with all of others.
+
+        Parameters
+        ----------
+        letters : pair of Tensor of shape (n, n_slots, n_letters) and (m, n_slots, \
+n_letters), float
+            Letters at the slots of both.
+        words : Tensor of shape (n, m), float64
+            The cosine of their word counts.
+
+        Returns
+        -------
+        additive : Tensor of shape (n, m), float64
+            The first term, with its share.
+        epistatic : Tensor of shape (n, m), float64
+            The second.
+        composition : Tensor of shape (n, m), float64
+            The third, with its share.
+        """
+        one, two = letters
+        weighted = one * self.relevance.to(one.dtype).unsqueeze(1)
+        total = self.relevance.sum() + torch.finfo(torch.float32).tiny
+        alike = (weighted.flatten(1) @ two.flatten(1).T).double()  # (n, m)
+        # Half the squared distance: the weight of mismatches, if all are letters.
+        of_one, of_two = (
+            torch.einsum("nla,nla,l->n", x, x, self.relevance.to(x.dtype)).double()
+            for x in (one, two)
+        )
+        distance = (of_one.unsqueeze(1) + of_two) / 2 - alike
+        return (
+            self.additive * alike / total,
+            torch.exp(-distance.clamp(min=0)),
+            self.composition * torch.exp(self.sharpness * (words - 1)),
+        )
+
+    def __call__(self, letters: tuple[Tensor, Tensor], words: Tensor) -> Tensor:
+        """Compare all of some sequences with all of others.
+
+        Parameters
+        ----------
+        letters, words : tuple of Tensor, Tensor
+            As for `components`.
+
+        Returns
+        -------
+        Tensor of shape (n, m), float64
+            The sum of the components.
+        """
+        additive, epistatic, composition = self.components(letters, words)
+        return additive + epistatic + composition

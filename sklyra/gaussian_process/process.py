@@ -1,0 +1,196 @@
+"""A Gaussian process over sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sklyra.gaussian_process.evidence import best_kernel
+from sklyra.gaussian_process.features import FeatureMap, Features
+from sklyra.sequences import EncodedSequences
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+# Time grows with the cube of the number of rows: more are not looked at.
+_ROWS = 8192
+# Sequences that are compared at a time.
+_AT_ONCE = 1024
+_JITTER = 1e-6
+
+
+class GaussianProcess:
+    """Predict from how alike sequences are to those of training.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Training sequences, as codes.
+    target : ndarray of shape (n_samples, n_outputs), float64
+        What they measure.
+    weight : ndarray of shape (n_samples,), float64
+        Weight of each, 1 on average: the inverse of its noise, in proportion.
+    rng : RandomState
+        Chooses rows, if there are more than 8,192.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        What was learnt about positions and the shares of the variance.
+    slots : ndarray of shape (n_slots,), int64
+        Position that each relevance of the kernel is for, negative if counted from the
+        right end.
+    """
+
+    def __init__(
+        self,
+        sequences: EncodedSequences,
+        target: Array,
+        weight: Array,
+        rng: np.random.RandomState,
+    ) -> None:
+        self._rows = np.sort(rng.permutation(len(target))[:_ROWS])
+        self._sequences = sequences.take(self._rows)
+        self._map = FeatureMap(self._sequences)
+        self.slots = self._map.slots
+        self._features = self._map(self._sequences)
+        self._target, self._weight = target[self._rows], weight[self._rows]
+        self._mean = np.average(self._target, axis=0, weights=self._weight)
+        centred = self._target - self._mean
+        self.kernel = best_kernel(self._features, centred, self._weight, rng)
+        self._solution = self._solve(np.arange(len(self._rows)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the sequences, a byte for each position, not what is made of them."""
+        return {k: v for k, v in vars(self).items() if k != "_features"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make it again."""
+        vars(self).update(state)
+        self._features = self._map(self._sequences)
+
+    def predict(self, sequences: EncodedSequences) -> Array:
+        """Predict.
+
+        Parameters
+        ----------
+        sequences : EncodedSequences
+            Any sequences of the same alphabet.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), float64
+            Expected values.
+        """
+        parts = []
+        for rows in _parts(len(sequences)):
+            K = self._compare(self._map(sequences.take(rows)), self._features)
+            parts.append((K @ self._solution).numpy() + self._mean)
+        return np.concatenate(parts)
+
+    def held_out(self, folds: Sequence[tuple[Rows, Rows]], n_samples: int) -> Array:
+        """Predict parts of the training data from the others.
+
+        Parameters
+        ----------
+        folds : sequence of (train, valid)
+            Rows to predict from and rows to predict.
+        n_samples : int
+            Number of rows in all.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), float64
+            Expected values; NaN where a row is in no `valid`, or was not looked at.
+        """
+        where = np.full(n_samples, -1)
+        where[self._rows] = np.arange(len(self._rows))
+        out = np.full((n_samples, self._target.shape[1]), np.nan)
+        for train, valid in folds:
+            known, asked = (w[w >= 0] for w in (where[train], where[valid]))
+            if len(known) and len(asked):
+                some = self._features.take(known)
+                K = self._compare(self._features.take(asked), some)
+                found = (K @ self._solve(known)).numpy() + self._mean
+                out[self._rows[asked]] = found
+        return out
+
+    def variance_shares(self) -> dict[str, float]:
+        """Divide the variance of training targets by where it comes from.
+
+        Returns
+        -------
+        dict of str to float
+            What the kernel gives to ``"additive"`` effects of single letters, to their
+            ``"epistasis"`` of all orders, to the ``"composition"`` of words and to
+            ``"noise"``; they add up to 1.
+        """
+        some = self._features.take(np.arange(min(_AT_ONCE, len(self._rows))))
+        letters, words = map(torch.from_numpy, some.dense())
+        terms = self.kernel.components((letters, letters), words @ words.T)
+        # how much a function that is drawn from the prior varies between sequences
+        found = [float(K.diagonal().mean() - K.mean()) for K in terms]
+        found.append(float(self.kernel.noise))
+        names = ("additive", "epistasis", "composition", "noise")
+        return {n: v / sum(found) for n, v in zip(names, found, strict=True)}
+
+    def additive_effects(self) -> tuple[npt.NDArray[np.int64], list[str], Array]:
+        """Say what each letter adds at each slot, whatever stands elsewhere.
+
+        Returns
+        -------
+        positions : ndarray of shape (n_effects,), int64
+            Position of each effect, from 0; negative if counted from the right end.
+        letters : list of str
+            Letter of each effect: all that occur there in training.
+        effects : ndarray of shape (n_effects, n_outputs), float64
+            What the additive term of the kernel expects the letter to add, against the
+            mean of the training sequences.
+        """
+        kernel, features = self.kernel, self._features
+        share = (kernel.additive / kernel.relevance.sum()).item()
+        positions, letters, effects = [], [], []
+        for slot, weight in enumerate(kernel.relevance.tolist()):
+            codes, which = np.unique(features.codes[:, slot], return_inverse=True)
+            vectors = features.table[codes]
+            there = vectors[which]  # (n_rows, n_channels)
+            worth = share * weight * (vectors @ (there.T @ self._solution.numpy()))
+            worth -= worth[which].mean(axis=0)
+            for code, effect in zip(codes, worth, strict=True):
+                if code < len(features.table) - 1:
+                    positions.append(self.slots[slot])
+                    letters.append(self._map.alphabet.characters[code])
+                    effects.append(effect)
+        shape = (len(effects), self._target.shape[1])
+        return np.array(positions, np.int64), letters, np.reshape(effects, shape)
+
+    def _solve(self, rows: Rows) -> Tensor:
+        """Solve for the weights of some rows, in what they say together."""
+        some = self._features.take(rows)
+        K = self._compare(some, some)
+        noise = self.kernel.noise.item() / self._weight[rows] + _JITTER
+        K.diagonal().add_(torch.from_numpy(noise))
+        y = torch.from_numpy(self._target[rows] - self._mean)
+        return torch.cholesky_solve(y, torch.linalg.cholesky(K))
+
+    def _compare(self, one: Features, two: Features) -> Tensor:
+        """Compare all sequences of one with all of two: (n, m)."""
+        K = torch.empty(len(one), len(two), dtype=torch.float64)
+        for rows in _parts(len(one)):
+            letters, words = map(torch.from_numpy, one.take(rows).dense())
+            for columns in _parts(len(two)):
+                others, counts = map(torch.from_numpy, two.take(columns).dense())
+                part = self.kernel((letters, others), words @ counts.T)
+                K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
+        return K
+
+
+def _parts(n: int) -> Iterator[Rows]:
+    """Divide rows into parts that are compared at a time."""
+    for start in range(0, n, _AT_ONCE):
+        yield np.arange(start, min(start + _AT_ONCE, n))

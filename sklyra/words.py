@@ -1,0 +1,52 @@
+"""Words of a few letters, counted."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from sklyra.sequences import EncodedSequences
+
+
+def count_words(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
+    """Count the words in each sequence.
+
+    Words with a character that is no letter count nowhere.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Sequences of codes.
+    sizes : range
+        How many letters words have.
+
+    Returns
+    -------
+    sparse matrix of shape (n_samples, n_words), float32
+        How often each word stands in each sequence, overlaps counted. Columns are all
+        possible words, shortest first, in the order of the alphabet's letters.
+    """
+    assert sequences.alphabet is not None
+    base = len(sequences.alphabet.letters)
+    codes = sequences.values.astype(np.int64)
+    rows = np.repeat(np.arange(len(sequences)), sequences.lengths)
+    left = np.repeat(sequences.offsets[1:], sequences.lengths) - np.arange(len(codes))
+    # positions from here to the next character that is no letter
+    breaks = np.where(codes < base, len(codes), np.arange(len(codes)))
+    clear = np.minimum.accumulate(breaks[::-1])[::-1] - np.arange(len(codes))
+    room = np.minimum(left, clear)
+    columns, where, start = [], [], 0
+    word = np.zeros(len(codes), np.int64)
+    shifted = codes
+    for size in range(1, max(sizes) + 1):
+        word[: len(shifted)] = word[: len(shifted)] * base + shifted
+        shifted = shifted[1:]
+        if size in sizes:
+            fits = room >= size
+            columns.append(word[fits] + start)
+            where.append(rows[fits])
+            start += base**size
+    column, row = np.concatenate(columns), np.concatenate(where)
+    ones = np.ones(len(column), np.float32)
+    counts = sparse.coo_matrix((ones, (row, column)), shape=(len(sequences), start))
+    return counts.tocsr()

@@ -1,0 +1,102 @@
+"""What the Gaussian process sees of sequences."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from sklyra import DNA
+from sklyra.gaussian_process import features
+from sklyra.gaussian_process.features import FeatureMap
+from sklyra.sequences import check_sequences
+
+
+def encode(sequences, alphabet="dna"):
+    return check_sequences(sequences, alphabet=alphabet)
+
+
+def test_slots_are_positions_that_vary():
+    known = FeatureMap(encode(["ACGT", "ACTT", "TCGT"]))
+    assert known.slots.tolist() == [0, 2]
+    letters = known(encode(["GCAT"])).dense()[0]
+    assert letters.shape == (1, 2, 4)
+    assert DNA.letters[letters[0, 0].argmax()] == "G"
+    assert DNA.letters[letters[0, 1].argmax()] == "A"
+
+
+def test_slots_count_from_both_ends_where_lengths_differ():
+    known = FeatureMap(encode(["ACG", "TTGAA"]))
+    assert known.slots.tolist() == [0, 1, 3, 4, -5, -4, -3, -2, -1]
+    found = known(encode(["CA"]))
+    at = {slot: row for slot, row in zip(known.slots, found.dense()[0][0], strict=True)}
+    assert DNA.letters[at[0].argmax()] == "C"
+    assert DNA.letters[at[-1].argmax()] == "A"
+    assert DNA.letters[at[-2].argmax()] == "C"
+    assert not at[4].any()
+    assert not at[-5].any()
+
+
+def test_slots_are_few_in_long_sequences(rng, monkeypatch):
+    monkeypatch.setattr(features, "_POSITIONS", 30)
+    monkeypatch.setattr(features, "_ENDS", 4)
+    long = ["".join(rng.choice(list("ACGT"), 31)) for _ in range(40)]
+    assert FeatureMap(encode(long)).slots.tolist() == [0, 1, 2, 3, -4, -3, -2, -1]
+    short = [x[:30] for x in long]
+    assert FeatureMap(encode(short)).slots.tolist() == list(range(30))
+
+
+def test_a_degenerate_letter_is_the_mean_of_what_it_may_be():
+    known = FeatureMap(encode(["A", "R"]))
+    assert known(encode(["R"])).dense()[0][0, 0].tolist() == [0.5, 0, 0.5, 0]
+
+
+def test_words_have_unit_length_and_logarithms_of_counts(rng):
+    text = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(8, 30, 12)]
+    known = FeatureMap(encode(text))
+    _, words = known(encode(text)).dense()
+    counts = [
+        Counter(x[i : i + k] for k in range(1, 7) for i in range(len(x) - k + 1))
+        for x in text
+    ]
+    common = {w for w, n in Counter(w for c in counts for w in c).items() if n > 1}
+    rows = [{w: 1 + np.log(n) for w, n in c.items() if w in common} for c in counts]
+    cosine = np.array(
+        [
+            [
+                sum(v * b.get(w, 0) for w, v in a.items())
+                / np.sqrt(sum(v**2 for v in a.values()) * sum(v**2 for v in b.values()))
+                for b in rows
+            ]
+            for a in rows
+        ]
+    )
+    np.testing.assert_allclose(words @ words.T, cosine, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "text", "n_words"),
+    # words of 1 to 6 letters in DNA; of 1 to 3 in proteins, and 1 to 4 kinds
+    [("dna", "ACGTTGCA", 4 + 7 + 6 + 5 + 4 + 3), ("protein", "ACDE", 4 + 3 + 2 + 8)],
+)
+def test_how_long_words_are(alphabet, text, n_words):
+    features = FeatureMap(encode([text] * 2, alphabet))(encode([text], alphabet))
+    assert features.counts.nnz == n_words
+
+
+def test_residues_of_one_kind_are_half_alike():
+    text = ["KAK", "RAK", "DAK"]
+    letters, words = FeatureMap(encode(text, "protein"))(
+        encode(text, "protein")
+    ).dense()
+    alike = np.einsum("nc,mc->nm", letters[:, 0], letters[:, 0])
+    np.testing.assert_allclose(alike, [[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]], atol=1e-12)
+    np.testing.assert_allclose((words**2).sum(axis=1), 1)
+    same = words @ words.T
+    assert same[0, 1] > same[0, 2]
+
+
+def test_sequences_without_a_known_word_have_no_words():
+    known = FeatureMap(encode(["AAAA", "AAAC"]))
+    assert not known(encode(["TTT"])).dense()[1].any()

@@ -1,0 +1,225 @@
+"""The kernel against its equation, the process against its own."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import multivariate_normal
+
+from sklyra.gaussian_process import GaussianProcess, process
+from sklyra.gaussian_process.evidence import best_kernel
+from sklyra.gaussian_process.features import FeatureMap
+from sklyra.gaussian_process.kernel import Kernel
+from sklyra.sequences import check_sequences
+
+LETTERS = list("ACGT")
+
+
+def encode(sequences):
+    return check_sequences(list(sequences), alphabet="dna")
+
+
+def random(rng, n, length):
+    return ["".join(rng.choice(LETTERS, length)) for _ in range(n)]
+
+
+def made(n_slots, rng):
+    numbers = [torch.tensor(v, dtype=torch.float64) for v in (0.3, 1.7, 2.5, 0.2)]
+    return Kernel(torch.from_numpy(rng.gamma(1, 1, n_slots)), *numbers)
+
+
+def pair(known, one, two):
+    """The arguments of a kernel."""
+    a, b = (known(encode(text)).dense() for text in (one, two))
+    letters = torch.from_numpy(a[0]), torch.from_numpy(b[0])
+    return letters, torch.from_numpy(a[1] @ b[1].T)
+
+
+def test_kernel_is_its_equation(rng):
+    text, other = random(rng, 6, 9), random(rng, 4, 9)
+    known = FeatureMap(encode(text))
+    kernel = made(len(known.slots), rng)
+    letters, cosine = pair(known, text, other)
+    parts = kernel.components(letters, cosine)
+    w = kernel.relevance.tolist()
+    for i, x in enumerate(text):
+        for j, z in enumerate(other):
+            same = [x[s] == z[s] for s in known.slots]
+            additive = 0.3 * sum(a * b for a, b in zip(w, same, strict=True)) / sum(w)
+            apart = sum(a * (not b) for a, b in zip(w, same, strict=True))
+            expected = (
+                additive,
+                math.exp(-apart),
+                1.7 * math.exp(-2.5 * (1 - cosine[i, j].item())),
+            )
+            for part, value in zip(parts, expected, strict=True):
+                assert part[i, j].item() == pytest.approx(value, rel=1e-6)
+
+
+def fitted(rng, n=60, length=8, outputs=1, weight=None):
+    text = random(rng, n, length)
+    y = np.array([[x.count("A") + 2 * (x[0] == x[3]), x.count("CG")] for x in text])
+    y = y[:, :outputs].astype(float)
+    weight = np.ones(n) if weight is None else weight
+    return text, y, GaussianProcess(encode(text), y, weight, np.random.RandomState(0))
+
+
+def compare(model, one, two):
+    """The kernel between texts."""
+    return model.kernel(*pair(model._map, one, two)).numpy()
+
+
+def posterior(model, text, centred, weight, asked):
+    """The posterior mean, with numpy alone."""
+    noise = model.kernel.noise.item() / weight + 1e-6
+    K = compare(model, text, text) + np.diag(noise)
+    return compare(model, asked, text) @ np.linalg.solve(K, centred)
+
+
+def test_prediction_is_the_posterior_mean(rng):
+    weight = rng.gamma(2, 0.5, 60)
+    text, y, model = fitted(rng, outputs=2, weight=weight)
+    asked = random(rng, 20, 8)
+    mean = np.average(y, axis=0, weights=weight)
+    expected = mean + posterior(model, text, y - mean, weight, asked)
+    np.testing.assert_allclose(model.predict(encode(asked)), expected, atol=1e-8)
+
+
+def test_held_out_is_the_posterior_mean_of_the_rest(rng):
+    text, y, model = fitted(rng)
+    fold = np.arange(60) % 3
+    folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in (0, 2)]
+    found = model.held_out(folds, 60)
+    assert np.isnan(found[fold == 1]).all()
+    for train, valid in folds:
+        rest, asked = ([text[i] for i in rows] for rows in (train, valid))
+        centred = y[train] - y.mean(axis=0)
+        expected = y.mean(axis=0) + posterior(
+            model, rest, centred, np.ones(len(train)), asked
+        )
+        np.testing.assert_allclose(found[valid], expected, atol=1e-8)
+
+
+def test_two_measurements_weigh_as_one_with_twice_the_weight(rng):
+    text, y, model = fitted(rng)
+    asked, twice = random(rng, 9, 8), [*text, *text]
+    centred = y - y.mean(axis=0)
+    model._features = model._map(encode(twice))
+    model._target, model._weight = np.tile(y, (2, 1)), np.ones(120)
+    model._solution = model._solve(np.arange(120))
+    expected = y.mean(axis=0) + posterior(model, text, centred, np.full(60, 2.0), asked)
+    np.testing.assert_allclose(model.predict(encode(asked)), expected, atol=1e-3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(range(12)), st.integers(1, 12))
+def test_a_prediction_depends_on_its_sequence_alone(order, n):
+    text = TEXT[:12]
+    alone = np.concatenate([MODEL.predict(encode([x])) for x in text])
+    together = MODEL.predict(encode([text[i] for i in order[:n]]))
+    np.testing.assert_allclose(together, alone[order[:n]], rtol=1e-9, atol=1e-9)
+
+
+def test_many_sequences_are_compared_in_parts(monkeypatch):
+    expected = MODEL.predict(encode(TEXT))
+    monkeypatch.setattr(process, "_AT_ONCE", 7)
+    np.testing.assert_allclose(MODEL.predict(encode(TEXT)), expected, atol=1e-9)
+
+
+def test_more_rows_than_there_is_time_for(rng, monkeypatch):
+    monkeypatch.setattr(process, "_ROWS", 40)
+    text, y, model = fitted(rng)
+    assert len(model._rows) == 40
+    rows = model._rows
+    centred = y[rows] - y[rows].mean(axis=0)
+    known = [text[i] for i in rows]
+    expected = y[rows].mean(axis=0) + posterior(
+        model, known, centred, np.ones(40), text
+    )
+    np.testing.assert_allclose(model.predict(encode(text)), expected, atol=1e-8)
+    found = model.held_out([(np.arange(30), np.arange(30, 60))], 60)
+    asked = np.isin(np.arange(60), rows) & (np.arange(60) >= 30)
+    assert (np.isfinite(found[:, 0]) == asked).all()
+
+
+def test_relevance_finds_the_positions_that_matter(rng):
+    text = random(rng, 300, 12)
+    level = dict(zip(LETTERS, (-1.0, 0.0, 0.5, 2.0), strict=True))
+    y = np.array([[level[x[2]] * level[x[7]]] for x in text])
+    y += 0.05 * rng.normal(size=y.shape)
+    model = GaussianProcess(encode(text), y, np.ones(300), np.random.RandomState(0))
+    relevance = model.kernel.relevance.numpy()
+    assert set(model.slots[np.argsort(relevance)[-2:]]) == {2, 7}
+    assert np.sort(relevance)[-2] > 5 * np.sort(relevance)[-3]
+
+
+def test_shares_tell_words_from_positions(rng):
+    text = random(rng, 300, 30)
+    motif = np.array([[float("TATA" in x or "GGC" in x)] for x in text])
+    first = np.array([[float(x[0] in "AC") + (x[5] == "G")] for x in text])
+    ones, state = np.ones(300), np.random.RandomState(0)
+    by_words = GaussianProcess(encode(text), motif - motif.mean(), ones, state).kernel
+    by_place = GaussianProcess(encode(text), first - first.mean(), ones, state).kernel
+    assert by_words.composition > 2 * by_place.composition
+    assert by_place.additive > by_place.composition
+
+
+def test_the_evidence_is_that_of_a_normal_distribution(rng):
+    """At the best kernel no small change of any parameter is better."""
+    text, y, model = fitted(rng)
+    features = model._map(encode(text))
+    found = best_kernel(features, y - y.mean(), np.ones(60), np.random.RandomState(0))
+
+    def log_density(kernel):
+        K = kernel(*pair(model._map, text, text)).numpy()
+        K = K + np.diag(np.full(60, kernel.noise.item() + 1e-6))
+        z = (y - y.mean())[:, 0]
+        scale = z @ np.linalg.solve(K, z) / 60  # the best variance
+        density = multivariate_normal(cov=K * scale).logpdf(z)
+        logs = kernel.relevance.log()
+        shares = torch.stack(kernel[1:]).log()
+        prior = (logs - logs.mean()).square().sum() / 2
+        prior += ((shares - math.log(0.3)) / 2).square().sum() / 2
+        return density - prior.item()
+
+    best = log_density(found)
+    for name in ("additive", "composition", "sharpness", "noise"):
+        for factor in (0.5, 2):
+            other = found._replace(**{name: getattr(found, name) * factor})
+            assert log_density(other) < best + 0.02
+    for slot in range(len(model.slots)):
+        for factor in (0.5, 2):
+            relevance = found.relevance.clone()
+            relevance[slot] *= factor
+            assert log_density(found._replace(relevance=relevance)) < best + 0.02
+
+
+def test_equal_sequences_have_nothing_to_compare():
+    y = np.array([[1.0], [2.0], [3.0]])
+    state = np.random.RandomState(0)
+    model = GaussianProcess(encode(["ACGT"] * 3), y, np.ones(3), state)
+    assert len(model.slots) == 0
+    np.testing.assert_allclose(model.predict(encode(["ACGT"])), 2.0, atol=1e-6)
+
+
+def test_pickle_predicts_the_same():
+    again = pickle.loads(pickle.dumps(MODEL))
+    np.testing.assert_array_equal(
+        again.predict(encode(TEXT)), MODEL.predict(encode(TEXT))
+    )
+
+
+_RNG = np.random.default_rng(1)
+TEXT = ["".join(_RNG.choice(LETTERS, n)) for n in _RNG.integers(1, 20, 40)]
+MODEL = GaussianProcess(
+    encode(TEXT),
+    np.array([[float(len(x))] for x in TEXT]),
+    np.ones(40),
+    np.random.RandomState(0),
+)

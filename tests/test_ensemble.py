@@ -1,0 +1,303 @@
+"""Members, the Gaussian process, and how they are joined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import log_softmax, softmax
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score, r2_score
+
+from sklyra import LyraClassifier, LyraRegressor
+from sklyra._training import run
+from sklyra.estimators.shares import logit_shares, value_shares
+from sklyra.estimators.split import member_folds
+from sklyra.sequences import check_sequences
+
+SMALL: dict[str, Any] = {
+    "d_model": 8,
+    "pgc_hidden": (8,),
+    "d_state": 8,
+    "head_hidden": 8,
+    "max_epochs": 2,
+    "random_state": 0,
+}
+RNG = np.random.default_rng(0)
+X = ["".join(RNG.choice(list("ACGT"), 12)) for _ in range(60)]
+Y = np.array([x.count("A") + 3.0 * (x[2] == "C") for x in X])
+LABELS = np.array(["low", "mid", "high"])[np.digitize(Y, [2.5, 4.5])]
+REGRESSOR = LyraRegressor(**SMALL).fit(X, Y)
+CLASSIFIER = LyraClassifier(**SMALL).fit(X, LABELS)
+
+
+def members(model):
+    sequences = check_sequences(X, alphabet=model.alphabet_)
+    return run(model.nets_, sequences), model.gaussian_process_.predict(sequences)
+
+
+def test_regressor_adds_its_parts():
+    nets, process = members(REGRESSOR)
+    shares = REGRESSOR.shares_
+    assert nets.shape == (5, 60, 1)
+    assert shares.shape == (2, 1)
+    expected = nets.mean(axis=0) * shares[0] + process * shares[1]
+    expected = expected[:, 0] * Y.std() + Y.mean()
+    np.testing.assert_allclose(REGRESSOR.predict(X), expected, rtol=1e-6)
+
+
+def test_classifier_adds_its_parts():
+    nets, process = members(CLASSIFIER)
+    expected = (
+        nets.mean(axis=0) * CLASSIFIER.shares_[0] + process * (CLASSIFIER.shares_[1])
+    )
+    np.testing.assert_allclose(CLASSIFIER.decision_function(X), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        CLASSIFIER.predict_proba(X), softmax(expected, axis=1), rtol=1e-5
+    )
+
+
+def test_members_differ():
+    nets, _ = members(REGRESSOR)
+    assert min(np.ptp(nets, axis=0).ravel()) > 1e-4
+
+
+def test_held_out_predictions_come_from_who_did_not_see_them():
+    model = REGRESSOR
+    folds = member_folds(60, 5, 0.1, np.random.RandomState(0))
+    nets, _ = members(model)
+    process = model.gaussian_process_.held_out(folds, 60)
+    expected = np.empty(60)
+    for member, (_, held) in enumerate(folds):
+        part = nets[member, held] * model.shares_[0] + process[held] * model.shares_[1]
+        expected[held] = part[:, 0] * Y.std() + Y.mean()
+    np.testing.assert_allclose(model.oof_prediction_, expected, rtol=1e-5)
+    assert model.oof_score_ == pytest.approx(r2_score(Y, expected), abs=1e-5)
+
+
+def test_a_target_that_cannot_be_known_has_no_honest_score(rng):
+    noise = rng.normal(size=60)
+    model = LyraRegressor(**SMALL).fit(X, noise)
+    assert model.oof_score_ < 0.2
+
+
+def test_classifier_scores_what_was_held_out():
+    proba = CLASSIFIER.oof_prediction_
+    assert proba.shape == (60, 3)
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    labels = CLASSIFIER.classes_[proba.argmax(axis=1)]
+    assert CLASSIFIER.oof_score_ == pytest.approx(accuracy_score(LABELS, labels))
+
+
+def test_one_member_holds_out_its_fraction():
+    model = LyraRegressor(**SMALL, n_members=1, validation_fraction=0.25).fit(X, Y)
+    assert np.isfinite(model.oof_prediction_).sum() == 15
+    assert len(model.nets_) == 1
+    assert {row["member"] for row in model.history_} == {0}
+
+
+def test_network_alone_is_not_scaled():
+    model = LyraRegressor(**SMALL, gaussian_process=False).fit(X, Y)
+    assert model.gaussian_process_ is None
+    assert model.shares_.tolist() == [[1.0]]
+    sequences = check_sequences(X, alphabet=model.alphabet_)
+    nets = run(model.nets_, sequences)
+    expected = nets.mean(axis=0)[:, 0] * Y.std() + Y.mean()
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6)
+
+
+def test_one_classifying_network_alone_keeps_its_temperature():
+    model = LyraClassifier(**SMALL, n_members=1, gaussian_process=False).fit(X, LABELS)
+    assert model.shares_.tolist() == [[1.0]]
+    several = LyraClassifier(**SMALL, gaussian_process=False).fit(X, LABELS)
+    assert several.shares_.item() != 1
+
+
+def test_validation_data_weigh_the_parts():
+    model = LyraRegressor(**SMALL).fit(X[:40], Y[:40], X_val=X[40:], y_val=Y[40:])
+    assert model.oof_prediction_.shape == (20,)
+    np.testing.assert_allclose(model.oof_prediction_, model.predict(X[40:]), rtol=1e-5)
+    assert len({row["member"] for row in model.history_}) == 5
+
+
+def test_without_unseen_data_parts_count_alike():
+    model = LyraRegressor(**SMALL, early_stopping=False).fit(X, Y)
+    assert model.shares_.tolist() == [[0.5], [0.5]]
+    assert np.isnan(model.oof_prediction_).all()
+    assert np.isnan(model.oof_score_)
+    few = LyraRegressor(**SMALL).fit(X[:10], Y[:10])
+    assert few.shares_.tolist() == [[0.5], [0.5]]
+
+
+def test_groups_are_held_out_together():
+    groups = np.arange(60) // 10
+    model = LyraRegressor(**SMALL).fit(X, Y, groups=groups)
+    folds = member_folds(60, 5, 0.1, np.random.RandomState(0), None, groups)
+    assert np.isfinite(model.oof_prediction_).all()
+    for train, valid in folds:
+        assert not set(groups[train]) & set(groups[valid])
+
+
+def test_sequences_without_weight_are_not_held_out():
+    weight = np.ones(60)
+    weight[::4] = 0
+    model = LyraRegressor(**SMALL).fit(X, Y, sample_weight=weight)
+    assert (np.isnan(model.oof_prediction_) == (weight == 0)).all()
+
+
+def test_numbers_have_no_gaussian_process(rng):
+    model = LyraRegressor(**SMALL).fit(rng.normal(size=(40, 6)), rng.normal(size=40))
+    assert model.gaussian_process_ is None
+    assert len(model.nets_) == 5
+
+
+def test_several_targets_have_shares_of_their_own():
+    two = np.column_stack([Y, [float(x.count("G")) for x in X]])
+    model = LyraRegressor(**SMALL).fit(X, two)
+    assert model.shares_.shape == (2, 2)
+    assert model.predict(X).shape == model.oof_prediction_.shape == (60, 2)
+
+
+def test_partial_fit_trains_every_member():
+    model = LyraRegressor(**SMALL)
+    model.partial_fit(X, Y).partial_fit(X, Y)
+    assert len(model.nets_) == 5
+    assert model.gaussian_process_ is None
+    assert model.n_iter_ == 2
+
+
+def test_warm_start_goes_on_and_fits_the_process_again():
+    model = LyraRegressor(**SMALL, warm_start=True).fit(X, Y)
+    before = model.gaussian_process_
+    model.fit(X, Y + 1)
+    assert model.n_iter_ == 4
+    assert model.gaussian_process_ is not before
+    model.set_params(n_members=6).fit(X, Y)
+    assert len(model.nets_) == 6
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.5, "many"])
+def test_bad_n_members(value):
+    with pytest.raises((ValueError, TypeError), match="n_members"):
+        clone(REGRESSOR).set_params(n_members=value).fit(X, Y)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(20, 80), st.integers(2, 8), st.integers(1, 4), st.integers(0, 99))
+def test_folds_hold_out_every_row_once(n_samples, n_members, n_classes, seed):
+    rng = np.random.RandomState(seed)
+    classes = rng.randint(n_classes, size=n_samples)
+    folds = member_folds(n_samples, n_members, 0.1, rng, classes)
+    assert len(folds) == n_members
+    held = np.concatenate([valid for _, valid in folds])
+    assert len(held) == len(set(held))
+    sizes = np.bincount(classes)
+    if n_members >= 5:
+        assert set(held) == set(np.flatnonzero(sizes[classes] > 1))
+    for train, valid in folds:
+        assert sorted([*train, *valid]) == list(range(n_samples))
+        assert set(classes[train]) == set(classes)
+        assert len(valid) <= n_samples / max(5, n_members) + 1
+        for k in range(n_classes):
+            share = (classes[valid] == k).sum() - sizes[k] / max(5, n_members)
+            assert abs(share) < 1 or sizes[k] == 1
+
+
+def test_few_groups_make_few_folds():
+    groups = np.repeat([0, 1, 2], 10)
+    folds = member_folds(30, 5, 0.1, np.random.RandomState(0), None, groups)
+    assert len(folds) == 5
+    assert len({tuple(valid) for _, valid in folds}) == 3
+    with pytest.raises(ValueError, match="single group"):
+        member_folds(30, 5, 0.1, np.random.RandomState(0), None, np.zeros(30))
+
+
+def test_value_shares_are_least_squares(rng):
+    one, two = rng.normal(size=(2, 5000, 2))
+    target = one * [0.3, 0.0] + two * [0.6, 0.5] - one * [0.0, 0.4]
+    shares = value_shares(np.stack([one, two]), target, np.ones(5000))
+    np.testing.assert_allclose(shares, [[0.3, 0.0], [0.6, 0.5]], atol=0.02)
+
+
+def test_value_shares_follow_weights(rng):
+    one, two = rng.normal(size=(2, 400, 1))
+    target = np.where(np.arange(400)[:, None] < 200, one, two)
+    weight = np.where(np.arange(400) < 200, 1.0, 0.0)
+    shares = value_shares(np.stack([one, two]), target, weight)
+    np.testing.assert_allclose(shares, [[1.0], [0.0]], atol=0.05)
+
+
+def test_few_rows_say_little(rng):
+    one, two = rng.normal(size=(2, 2, 1))
+    shares = value_shares(np.stack([one, two]), 3 * one, np.ones(2))
+    assert (np.abs(shares - 0.5) < 0.6).all()
+
+
+def test_logit_shares_find_the_temperature(rng):
+    logits = 2 * rng.normal(size=(20_000, 3))
+    classes = np.array([rng.choice(3, p=p) for p in softmax(logits, axis=1)])
+    shares = logit_shares(4 * logits[None], classes, np.ones(20_000))
+    np.testing.assert_allclose(shares, [[0.25]], atol=0.01)
+
+
+def test_logit_shares_are_the_most_likely(rng):
+    parts = rng.normal(size=(2, 500, 3))
+    logits = 1.5 * parts[0] + 0.5 * parts[1]
+    classes = np.array([rng.choice(3, p=p) for p in softmax(logits, axis=1)])
+    weight = rng.gamma(2, 0.5, 500)
+    found = logit_shares(parts, classes, weight)
+
+    def likelihood(shares):
+        total = np.tensordot(shares, parts, 1)
+        return weight @ log_softmax(total, axis=1)[np.arange(500), classes]
+
+    best = likelihood(found[:, 0])
+    for change in ([0.1, 0], [-0.1, 0], [0, 0.1], [0, -0.1]):
+        assert likelihood(found[:, 0] + change) < best
+
+
+def test_additive_effects_are_found(rng):
+    text = ["".join(rng.choice(list("ACGT"), 10)) for _ in range(300)]
+    worth = {"A": -2.0, "C": 0.0, "G": 1.0, "T": 4.0}
+    y = 10 + np.array([worth[x[3]] - worth[x[8]] for x in text])
+    model = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, y)
+    found = model.additive_effects_
+    assert len(found["position"]) == len(found["letter"]) == len(found["effect"]) == 40
+    table = dict(
+        zip(
+            zip(found["position"].tolist(), found["letter"], strict=True),
+            found["effect"],
+            strict=True,
+        )
+    )
+    for letter, value in worth.items():
+        assert table[3, letter] - table[3, "C"] == pytest.approx(value, abs=0.8)
+        assert table[8, letter] - table[8, "C"] == pytest.approx(-value, abs=0.8)
+        assert abs(table[5, letter]) < 0.1
+    shares = model.variance_shares_
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["additive"] > 0.8
+
+
+def test_variance_that_is_epistasis_is_found(rng):
+    text = ["".join(rng.choice(list("AC"), 10)) for _ in range(300)]
+    y = np.array([(1.0 if x[2] == x[7] else -1.0) for x in text])
+    model = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, y)
+    assert model.variance_shares_["epistasis"] > 0.6
+    noise = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, rng.normal(size=300))
+    assert noise.variance_shares_["noise"] > 0.5
+
+
+def test_without_a_gaussian_process_nothing_is_explained():
+    model = clone(REGRESSOR).fit(X, Y)
+    assert model.additive_effects_["effect"].shape == (48,)
+    model.set_params(gaussian_process=False).fit(X, Y)
+    assert not hasattr(model, "additive_effects_")
+    assert not hasattr(model, "variance_shares_")
+
+
+def test_effects_of_several_outputs_have_a_column_each():
+    assert CLASSIFIER.additive_effects_["effect"].shape == (48, 3)
