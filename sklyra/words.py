@@ -7,6 +7,9 @@ from scipy import sparse
 
 from sklyra.sequences import EncodedSequences
 
+# Positions that are worked on at a time.
+_POSITIONS = 2**20
+
 
 def count_words(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
     """Count the words in each sequence.
@@ -26,6 +29,15 @@ def count_words(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
         How often each word stands in each sequence, overlaps counted. Columns are all
         possible words, shortest first, in the order of the alphabet's letters.
     """
+    ends = np.arange(_POSITIONS, len(sequences.values), _POSITIONS)
+    cuts = np.unique(np.searchsorted(sequences.offsets, ends))
+    parts = np.split(np.arange(len(sequences)), cuts[cuts < len(sequences)])
+    counts = [_count(sequences.take(rows), sizes) for rows in parts if len(rows)]
+    return sparse.vstack(counts, format="csr")
+
+
+def _count(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
+    """Count words in sequences that take little memory together."""
     assert sequences.alphabet is not None
     base = len(sequences.alphabet.letters)
     codes = sequences.values.astype(np.int64)

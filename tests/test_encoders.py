@@ -35,6 +35,7 @@ from sklyra import (
     PhysicochemicalEncoder,
     SequenceOneHotEncoder,
     SubstitutionMatrixEncoder,
+    words,
 )
 from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.encoders.base import SequenceTransformer
@@ -863,3 +864,13 @@ def test_a_position_encoder_without_a_table_says_so():
 
     with pytest.raises(NotImplementedError):
         Bare().fit(["ACGT"])
+
+
+def test_words_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    text = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(1, 30, 50)]
+    whole = KmerVectorizer(k=(1, 3), alphabet="dna").fit_transform(text)
+    monkeypatch.setattr(words, "_POSITIONS", 40)
+    parts = KmerVectorizer(k=(1, 3), alphabet="dna").fit_transform(text)
+    assert (whole != parts).nnz == 0
+    assert parts.dtype == np.float32

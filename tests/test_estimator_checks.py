@@ -25,7 +25,7 @@ QUICK: dict[str, Any] = {
     "dropout": 0.0,
     "lr": 0.01,
     "batch_size": 32,
-    "max_epochs": 40,
+    "max_epochs": 20,
     "early_stopping": False,
     "random_state": 0,
 }

@@ -144,7 +144,7 @@ class BaseLyra(SequenceReader):
         with _kept_on_error(self), ordinary_mode(), self._checked():
             again = self.warm_start and hasattr(self, "nets_")
             rng = check_random_state(self.random_state)
-            data, classes, kept = self._read(X, y, sample_weight, reset=not again)
+            data, classes, used = self._read(X, y, sample_weight, reset=not again)
             if (X_val is None) != (y_val is None):
                 raise ValueError("Pass X_val and y_val together, or neither.")
             valid = None
@@ -155,7 +155,7 @@ class BaseLyra(SequenceReader):
                 if groups is not None:
                     groups = np.asarray(groups)
                     check_consistent_length(X, groups)
-                    groups = groups[kept]
+                    groups = groups[used]
                 folds = member_folds(
                     len(data),
                     self.n_members,
@@ -166,10 +166,10 @@ class BaseLyra(SequenceReader):
                 )
             self._train(data, folds, valid, None, again, rng)
             self._join(data, folds, valid, rng)
-            if valid is None and len(kept) < len(y):  # sequences of no weight
+            if valid is None and not used.all():
                 part = self.oof_prediction_
-                self.oof_prediction_ = np.full((len(y), *part.shape[1:]), np.nan)
-                self.oof_prediction_[kept] = part
+                self.oof_prediction_ = np.full((len(used), *part.shape[1:]), np.nan)
+                self.oof_prediction_[used] = part
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
@@ -237,7 +237,7 @@ class BaseLyra(SequenceReader):
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, reset: bool
-    ) -> tuple[SequenceDataset, npt.NDArray[np.int64] | None, npt.NDArray[np.intp]]:
+    ) -> tuple[SequenceDataset, npt.NDArray[np.int64] | None, npt.NDArray[np.bool_]]:
         """Bring data to the network's form; with classes, and the rows with weight."""
         if y is None:
             raise ValueError(
@@ -264,14 +264,15 @@ class BaseLyra(SequenceReader):
                     "Sample weights must not be negative and must contain at least one "
                     "non-zero number."
                 )
-        kept = np.flatnonzero(weight > 0)
+        used = weight > 0
+        kept = np.flatnonzero(used)
         target = self._read_target(y, reset, kept)
         weight = (weight * self._class_weights(y))[kept]
         weight /= weight.mean()
         if len(kept) < len(sequences):
             sequences, target = sequences.take(kept), target[kept]
         data = SequenceDataset(sequences, target, weight.astype(np.float32))
-        return data, target if self._classify else None, kept
+        return data, target if self._classify else None, used
 
     def _train(
         self,

@@ -115,8 +115,8 @@ def main(names: list[str], rows: int, seeds: int) -> None:
         print("| model | held out | seconds to fit |\n|---|---|---|")
         for label, runs in found.items():
             values, seconds = np.array(runs).T
-            half = np.ptp(values) / 2
-            print(f"| {label} | {values.mean():.3f} ± {half:.3f} | {seconds.mean():.1f} |")
+            value = f"{values.mean():.3f} ± {np.ptp(values) / 2:.3f}"
+            print(f"| {label} | {value} | {seconds.mean():.1f} |")
 
 
 if __name__ == "__main__":
