@@ -21,7 +21,8 @@ _RELEVANCE, _SHARES = (-12.0, 4.0), (-9.0, 5.0)
 # A priori the shares and the noise are around 0.3, give or take a factor of e**2,
 # and the relevance of a position is the mean's, give or take a factor of e.
 _SHARE, _SPREAD = math.log(0.3), 2.0
-# Differences of about this many positions count at first.
+# At first this many mismatches make sequences unlike, or half of those between two
+# sequences on average, if that is more.
 _WIDTH = 8.0
 _JITTER = 1e-6
 
@@ -80,7 +81,8 @@ def best_kernel(
         (grad,) = torch.autograd.grad(value, x)
         return float(value.detach()), grad.numpy()
 
-    start = [-math.log(_WIDTH)] * n_slots + [_SHARE] * 4
+    apart = letters.var(dim=0, correction=0).sum().item()  # mismatches, on average
+    start = [-math.log(max(_WIDTH, apart / 2))] * n_slots + [_SHARE] * 4
     bounds = [_RELEVANCE] * n_slots + [_SHARES] * 4
     best = minimize(
         loss,
