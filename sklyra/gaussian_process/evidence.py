@@ -81,7 +81,8 @@ def best_kernel(
         (grad,) = torch.autograd.grad(value, x)
         return float(value.detach()), grad.numpy()
 
-    apart = letters.var(dim=0, correction=0).sum().item()  # mismatches, on average
+    # mismatches between two sequences, on average
+    apart = (letters - letters.mean(dim=0)).square().sum().item() / len(rows)
     start = [-math.log(max(_WIDTH, apart / 2))] * n_slots + [_SHARE] * 4
     bounds = [_RELEVANCE] * n_slots + [_SHARES] * 4
     best = minimize(

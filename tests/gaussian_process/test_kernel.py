@@ -223,3 +223,14 @@ MODEL = GaussianProcess(
     np.ones(40),
     np.random.RandomState(0),
 )
+
+
+def test_epistasis_is_found_in_long_sequences(rng):
+    """Begun with relevances at which all sequences are unlike, it would not be."""
+    text = random(rng, 400, 120)
+    y = np.array([[float((x[40] in "AC") == (x[90] in "AG"))] for x in text])
+    y += np.array([[(x[40] == "A") + (x[90] == "A")] for x in text])
+    state = np.random.RandomState(0)
+    model = GaussianProcess(encode(text[:300]), y[:300], np.ones(300), state)
+    off = model.predict(encode(text[300:])) - y[300:]
+    assert np.mean(off**2) < 0.1 * y.var()
