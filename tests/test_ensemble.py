@@ -169,6 +169,14 @@ def test_partial_fit_trains_every_member():
     assert model.n_iter_ == 2
 
 
+def test_partial_fit_forgets_how_good_the_model_was():
+    model = clone(REGRESSOR).fit(X, Y)
+    assert hasattr(model, "oof_score_")
+    model.partial_fit(X, Y)
+    assert not hasattr(model, "oof_score_")
+    assert not hasattr(model, "oof_prediction_")
+
+
 def test_warm_start_goes_on_and_fits_the_process_again():
     model = LyraRegressor(**SMALL, warm_start=True).fit(X, Y)
     before = model.gaussian_process_

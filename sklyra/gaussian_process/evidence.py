@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from torch import Tensor
 
 from sklyra.gaussian_process.features import Features
-from sklyra.gaussian_process.kernel import Kernel
+from sklyra.gaussian_process.kernel import JITTER, Kernel
 
 # More rows or steps change predictions little and cost time.
 _ROWS = 768
@@ -24,7 +24,6 @@ _SHARE, _SPREAD = math.log(0.3), 2.0
 # At first this many mismatches make sequences unlike, or half of those between two
 # sequences on average, if that is more.
 _WIDTH = 8.0
-_JITTER = 1e-6
 
 
 def best_kernel(
@@ -67,7 +66,7 @@ def best_kernel(
         x = torch.tensor(logs, dtype=torch.float64, requires_grad=True)
         kernel = _kernel(x)
         K = kernel((letters, letters), words)
-        K = K + torch.diag(kernel.noise * spread + _JITTER)
+        K = K + torch.diag(kernel.noise * spread + JITTER)
         factor, failed = torch.linalg.cholesky_ex(K)
         if failed:
             return 1e12, np.zeros_like(logs)

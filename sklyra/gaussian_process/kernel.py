@@ -7,6 +7,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+# Added to the noise, so that equal sequences can be told apart by a solver.
+JITTER = 1e-6
+
 
 class Kernel(NamedTuple):
     r"""Compare sequences in three ways, each with its share of the variance.

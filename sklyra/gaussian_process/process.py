@@ -12,6 +12,7 @@ from torch import Tensor
 
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap, Features
+from sklyra.gaussian_process.kernel import JITTER
 from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
@@ -21,7 +22,6 @@ Rows = npt.NDArray[np.intp]
 _ROWS = 8192
 # Sequences that are compared at a time.
 _AT_ONCE = 1024
-_JITTER = 1e-6
 
 
 class GaussianProcess:
@@ -63,7 +63,8 @@ class GaussianProcess:
         self._mean = np.average(self._target, axis=0, weights=self._weight)
         centred = self._target - self._mean
         self.kernel = best_kernel(self._features, centred, self._weight, rng)
-        self._solution = self._solve(np.arange(len(self._rows)))
+        K = self._compare(self._features, self._features)
+        self._solution = self._solve(K, np.arange(len(self._rows)))
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the sequences, a byte for each position, not what is made of them."""
@@ -111,13 +112,13 @@ class GaussianProcess:
         where = np.full(n_samples, -1)
         where[self._rows] = np.arange(len(self._rows))
         out = np.full((n_samples, self._target.shape[1]), np.nan)
+        K = self._compare(self._features, self._features)
         for train, valid in folds:
             known, asked = (w[w >= 0] for w in (where[train], where[valid]))
             if len(known) and len(asked):
-                some = self._features.take(known)
-                K = self._compare(self._features.take(asked), some)
-                found = (K @ self._solve(known)).numpy() + self._mean
-                out[self._rows[asked]] = found
+                solution = self._solve(K[known][:, known], known)
+                found = (K[asked][:, known] @ solution).numpy()
+                out[self._rows[asked]] = found + self._mean
         return out
 
     def variance_shares(self) -> dict[str, float]:
@@ -169,11 +170,9 @@ class GaussianProcess:
         shape = (len(effects), self._target.shape[1])
         return np.array(positions, np.int64), letters, np.reshape(effects, shape)
 
-    def _solve(self, rows: Rows) -> Tensor:
-        """Solve for the weights of some rows, in what they say together."""
-        some = self._features.take(rows)
-        K = self._compare(some, some)
-        noise = self.kernel.noise.item() / self._weight[rows] + _JITTER
+    def _solve(self, K: Tensor, rows: Rows) -> Tensor:
+        """Solve for the weights of some rows, between which K is, in place."""
+        noise = self.kernel.noise.item() / self._weight[rows] + JITTER
         K.diagonal().add_(torch.from_numpy(noise))
         y = torch.from_numpy(self._target[rows] - self._mean)
         return torch.cholesky_solve(y, torch.linalg.cholesky(K))

@@ -1,0 +1,253 @@
+"""The parts of a model: how they are trained, and how they are joined."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._training import (
+    BestWeights,
+    ProgressBar,
+    Schedule,
+    SequenceNet,
+    make_net,
+    resolve_device,
+    run,
+)
+from sklyra.batching import SequenceDataset
+from sklyra.estimators.parameters import encoder, step_plan
+from sklyra.estimators.reading import SequenceReader
+from sklyra.estimators.split import Rows
+from sklyra.gaussian_process import GaussianProcess
+
+_ARCHITECTURE = (
+    "d_model",
+    "pgc_hidden",
+    "n_s4d_layers",
+    "d_state",
+    "bidirectional",
+    "residual",
+    "pooling",
+    "head_hidden",
+    "dropout",
+)
+
+
+class Ensemble(SequenceReader):
+    """Train members and a Gaussian process, and join them by what they say unseen."""
+
+    _classify: bool
+    nets_: list[SequenceNet]
+    gaussian_process_: GaussianProcess | None
+    shares_: npt.NDArray[np.float64]
+    oof_prediction_: npt.NDArray[np.float64]
+
+    def _n_outputs(self) -> int:
+        """Count the outputs of the network, once `_read_target` has been called."""
+        raise NotImplementedError
+
+    def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
+        """Turn targets into the values that a Gaussian process predicts."""
+        raise NotImplementedError
+
+    def _first_shares(self, n_parts: int) -> npt.NDArray[np.float64]:
+        """Say how much each part counts if nothing is held out."""
+        raise NotImplementedError
+
+    def _weigh(
+        self, parts: npt.NDArray[np.float64], data: SequenceDataset
+    ) -> npt.NDArray[np.float64]:
+        """Find out how much each part counts, from what it says of unseen data."""
+        raise NotImplementedError
+
+    def _effects(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Turn differences between levels into the units of the targets."""
+        raise NotImplementedError
+
+    def _remember_unseen(
+        self,
+        output: npt.NDArray[np.float64],
+        data: SequenceDataset,
+        known: Rows,
+    ) -> None:
+        """Keep what the model says of unseen data, and how good it is."""
+        raise NotImplementedError
+
+    def _train(
+        self,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+        epochs: int | None,
+        again: bool,
+        rng: np.random.RandomState,
+        schedule: str | None = None,
+    ) -> None:
+        """Train a member on each fold."""
+        device = resolve_device(self.device)
+        old = self.nets_ if again else []
+        nets, history = [], []
+        for member, (rows, held) in enumerate(folds):
+            train = data if len(rows) == len(data) else data.take(rows)
+            watched = valid
+            if valid is None and len(held):
+                watched = data.take(held)
+            batch_size, auto_epochs = step_plan(
+                len(train), self.batch_size, self.max_epochs
+            )
+            n_epochs = epochs or auto_epochs
+            if member < len(old):
+                net = copy.deepcopy(
+                    old[member]
+                )  # an interrupted fit must not change it
+                net.to(device)
+                net.set_rates(self.lr, self.weight_decay, self.state_weight_decay)
+            else:
+                net = self._new_net(device, int(rng.randint(2**31)))
+            net.batch_size = batch_size
+            callbacks = [*(self.callbacks or [])]
+            callbacks.append(Schedule(schedule or self.lr_schedule, n_epochs))
+            if self.verbose:
+                callbacks.append(ProgressBar(n_epochs))
+            if watched is not None:
+                callbacks.append(BestWeights(self.n_iter_no_change or n_epochs))
+            net.precision = self.precision
+            net.train(train, watched, n_epochs, callbacks)
+            nets.append(net)
+            history += [{"member": member, **_shown(row)} for row in net.history]
+        self.nets_ = nets
+        self.history_ = history
+        self.n_iter_ = max(len(net.history) for net in nets)
+        self.n_parameters_ = sum(
+            p.numel() for net in nets for p in net.module_.parameters()
+        )
+        longest = int(data.sequences.lengths.max())
+        self.max_length_ = max(self.max_length_, longest)
+
+    def _join(
+        self,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+        rng: np.random.RandomState,
+    ) -> None:
+        """Fit the closed-form part, and weigh the parts by what they say unseen."""
+        parts = [self._unseen(data, folds, valid)]
+        self.gaussian_process_ = None
+        for name in ("variance_shares_", "additive_effects_"):
+            self.__dict__.pop(name, None)
+        if self.gaussian_process and self.alphabet_ is not None:
+            weight = data.weight.astype(np.float64)
+            process = GaussianProcess(data.sequences, self._levels(data), weight, rng)
+            if valid is None:
+                parts.append(process.held_out(folds, len(data)))
+            else:
+                parts.append(process.predict(valid.sequences))
+            self.gaussian_process_ = process
+        unseen = np.stack(parts)  # (n_parts, n_rows, n_outputs)
+        asked = data if valid is None else valid
+        known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
+        self.shares_ = self._first_shares(len(parts))
+        if len(known) and (len(parts) > 1 or self.n_members > 1):
+            self.shares_ = self._weigh(unseen[:, known], asked.take(known))
+        if self.gaussian_process_ is not None:
+            self._explain(self.gaussian_process_)
+        self._remember_unseen(together(self.shares_, unseen), asked, known)
+
+    def _explain(self, process: GaussianProcess) -> None:
+        """Say what the closed-form part has found."""
+        positions, letters, effects = process.additive_effects()
+        self.variance_shares_ = process.variance_shares()
+        self.additive_effects_ = {
+            "position": positions,
+            "letter": letters,
+            "effect": self._effects(effects),
+        }
+
+    def _unseen(
+        self,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+    ) -> npt.NDArray[np.float64]:
+        """Let members predict what they have not seen; NaN where there is nothing."""
+        if valid is not None:
+            return mean(run(self.nets_, valid.sequences, self.precision))
+        total = np.zeros((len(data), self._n_outputs()))
+        times = np.zeros((len(data), 1))
+        for net, (_, held) in zip(self.nets_, folds, strict=True):
+            if len(held):
+                sequences = data.sequences.take(held)
+                total[held] += run([net], sequences, self.precision)[0]
+                times[held] += 1
+        with np.errstate(invalid="ignore"):
+            unseen: npt.NDArray[np.float64] = total / times
+        return unseen
+
+    def _new_net(self, device: str, seed: int) -> SequenceNet:
+        letters = None
+        if self.alphabet_ is not None:
+            letters, _ = encoder(self.encoding).character_features(self.alphabet_)
+        return make_net(
+            n_channels=self._channels if letters is None else letters.shape[1],
+            letters=letters,
+            n_outputs=self._n_outputs(),
+            classify=self._classify,
+            architecture={name: getattr(self, name) for name in _ARCHITECTURE},
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            state_weight_decay=self.state_weight_decay,
+            device=device,
+            seed=seed,
+        )
+
+
+def mean(members: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Average over members.
+
+    Parameters
+    ----------
+    members : ndarray of shape (n_members, n_rows, n_outputs), float64
+        What each says.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        What they say on average.
+    """
+    average: npt.NDArray[np.float64] = members.mean(axis=0)
+    return average
+
+
+def together(
+    shares: npt.NDArray[np.float64], parts: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Add parts, each times its share.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
+        Factors.
+    parts : ndarray of shape (n_parts, n_rows, n_outputs), float64
+        What each part says.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        What they say together.
+    """
+    total: npt.NDArray[np.float64] = (shares[:, None] * parts).sum(axis=0)
+    return total
+
+
+# skorch's names for columns of the history, and what of it is for skorch alone
+_COLUMNS = {"dur": "seconds"}
+_INTERNAL = ("_best", "_batch_count", "batches")
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Take a row of skorch's history, give what is of use."""
+    return {_COLUMNS.get(k, k): v for k, v in row.items() if not k.endswith(_INTERNAL)}
