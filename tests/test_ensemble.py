@@ -17,6 +17,7 @@ from sklyra._training import run
 from sklyra.estimators.shares import logit_shares, value_shares
 from sklyra.estimators.split import member_folds
 from sklyra.sequences import check_sequences
+from sklyra.slots import Slots
 
 SMALL: dict[str, Any] = {
     "d_model": 8,
@@ -34,26 +35,30 @@ REGRESSOR = LyraRegressor(**SMALL).fit(X, Y)
 CLASSIFIER = LyraClassifier(**SMALL).fit(X, LABELS)
 
 
-def members(model):
+def parts(model):
+    """What each network says, each perceptron, and the Gaussian process."""
     sequences = check_sequences(X, alphabet=model.alphabet_)
-    return run(model.nets_, sequences), model.gaussian_process_.predict(sequences)
+    nets = run(model.nets_, sequences)
+    perceptrons = run(model.perceptrons_, Slots(sequences)(sequences))
+    return nets, perceptrons, model.gaussian_process_.predict(sequences)
 
 
 def test_regressor_adds_its_parts():
-    nets, process = members(REGRESSOR)
-    shares = REGRESSOR.shares_
-    assert nets.shape == (5, 60, 1)
-    assert shares.shape == (2, 1)
-    expected = nets.mean(axis=0) * shares[0] + process * shares[1]
+    nets, perceptrons, process = parts(REGRESSOR)
+    assert nets.shape == perceptrons.shape == (5, 60, 1)
+    assert REGRESSOR.shares_.shape == (3, 1)
+    one, two, three = REGRESSOR.shares_
+    expected = nets.mean(axis=0) * one + perceptrons.mean(axis=0) * two
+    expected += process * three
     expected = expected[:, 0] * Y.std() + Y.mean()
     np.testing.assert_allclose(REGRESSOR.predict(X), expected, rtol=1e-6)
 
 
 def test_classifier_adds_its_parts():
-    nets, process = members(CLASSIFIER)
-    expected = (
-        nets.mean(axis=0) * CLASSIFIER.shares_[0] + process * (CLASSIFIER.shares_[1])
-    )
+    nets, perceptrons, process = parts(CLASSIFIER)
+    one, two, three = CLASSIFIER.shares_
+    expected = nets.mean(axis=0) * one + perceptrons.mean(axis=0) * two
+    expected += process * three
     np.testing.assert_allclose(CLASSIFIER.decision_function(X), expected, rtol=1e-5)
     np.testing.assert_allclose(
         CLASSIFIER.predict_proba(X), softmax(expected, axis=1), rtol=1e-5
@@ -61,18 +66,20 @@ def test_classifier_adds_its_parts():
 
 
 def test_members_differ():
-    nets, _ = members(REGRESSOR)
-    assert min(np.ptp(nets, axis=0).ravel()) > 1e-4
+    for members in parts(REGRESSOR)[:2]:
+        assert min(np.ptp(members, axis=0).ravel()) > 1e-4
 
 
 def test_held_out_predictions_come_from_who_did_not_see_them():
     model = REGRESSOR
     folds = member_folds(60, 5, 0.1, np.random.RandomState(0))
-    nets, _ = members(model)
+    nets, perceptrons, _ = parts(model)
     process = model.gaussian_process_.held_out(folds, 60)
+    one, two, three = model.shares_
     expected = np.empty(60)
     for member, (_, held) in enumerate(folds):
-        part = nets[member, held] * model.shares_[0] + process[held] * model.shares_[1]
+        part = nets[member, held] * one + perceptrons[member, held] * two
+        part += process[held] * three
         expected[held] = part[:, 0] * Y.std() + Y.mean()
     np.testing.assert_allclose(model.oof_prediction_, expected, rtol=1e-5)
     assert model.oof_score_ == pytest.approx(r2_score(Y, expected), abs=1e-5)
@@ -96,12 +103,15 @@ def test_one_member_holds_out_its_fraction():
     model = LyraRegressor(**SMALL, n_members=1, validation_fraction=0.25).fit(X, Y)
     assert np.isfinite(model.oof_prediction_).sum() == 15
     assert len(model.nets_) == 1
-    assert {row["member"] for row in model.history_} == {0}
+    found = {(row["network"], row["member"]) for row in model.history_}
+    assert found == {("lyra", 0), ("perceptron", 0)}
 
 
 def test_network_alone_is_not_scaled():
-    model = LyraRegressor(**SMALL, gaussian_process=False).fit(X, Y)
+    options = {"gaussian_process": False, "perceptron": False}
+    model = LyraRegressor(**SMALL, **options).fit(X, Y)
     assert model.gaussian_process_ is None
+    assert model.perceptrons_ == []
     assert model.shares_.tolist() == [[1.0]]
     sequences = check_sequences(X, alphabet=model.alphabet_)
     nets = run(model.nets_, sequences)
@@ -110,9 +120,10 @@ def test_network_alone_is_not_scaled():
 
 
 def test_one_classifying_network_alone_keeps_its_temperature():
-    model = LyraClassifier(**SMALL, n_members=1, gaussian_process=False).fit(X, LABELS)
+    options = {"gaussian_process": False, "perceptron": False}
+    model = LyraClassifier(**SMALL, **options, n_members=1).fit(X, LABELS)
     assert model.shares_.tolist() == [[1.0]]
-    several = LyraClassifier(**SMALL, gaussian_process=False).fit(X, LABELS)
+    several = LyraClassifier(**SMALL, **options).fit(X, LABELS)
     assert several.shares_.item() != 1
 
 
@@ -125,11 +136,11 @@ def test_validation_data_weigh_the_parts():
 
 def test_without_unseen_data_parts_count_alike():
     model = LyraRegressor(**SMALL, early_stopping=False).fit(X, Y)
-    assert model.shares_.tolist() == [[0.5], [0.5]]
+    assert model.shares_.tolist() == [[1 / 3]] * 3
     assert np.isnan(model.oof_prediction_).all()
     assert np.isnan(model.oof_score_)
     few = LyraRegressor(**SMALL).fit(X[:10], Y[:10])
-    assert few.shares_.tolist() == [[0.5], [0.5]]
+    assert few.shares_.tolist() == [[1 / 3]] * 3
 
 
 def test_groups_are_held_out_together():
@@ -148,16 +159,17 @@ def test_sequences_without_weight_are_not_held_out():
     assert (np.isnan(model.oof_prediction_) == (weight == 0)).all()
 
 
-def test_numbers_have_no_gaussian_process(rng):
+def test_numbers_have_networks_alone(rng):
     model = LyraRegressor(**SMALL).fit(rng.normal(size=(40, 6)), rng.normal(size=40))
     assert model.gaussian_process_ is None
+    assert model.perceptrons_ == []
     assert len(model.nets_) == 5
 
 
 def test_several_targets_have_shares_of_their_own():
     two = np.column_stack([Y, [float(x.count("G")) for x in X]])
     model = LyraRegressor(**SMALL).fit(X, two)
-    assert model.shares_.shape == (2, 2)
+    assert model.shares_.shape == (3, 2)
     assert model.predict(X).shape == model.oof_prediction_.shape == (60, 2)
 
 
@@ -166,6 +178,10 @@ def test_partial_fit_trains_every_member():
     model.partial_fit(X, Y).partial_fit(X, Y)
     assert len(model.nets_) == 5
     assert model.gaussian_process_ is None
+    assert model.perceptrons_ == []
+    fitted = clone(REGRESSOR).fit(X, Y)
+    fitted.partial_fit(X, Y)
+    assert {len(net.history) for net in fitted.perceptrons_} == {3}
     assert model.n_iter_ == 2
 
 
@@ -184,7 +200,7 @@ def test_warm_start_goes_on_and_fits_the_process_again():
     assert model.n_iter_ == 4
     assert model.gaussian_process_ is not before
     model.set_params(n_members=6).fit(X, Y)
-    assert len(model.nets_) == 6
+    assert len(model.nets_) == len(model.perceptrons_) == 6
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.5, "many"])
@@ -247,7 +263,8 @@ def test_few_rows_say_little(rng):
 def test_logit_shares_find_the_temperature(rng):
     logits = 2 * rng.normal(size=(20_000, 3))
     classes = np.array([rng.choice(3, p=p) for p in softmax(logits, axis=1)])
-    shares = logit_shares(4 * logits[None], classes, np.ones(20_000))
+    start = np.ones((1, 1))
+    shares = logit_shares(4 * logits[None], classes, np.ones(20_000), start)
     np.testing.assert_allclose(shares, [[0.25]], atol=0.01)
 
 
@@ -256,7 +273,7 @@ def test_logit_shares_are_the_most_likely(rng):
     logits = 1.5 * parts[0] + 0.5 * parts[1]
     classes = np.array([rng.choice(3, p=p) for p in softmax(logits, axis=1)])
     weight = rng.gamma(2, 0.5, 500)
-    found = logit_shares(parts, classes, weight)
+    found = logit_shares(parts, classes, weight, np.array([[0.5], [2.0]]))
 
     def likelihood(shares):
         total = np.tensordot(shares, parts, 1)

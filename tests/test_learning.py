@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 ALONE: dict[str, Any] = {
     "n_members": 1,
     "gaussian_process": False,
+    "perceptron": False,
     "dropout": 0,
     "weight_decay": 0,
     "early_stopping": False,
@@ -67,7 +68,8 @@ def test_planted_interaction_is_learnt_where_ridge_fails(order: int) -> None:
     )
     assert r2_score(y_test, ridge().fit(X_train, y_train).predict(X_test)) < 0.05
     options = {"n_members": 1, "n_iter_no_change": None, "random_state": 0}
-    model = LyraRegressor(**options, gaussian_process=False).fit(X_train, y_train)
+    options |= {"gaussian_process": False, "perceptron": False}
+    model = LyraRegressor(**options).fit(X_train, y_train)
     assert r2_score(y_test, model.predict(X_test)) > 0.9
 
 

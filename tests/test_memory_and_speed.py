@@ -27,6 +27,7 @@ RNG = np.random.default_rng(0)
 SMALL: dict[str, Any] = {
     "n_members": 1,
     "gaussian_process": False,
+    "perceptron": False,
     "alphabet": "protein",
     "d_model": 8,
     "pgc_hidden": (4, 8),

@@ -65,6 +65,7 @@ def rates(**options: Any) -> list[float]:
         d_state=4,
         n_members=1,
         gaussian_process=False,
+        perceptron=False,
         callbacks=[Spy()],
         **options,
     ).fit(["ACDEF", "EFGHI"] * 40, np.arange(80.0))

@@ -15,7 +15,7 @@ import skorch
 import torch
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
 from skorch.utils import to_device
-from torch import Tensor
+from torch import Tensor, nn
 
 from sklyra._training.callbacks import ProgressBar, StopTraining
 from sklyra._training.device import in_precision
@@ -23,14 +23,12 @@ from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import (
     back_propagate,
-    bytes_per_position,
     forward,
     piece_size,
 )
 from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
     CrossEntropy,
-    LyraNet,
     SquaredError,
     parameter_groups,
     set_generator,
@@ -40,7 +38,7 @@ _SEEDING = threading.Lock()
 
 
 class SequenceNet(skorch.NeuralNet):
-    """Train a `LyraNet` on a `SequenceDataset`.
+    """Train a network of `sklyra.nn` on a `SequenceDataset`.
 
     Differs from skorch's own nets in what it is given (a pair of data sets, of which
     the second may be None), in drawing all random numbers from generators of its own,
@@ -107,7 +105,7 @@ class SequenceNet(skorch.NeuralNet):
     ) -> TrainingBatches:
         """Iterate over batches."""
         rng = self.rng_ if training else None
-        return TrainingBatches(dataset, self.batch_size, rng, len(self.module_.pgc))
+        return TrainingBatches(dataset, self.batch_size, rng, self.module_.n_blocks)
 
     def run_single_epoch(
         self,
@@ -160,7 +158,7 @@ class SequenceNet(skorch.NeuralNet):
                 if not ran_out(error):
                     raise
             # Only here, when the error no longer holds on to what it was about.
-            at_once = halved(at_once, length, bytes_per_position(self.module_))
+            at_once = halved(at_once, length, self.module_.bytes_per_position)
             self.piece_size_ = at_once * length
             self._zero_grad_optimizer()
 
@@ -273,26 +271,21 @@ class SequenceNet(skorch.NeuralNet):
 
 
 def make_net(
+    module: type[nn.Module],
+    options: dict[str, Any],
     *,
-    n_channels: int,
-    letters: npt.NDArray[np.float32] | None,
-    n_outputs: int,
     classify: bool,
-    architecture: dict[str, Any],
     lr: float,
     weight_decay: float,
     state_weight_decay: float,
     device: str,
     seed: int,
 ) -> SequenceNet:
-    """Build an untrained net."""
+    """Build an untrained net of a module with options; arrays become tensors."""
     net = SequenceNet(
-        LyraNet,
+        module,
         criterion=CrossEntropy if classify else SquaredError,
-        module__n_channels=n_channels,
-        module__letters=None if letters is None else torch.from_numpy(letters.copy()),
-        module__n_outputs=n_outputs,
-        **{f"module__{name}": value for name, value in architecture.items()},
+        **{f"module__{name}": _as_tensor(value) for name, value in options.items()},
         optimizer=AdamW,
         lr=lr,
         weight_decay=weight_decay,
@@ -303,6 +296,11 @@ def make_net(
         verbose=0,
     )
     return net.initialize()
+
+
+def _as_tensor(value: Any) -> Any:
+    """Copy an array into a tensor."""
+    return torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
 
 
 @contextmanager

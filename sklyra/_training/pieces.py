@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sklyra.nn import LyraNet, Shared
+from sklyra.nn import Shared
 
 
 def piece_size(device: str) -> int:
@@ -25,23 +25,6 @@ def piece_size(device: str) -> int:
         Few where their activations must stay in cache; many on a GPU.
     """
     return 2**12 if torch.device(device).type == "cpu" else 2**20
-
-
-def bytes_per_position(net: LyraNet) -> int:
-    """Say about how much memory training takes for one position.
-
-    Parameters
-    ----------
-    net : LyraNet
-        The network.
-
-    Returns
-    -------
-    int
-        Bytes, from the peak measured at 65,536 positions.
-    """
-    d_model = net.embed.out_features
-    return 4 * d_model * (10 + 15 * max(1, len(net.s4d)))
 
 
 def split(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ from torch import Tensor
 from sklyra._training.device import in_precision
 from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.net import SequenceNet
-from sklyra._training.pieces import bytes_per_position, forward
+from sklyra._training.pieces import forward
 from sklyra.batching import chunks, inputs
-from sklyra.nn import LyraNet, transform_size
+from sklyra.nn import LyraNet, Perceptron, transform_size
 from sklyra.sequences import EncodedSequences
 from sklyra.windows import find_windows
 
@@ -67,7 +67,7 @@ def run(
             if len(rows) > at_once:
                 waiting += [rows[at_once:], rows[:at_once]]
                 continue
-            batch = inputs(find_windows(sequences.take(rows), len(first.pgc)))
+            batch = inputs(find_windows(sequences.take(rows), first.n_blocks))
             if few and batch["values"].is_floating_point():
                 batch["values"] = batch["values"].double()
             length = batch["values"].shape[1]
@@ -78,7 +78,7 @@ def run(
                     raise
                 part = None
             if part is None:  # when the error no longer holds on to what it was about
-                at_once = halved(len(rows), length, bytes_per_position(first))
+                at_once = halved(len(rows), length, first.bytes_per_position)
                 waiting.append(rows)
                 continue
             if out is None:
@@ -95,11 +95,14 @@ class _Runner:
         self, net: SequenceNet, precision: str, represent: bool, double: bool
     ) -> None:
         self.net = net
-        self.module: LyraNet = net.module_
+        self.module: LyraNet | Perceptron = net.module_
         self.module.eval()
         if double:
             self.module = copy.deepcopy(self.module).double()
-        function = self.module.represent if represent else self.module.forward
+        function: Callable[..., Tensor] = self.module.forward
+        if represent:
+            assert isinstance(self.module, LyraNet)
+            function = self.module.represent
         self.function = in_precision(function, precision, net.device)
         self.share = in_precision(self.module.share, precision, net.device)
         self.spectra = _Spectra(self.module)
@@ -114,7 +117,7 @@ class _Runner:
 class _Spectra:
     """Remember the spectra of a network for the last size of a transform."""
 
-    def __init__(self, net: LyraNet) -> None:
+    def __init__(self, net: LyraNet | Perceptron) -> None:
         self.net = net
         self.size = 0
         self.spectra: tuple[Tensor, ...] = ()

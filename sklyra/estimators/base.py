@@ -110,6 +110,8 @@ class BaseLyra(Ensemble):
                     classes,
                     groups,
                 )
+            if not again:
+                self._find_slots(data.sequences)
             self._train(data, folds, valid, None, again, rng)
             self._join(data, folds, valid, rng)
             if valid is None and not used.all():
@@ -125,12 +127,14 @@ class BaseLyra(Ensemble):
             rng = check_random_state(self.random_state)
             data, _, _ = self._read(X, y, sample_weight, reset=not again)
             folds = [(np.arange(len(data)), _NONE)] * self.n_members
+            if not again:
+                self._slots = None  # they need to see all of the training data
             self._train(data, folds, None, 1, again, rng, schedule="constant")
             for name in ("oof_prediction_", "oof_score_"):
                 self.__dict__.pop(name, None)  # of the model before
             if not again:
                 self.gaussian_process_ = None
-                self.shares_ = self._first_shares(1)
+                self.shares_ = self._first_shares()
         return self
 
     @contextmanager
@@ -164,6 +168,9 @@ class BaseLyra(Ensemble):
         sequences = self._read_known(X)
         with ordinary_mode(), threads(self.n_threads):
             parts = [mean(run(self.nets_, sequences, self.precision))]
+            if self._slots is not None:
+                at_slots = self._slots(sequences)
+                parts.append(mean(run(self.perceptrons_, at_slots, self.precision)))
             if self.gaussian_process_ is not None:
                 parts.append(self.gaussian_process_.predict(sequences))
         return together(self.shares_, np.stack(parts))
@@ -233,7 +240,7 @@ class BaseLyra(Ensemble):
                     f"{error} Loaded onto the CPU.", SklyraWarning, stacklevel=2
                 )
                 device = "cpu"
-            for net in self.nets_:
+            for net in self.nets_ + self.perceptrons_:
                 net.to(device)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,10 @@ from sklyra.estimators.parameters import encoder, step_plan
 from sklyra.estimators.reading import SequenceReader
 from sklyra.estimators.split import Rows
 from sklyra.gaussian_process import GaussianProcess
+from sklyra.nn import LyraNet, Perceptron
+from sklyra.resemblance import resemblance
+from sklyra.sequences import EncodedSequences
+from sklyra.slots import Slots
 
 _ARCHITECTURE = (
     "d_model",
@@ -37,10 +44,12 @@ _ARCHITECTURE = (
 
 
 class Ensemble(SequenceReader):
-    """Train members and a Gaussian process, and join them by what they say unseen."""
+    """Train networks and a Gaussian process, and join them by what they say unseen."""
 
     _classify: bool
+    _slots: Slots | None
     nets_: list[SequenceNet]
+    perceptrons_: list[SequenceNet]
     gaussian_process_: GaussianProcess | None
     shares_: npt.NDArray[np.float64]
     oof_prediction_: npt.NDArray[np.float64]
@@ -53,8 +62,12 @@ class Ensemble(SequenceReader):
         """Turn targets into the values that a Gaussian process predicts."""
         raise NotImplementedError
 
-    def _first_shares(self, n_parts: int) -> npt.NDArray[np.float64]:
-        """Say how much each part counts if nothing is held out."""
+    def _first_shares(self) -> npt.NDArray[np.float64]:
+        """Say how much each part counts if nothing is held out.
+
+        Parts are what `nets_` say on average, what `perceptrons_` say if there are any,
+        and what `gaussian_process_` says if there is one.
+        """
         raise NotImplementedError
 
     def _weigh(
@@ -86,10 +99,47 @@ class Ensemble(SequenceReader):
         rng: np.random.RandomState,
         schedule: str | None = None,
     ) -> None:
-        """Train a member on each fold."""
-        device = resolve_device(self.device)
+        """Train networks on each fold."""
+        how = (folds, valid, epochs, schedule)
         old = self.nets_ if again else []
-        nets, history = [], []
+        nets = self._train_each(data, self._new_net, old, *how, rng, self.callbacks)
+        perceptrons = []
+        if self._slots is not None:
+            old = self.perceptrons_ if again else []
+            if valid is not None:
+                how = (folds, self._at_slots(valid), epochs, schedule)
+            at_slots = self._at_slots(data)
+            new = partial(self._new_perceptron, at_slots)
+            perceptrons = self._train_each(at_slots, new, old, *how, rng)
+        self.nets_, self.perceptrons_ = nets, perceptrons
+        self.history_ = [
+            {"network": name, "member": member, **_shown(row)}
+            for name, group in (("lyra", nets), ("perceptron", perceptrons))
+            for member, net in enumerate(group)
+            for row in net.history
+        ]
+        self.n_iter_ = max(len(net.history) for net in nets)
+        self.n_parameters_ = sum(
+            p.numel() for net in nets + perceptrons for p in net.module_.parameters()
+        )
+        longest = int(data.sequences.lengths.max())
+        self.max_length_ = max(self.max_length_, longest)
+
+    def _train_each(
+        self,
+        data: SequenceDataset,
+        new: Callable[[str, int], SequenceNet],
+        old: list[SequenceNet],
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+        epochs: int | None,
+        schedule: str | None,
+        rng: np.random.RandomState,
+        callbacks: list[Any] | None = None,
+    ) -> list[SequenceNet]:
+        """Train a network on each fold; those there are already go on."""
+        device = resolve_device(self.device)
+        nets = []
         for member, (rows, held) in enumerate(folds):
             train = data if len(rows) == len(data) else data.take(rows)
             watched = valid
@@ -100,32 +150,23 @@ class Ensemble(SequenceReader):
             )
             n_epochs = epochs or auto_epochs
             if member < len(old):
-                net = copy.deepcopy(
-                    old[member]
-                )  # an interrupted fit must not change it
+                # an interrupted fit must not change it
+                net = copy.deepcopy(old[member])
                 net.to(device)
                 net.set_rates(self.lr, self.weight_decay, self.state_weight_decay)
             else:
-                net = self._new_net(device, int(rng.randint(2**31)))
+                net = new(device, int(rng.randint(2**31)))
             net.batch_size = batch_size
-            callbacks = [*(self.callbacks or [])]
-            callbacks.append(Schedule(schedule or self.lr_schedule, n_epochs))
+            watchers = [*(callbacks or [])]
+            watchers.append(Schedule(schedule or self.lr_schedule, n_epochs))
             if self.verbose:
-                callbacks.append(ProgressBar(n_epochs))
+                watchers.append(ProgressBar(n_epochs))
             if watched is not None:
-                callbacks.append(BestWeights(self.n_iter_no_change or n_epochs))
+                watchers.append(BestWeights(self.n_iter_no_change or n_epochs))
             net.precision = self.precision
-            net.train(train, watched, n_epochs, callbacks)
+            net.train(train, watched, n_epochs, watchers)
             nets.append(net)
-            history += [{"member": member, **_shown(row)} for row in net.history]
-        self.nets_ = nets
-        self.history_ = history
-        self.n_iter_ = max(len(net.history) for net in nets)
-        self.n_parameters_ = sum(
-            p.numel() for net in nets for p in net.module_.parameters()
-        )
-        longest = int(data.sequences.lengths.max())
-        self.max_length_ = max(self.max_length_, longest)
+        return nets
 
     def _join(
         self,
@@ -135,7 +176,10 @@ class Ensemble(SequenceReader):
         rng: np.random.RandomState,
     ) -> None:
         """Fit the closed-form part, and weigh the parts by what they say unseen."""
-        parts = [self._unseen(data, folds, valid)]
+        parts = [self._unseen(self.nets_, data, folds, valid)]
+        if self._slots is not None:
+            at_slots = self._at_slots(data), folds, valid and self._at_slots(valid)
+            parts.append(self._unseen(self.perceptrons_, *at_slots))
         self.gaussian_process_ = None
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
@@ -150,7 +194,7 @@ class Ensemble(SequenceReader):
         unseen = np.stack(parts)  # (n_parts, n_rows, n_outputs)
         asked = data if valid is None else valid
         known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
-        self.shares_ = self._first_shares(len(parts))
+        self.shares_ = self._first_shares()
         if len(known) and (len(parts) > 1 or self.n_members > 1):
             self.shares_ = self._weigh(unseen[:, known], asked.take(known))
         if self.gaussian_process_ is not None:
@@ -169,16 +213,17 @@ class Ensemble(SequenceReader):
 
     def _unseen(
         self,
+        nets: list[SequenceNet],
         data: SequenceDataset,
         folds: list[tuple[Rows, Rows]],
         valid: SequenceDataset | None,
     ) -> npt.NDArray[np.float64]:
-        """Let members predict what they have not seen; NaN where there is nothing."""
+        """Let networks predict what they have not seen; NaN where there is nothing."""
         if valid is not None:
-            return mean(run(self.nets_, valid.sequences, self.precision))
+            return mean(run(nets, valid.sequences, self.precision))
         total = np.zeros((len(data), self._n_outputs()))
         times = np.zeros((len(data), 1))
-        for net, (_, held) in zip(self.nets_, folds, strict=True):
+        for net, (_, held) in zip(nets, folds, strict=True):
             if len(held):
                 sequences = data.sequences.take(held)
                 total[held] += run([net], sequences, self.precision)[0]
@@ -191,18 +236,51 @@ class Ensemble(SequenceReader):
         letters = None
         if self.alphabet_ is not None:
             letters, _ = encoder(self.encoding).character_features(self.alphabet_)
+        options = {name: getattr(self, name) for name in _ARCHITECTURE}
+        options["letters"] = letters
+        options["n_channels"] = self._channels if letters is None else letters.shape[1]
+        return self._make(LyraNet, options, device, seed)
+
+    def _new_perceptron(
+        self, data: SequenceDataset, device: str, seed: int
+    ) -> SequenceNet:
+        sequences = data.sequences
+        assert sequences.alphabet is not None
+        letters = resemblance(sequences.alphabet).astype(np.float32)
+        codes, _ = sequences.padded()
+        often = [np.bincount(slot, minlength=len(letters)) for slot in codes.T]
+        options = {
+            "letters": letters,
+            "centre": (np.array(often) @ letters / len(codes)).astype(np.float32),
+            "dropout": self.dropout,
+        }
+        return self._make(Perceptron, options, device, seed)
+
+    def _make(
+        self, module: type, options: dict[str, Any], device: str, seed: int
+    ) -> SequenceNet:
         return make_net(
-            n_channels=self._channels if letters is None else letters.shape[1],
-            letters=letters,
-            n_outputs=self._n_outputs(),
+            module,
+            {"n_outputs": self._n_outputs(), **options},
             classify=self._classify,
-            architecture={name: getattr(self, name) for name in _ARCHITECTURE},
             lr=self.lr,
             weight_decay=self.weight_decay,
             state_weight_decay=self.state_weight_decay,
             device=device,
             seed=seed,
         )
+
+    def _find_slots(self, sequences: EncodedSequences) -> None:
+        """Learn where there are slots, if anything is to look at them."""
+        self._slots = None
+        if self.perceptron and sequences.alphabet is not None:
+            slots = Slots(sequences)
+            self._slots = slots if len(slots) else None
+
+    def _at_slots(self, data: SequenceDataset) -> SequenceDataset:
+        """Replace sequences by what stands at their slots."""
+        assert self._slots is not None
+        return replace(data, sequences=self._slots(data.sequences))
 
 
 def mean(members: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -8,6 +8,7 @@ PUBLISHED: MappingProxyType[str, Any] = MappingProxyType(
     {
         "encoding": "one-hot",
         "n_members": 1,
+        "perceptron": False,
         "gaussian_process": False,
         "d_model": 64,
         "pgc_hidden": (16, 128),

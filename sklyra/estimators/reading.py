@@ -61,7 +61,14 @@ class SequenceReader(BaseEstimator):
                 f"X has {sequences.values.shape[1]} channels at each position, but "
                 f"{type(self).__name__} was fitted with {self._channels}."
             )
-        return self._as_codes(sequences, self.alphabet_)
+        sequences = self._as_codes(sequences, self.alphabet_)
+        if self.alphabet_ is not None and sequences.alphabet is None:
+            raise ValueError(
+                f"This {type(self).__name__} was fitted on letters of the alphabet "
+                f"{self.alphabet_.name!r}, but some positions of X are no letter's "
+                "one-hot channels. Pass sequences, or fit on numbers of this kind."
+            )
+        return sequences
 
     def _read_new(self, X: Any) -> EncodedSequences:
         if is_text(X):

@@ -37,11 +37,17 @@ default="one-hot"
     n_members : int, default=5
         How many networks are trained and averaged. Two or more hold out different
         parts of the training data, a fifth at most each.
+    perceptron : bool, default=True
+        Whether each member is joined by a multilayer perceptron on the letters at
+        positions that mean the same in every sequence: all that vary, or 50 from either
+        end where lengths differ or are above 1,024. How much it counts is learnt from
+        what all parts say of sequences that they have not seen. Models of numbers and
+        `partial_fit` have none.
     gaussian_process : bool, default=True
         Whether a Gaussian process on the same sequences is part of the model. It
         compares letters at positions and words anywhere; how much it counts is learnt
-        from what both parts say of sequences that they have not seen. Models of
-        numbers have none. It looks at 8,192 sequences at most.
+        as for the perceptrons. Models of numbers and `partial_fit` have none. It looks
+        at 8,192 sequences at most.
     d_model : int, default=64
         Number of channels inside the network.
     pgc_hidden : tuple of int, default=(16, 128)
@@ -86,8 +92,8 @@ default="one-hot"
         Epochs without a lower validation loss after which training stops; None goes
         through all of them.
     callbacks : list of skorch callbacks or None, default=None
-        Called during training. They see the losses as ``train_loss`` and
-        ``valid_loss``.
+        Called while the networks of `nets_` train. They see the losses as
+        ``train_loss`` and ``valid_loss``.
     device : str, default="auto"
         A torch device. "auto" is CUDA where there is one and the CPU elsewhere, decided
         in `fit` and again when a saved model is loaded.
@@ -117,7 +123,8 @@ default="one-hot"
     gaussian_process_ : GaussianProcess or None
         The closed-form part; None if there is none.
     history_ : list of dict
-        A row for each epoch of each member: ``member``, ``epoch``, ``seconds``,
+        A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),
+        ``member``, ``epoch``, ``seconds``,
         ``train_loss``, ``valid_loss`` if there were validation data, ``lr`` and what
         callbacks recorded.
         ``pandas.DataFrame(history_)`` is a table of it.
@@ -126,7 +133,7 @@ default="one-hot"
     n_features_in_ : int
         Number of columns, if X was a table of numbers.
     n_iter_ : int
-        Number of epochs trained, by the member that trained longest.
+        Number of epochs trained, by the network of `nets_` that trained longest.
     n_parameters_ : int
         Number of weights of all networks.
     nets_ : list of skorch.NeuralNet
@@ -137,13 +144,16 @@ default="one-hot"
         that were in no fold. Of the validation sequences, if there were any.
     oof_score_ : float
         R2 of it, or NaN if there is nothing to score.
+    perceptrons_ : list of skorch.NeuralNet
+        The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         Where the variance of the targets comes from, according to the Gaussian process:
         ``additive`` effects of letters, ``epistasis`` of all orders, ``composition`` of
         words and ``noise``.
     shares_ : ndarray of shape (n_parts, n_outputs)
-        Factors with which the mean of the networks and the Gaussian process, if there
-        is one, add up to the standardised prediction.
+        Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
+        any and the Gaussian process if there is one add up to the standardised
+        prediction.
 
     References
     ----------
@@ -170,6 +180,7 @@ default="one-hot"
         unknown: str = "error",
         encoding: str | PositionEncoder = "one-hot",
         n_members: int = 5,
+        perceptron: bool = True,
         gaussian_process: bool = True,
         d_model: int = 64,
         pgc_hidden: tuple[int, ...] = (16, 128),
@@ -201,6 +212,7 @@ default="one-hot"
         self.unknown = unknown
         self.encoding = encoding
         self.n_members = n_members
+        self.perceptron = perceptron
         self.gaussian_process = gaussian_process
         self.d_model = d_model
         self.pgc_hidden = pgc_hidden
@@ -310,14 +322,15 @@ default="one-hot"
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
         return data.target.astype(np.float64)
 
-    def _first_shares(self, n_parts: int) -> npt.NDArray[np.float64]:
+    def _first_shares(self) -> npt.NDArray[np.float64]:
+        n_parts = 1 + bool(self.perceptrons_) + (self.gaussian_process_ is not None)
         return np.full((n_parts, self._n_outputs()), 1 / n_parts)
 
     def _weigh(
         self, parts: npt.NDArray[np.float64], data: SequenceDataset
     ) -> npt.NDArray[np.float64]:
         if len(parts) == 1:
-            return self._first_shares(1)
+            return self._first_shares()
         return value_shares(parts, self._levels(data), data.weight.astype(np.float64))
 
     def _effects(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

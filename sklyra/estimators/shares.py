@@ -43,7 +43,9 @@ def value_shares(parts: Array, target: Array, weight: Array) -> Array:
     return shares
 
 
-def logit_shares(parts: Array, classes: npt.NDArray[np.int64], weight: Array) -> Array:
+def logit_shares(
+    parts: Array, classes: npt.NDArray[np.int64], weight: Array, start: Array
+) -> Array:
     r"""Find factors with which parts add up to calibrated logits.
 
     Greatest likelihood with factors :math:`\ge 0`. For a network alone that is
@@ -52,12 +54,13 @@ def logit_shares(parts: Array, classes: npt.NDArray[np.int64], weight: Array) ->
     Parameters
     ----------
     parts : ndarray of shape (n_parts, n_samples, n_classes), float64
-        The logits of a network, then, if there is one, what a Gaussian process says,
-        of sequences that they have not seen.
+        What each part says of sequences that it has not seen.
     classes : ndarray of shape (n_samples,), int
         The right classes.
     weight : ndarray of shape (n_samples,), float64
         Weight of each sequence.
+    start : ndarray of shape (n_parts, 1), float64
+        What the factors are a priori, give or take as much.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def logit_shares(parts: Array, classes: npt.NDArray[np.int64], weight: Array) ->
     .. [1] Guo, C., Pleiss, G., Sun, Y. & Weinberger, K. Q. (2017). On Calibration of
        Modern Neural Networks. ICML. arXiv:1706.04599.
     """
-    start = first_logit_shares(len(parts))[:, 0]
+    start = start[:, 0]
     rows = np.arange(len(classes))
 
     def loss(factors: Array) -> tuple[float, Array]:
@@ -87,17 +90,21 @@ def logit_shares(parts: Array, classes: npt.NDArray[np.int64], weight: Array) ->
     return shares
 
 
-def first_logit_shares(n_parts: int) -> Array:
-    """Say how `logit_shares` begins, before anything is known.
+def first_logit_shares(n_networks: int, process: bool) -> Array:
+    """Say how parts add up to logits, before anything is known.
 
     Parameters
     ----------
-    n_parts : int
-        Whether there is a network alone or a Gaussian process too.
+    n_networks : int
+        How many parts are networks, whose outputs are logits already.
+    process : bool
+        Whether a Gaussian process comes last, which predicts 0 and 1.
 
     Returns
     -------
     ndarray of shape (n_parts, 1), float64
-        A network's logits are log odds already; a Gaussian process predicts 0 and 1.
+        The factors.
     """
-    return np.array([[1.0]] if n_parts == 1 else [[0.5], [2.0]])
+    if not process:
+        return np.full((n_networks, 1), 1 / n_networks)
+    return np.array([[0.5 / n_networks]] * n_networks + [[2.0]])

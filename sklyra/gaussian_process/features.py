@@ -1,7 +1,6 @@
 """What the Gaussian process compares: letters at positions, and words.
 
-Of proteins it also compares what kind of residue a letter is: letters of one kind are
-half alike, and so are words of the same kinds.
+Of proteins it also compares how alike residues are, and words of the same kinds.
 """
 
 from __future__ import annotations
@@ -14,17 +13,13 @@ import numpy.typing as npt
 from scipy import sparse
 
 from sklyra.alphabets import PROTEIN, Alphabet
+from sklyra.resemblance import KINDS, resemblance
 from sklyra.sequences import EncodedSequences
+from sklyra.slots import Slots
 from sklyra.words import count_words
 
-# Sequences of one length share a frame: each position is compared, up to this many.
-_POSITIONS = 1024
-# Others are aligned by both ends, and this many positions from each are compared.
-_ENDS = 50
 # Words are as long as fits this many of them: 6 letters of DNA, 3 of a protein.
 _WORDS = 10_000
-# Residues by size, polarity and charge.
-_KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
 
 
 @dataclass(frozen=True)
@@ -36,8 +31,8 @@ class Features:
     codes : ndarray of shape (n_samples, n_slots), uint8
         The character at each slot: a row of `table`.
     table : ndarray of shape (n_characters + 1, n_channels), float64
-        A vector of length 1 or less for each character: the share of each letter in
-        it, and of each kind. Zeros in the last row, for no character.
+        A vector of length 1 or less for each character, as `resemblance` gives. Zeros
+        in the last row, for no character.
     counts : sparse matrix of shape (n_samples, n_words), float64
         Rows of length 1: 1 plus the logarithm of how often each word occurs.
     """
@@ -80,9 +75,7 @@ class Features:
 class FeatureMap:
     """Learn from training sequences which slots and words there are.
 
-    A slot is a position that is counted from the left end or, where lengths differ,
-    from either end. Slots at which all training sequences are alike are left out, as
-    are words that no more than one of them has.
+    Words that no more than one of them has are left out.
 
     Parameters
     ----------
@@ -91,37 +84,20 @@ class FeatureMap:
 
     Attributes
     ----------
-    slots : ndarray of shape (n_slots,), int64
-        Position of each slot, negative if counted from the right end.
+    slots : Slots
+        Positions that are compared.
     """
 
     def __init__(self, sequences: EncodedSequences) -> None:
         assert sequences.alphabet is not None
         self.alphabet: Alphabet = sequences.alphabet
-        lengths = sequences.lengths
-        longest = int(lengths.max())
-        if (lengths == longest).all() and longest <= _POSITIONS:
-            self.slots = np.arange(longest)
-        else:
-            ends = min(_ENDS, longest)
-            self.slots = np.concatenate([np.arange(ends), np.arange(-ends, 0)])
-        codes = self._at_slots(sequences)
-        self.slots = self.slots[(codes != codes[0]).any(axis=0)]
-        nothing = np.zeros((1, len(self.alphabet.letters)))
-        table = np.concatenate([self.alphabet.membership, nothing])
+        self.slots = Slots(sequences)
+        self._table = resemblance(self.slots.alphabet)
         n_letters = max(2, len(self.alphabet.letters))
         size = max(1, int(math.log(_WORDS, n_letters)))
         self._vocabularies = [_Vocabulary(sequences, size)]
         if set(PROTEIN.letters) <= set(self.alphabet.letters):
-            by_kind = np.array(
-                [
-                    [letter in kind for kind in _KINDS]
-                    for letter in self.alphabet.letters
-                ]
-            )
-            table = np.sqrt(0.5) * np.concatenate([table, table @ by_kind], axis=1)
             self._vocabularies.append(_Vocabulary(_in_kinds(sequences), size + 1))
-        self._table = table
 
     def __call__(self, sequences: EncodedSequences) -> Features:
         """Describe sequences.
@@ -139,17 +115,8 @@ class FeatureMap:
         texts = [sequences, _in_kinds(sequences)][: len(self._vocabularies)]
         words = [v(text) for v, text in zip(self._vocabularies, texts, strict=True)]
         counts = (np.sqrt(1 / len(words)) * sparse.hstack(words)).tocsr()
-        return Features(self._at_slots(sequences), self._table, counts)
-
-    def _at_slots(self, sequences: EncodedSequences) -> npt.NDArray[np.uint8]:
-        """Codes (n_samples, n_slots); one more than the last where there is none."""
-        lengths = sequences.lengths[:, None]
-        position = np.where(self.slots < 0, lengths + self.slots, self.slots)
-        there = (position >= 0) & (position < lengths)
-        index = np.where(there, sequences.offsets[:-1, None] + position, 0)
-        codes = sequences.values[index]
-        codes[~there] = len(self.alphabet.membership)
-        return codes
+        codes = self.slots(sequences).values.reshape(len(sequences), -1)
+        return Features(codes, self._table, counts)
 
 
 class _Vocabulary:
@@ -172,7 +139,7 @@ def _in_kinds(sequences: EncodedSequences) -> EncodedSequences:
     assert sequences.alphabet is not None
     names = "abcdef"
     kinds = Alphabet("kinds of residues", names, silent="-")
-    kind_of = {c: n for kind, n in zip(_KINDS, names, strict=True) for c in kind}
+    kind_of = {c: n for kind, n in zip(KINDS, names, strict=True) for c in kind}
     table = np.array(
         [
             kinds.characters.index(kind_of.get(c, "-"))

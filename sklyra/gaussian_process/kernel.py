@@ -24,7 +24,7 @@ class Kernel(NamedTuple):
     - :math:`k_C = \exp(-s\,(1 - \cos(x, x')))`: what words sequences are made of
       matters, wherever they stand; the cosine is that of word counts.
 
-    Amino acids of one kind count as half alike, as `features` says.
+    Amino acids may be half alike, as `resemblance` says.
 
     The relevance :math:`w_l` of each position is learnt. So is the variance of the
     noise, :math:`r`. All are in proportion to the variance of :math:`k_E`.

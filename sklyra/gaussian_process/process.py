@@ -57,7 +57,7 @@ class GaussianProcess:
         self._rows = np.sort(rng.permutation(len(target))[:_ROWS])
         self._sequences = sequences.take(self._rows)
         self._map = FeatureMap(self._sequences)
-        self.slots = self._map.slots
+        self.slots = self._map.slots.positions
         self._features = self._map(self._sequences)
         self._target, self._weight = target[self._rows], weight[self._rows]
         self._mean = np.average(self._target, axis=0, weights=self._weight)

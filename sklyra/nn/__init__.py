@@ -7,8 +7,9 @@ from sklyra.nn.convolution import transform_size
 from sklyra.nn.dropout import Dropout, set_generator
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.losses import CrossEntropy, SquaredError
-from sklyra.nn.lyra import LyraNet, Shared, parameter_groups
+from sklyra.nn.lyra import LyraNet, parameter_groups
 from sklyra.nn.norm import RMSNorm
+from sklyra.nn.perceptron import Perceptron
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import (
     POOLINGS,
@@ -18,6 +19,7 @@ from sklyra.nn.pooling import (
     MeanPooling,
 )
 from sklyra.nn.s4d import S4D, S4DKernel
+from sklyra.nn.shared import Shared
 
 __all__ = [
     "POOLINGS",
@@ -31,6 +33,7 @@ __all__ = [
     "MaxPooling",
     "MeanMaxPooling",
     "MeanPooling",
+    "Perceptron",
     "ProjectedGatedConv",
     "RMSNorm",
     "S4DKernel",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from sklyra.nn.norm import RMSNorm
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import POOLINGS
 from sklyra.nn.s4d import S4D, S4DKernel
+from sklyra.nn.shared import Shared
 
 
 class S4DBlock(nn.Module):
@@ -61,58 +62,6 @@ class S4DBlock(nn.Module):
         """
         mixed: Tensor = x + self.dropout(self.s4d(normalised, mask, spectrum))
         return mixed
-
-
-class Shared(NamedTuple):
-    """What sequences of a batch share: computed once, then looked up for each.
-
-    Parameters
-    ----------
-    table : Tensor of shape (M + 1, D), float, or None
-        Channels behind the first `n_blocks` gated convolutions, of each different
-        window; then a row of zeros for padding. None if sequences have no letters.
-    ahead : tuple of Tensor
-        What the layer that comes next makes of each row by itself:
-        `ProjectedGatedConv.tables`, or the norm of a state space layer.
-    spectra : tuple of Tensor of shape (D, F), complex
-        What `S4D.spectrum` gives for each state space layer.
-    n_blocks : int
-        How many gated convolutions `table` is behind.
-    """
-
-    table: Tensor | None
-    ahead: tuple[Tensor, ...]
-    spectra: tuple[Tensor, ...]
-    n_blocks: int
-
-    def tensors(self) -> list[Tensor]:
-        """List what there is.
-
-        Returns
-        -------
-        list of Tensor
-            All tensors.
-        """
-        table = [] if self.table is None else [self.table]
-        return [*table, *self.ahead, *self.spectra]
-
-    def replaced(self, tensors: Sequence[Tensor]) -> Shared:
-        """Put other tensors in the places of these.
-
-        Parameters
-        ----------
-        tensors : sequence of Tensor
-            As many as `tensors` gives.
-
-        Returns
-        -------
-        Shared
-            The same with other tensors.
-        """
-        rest = list(tensors)
-        table = None if self.table is None else rest.pop(0)
-        ahead, spectra = rest[: len(self.ahead)], rest[len(self.ahead) :]
-        return Shared(table, tuple(ahead), tuple(spectra), self.n_blocks)
 
 
 class LyraNet(nn.Module):
@@ -201,6 +150,28 @@ class LyraNet(nn.Module):
             if head_hidden is None
             else MLPHead(n_features, n_outputs, head_hidden, dropout)
         )
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of gated convolutions.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return len(self.pgc)
+
+    @property
+    def bytes_per_position(self) -> int:
+        """About how much memory training takes for one position.
+
+        Returns
+        -------
+        int
+            Bytes, from the peak measured at 65,536 positions.
+        """
+        return 4 * self.embed.out_features * (10 + 15 * max(1, len(self.s4d)))
 
     def spectra(self, length: int) -> tuple[Tensor, ...]:
         """Compute what state space layers need to know besides their input.

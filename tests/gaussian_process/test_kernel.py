@@ -50,7 +50,7 @@ def test_kernel_is_its_equation(rng):
     w = kernel.relevance.tolist()
     for i, x in enumerate(text):
         for j, z in enumerate(other):
-            same = [x[s] == z[s] for s in known.slots]
+            same = [x[s] == z[s] for s in known.slots.positions]
             additive = 0.3 * sum(a * b for a, b in zip(w, same, strict=True)) / sum(w)
             apart = sum(a * (not b) for a, b in zip(w, same, strict=True))
             expected = (

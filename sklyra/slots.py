@@ -1,0 +1,83 @@
+"""Slots: positions that mean the same in every sequence."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+
+import numpy as np
+
+from sklyra.alphabets import Alphabet
+from sklyra.sequences import EncodedSequences
+
+# Sequences of one length share a frame: each position is a slot, up to this many.
+_POSITIONS = 1024
+# Others are aligned by both ends, and this many positions from each are slots.
+_ENDS = 50
+
+
+class Slots:
+    """Learn from training sequences where there is something to compare.
+
+    A slot is a position that is counted from the left end or, where lengths differ or
+    are above 1,024, one of 50 from either end. Slots at which all training sequences
+    are alike are left out.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Training sequences, as codes.
+
+    Attributes
+    ----------
+    alphabet : Alphabet
+        That of the sequences, with one more silent character, the last, for a slot at
+        which a sequence has none.
+    positions : ndarray of shape (n_slots,), int64
+        Position of each slot, negative if counted from the right end.
+    """
+
+    def __init__(self, sequences: EncodedSequences) -> None:
+        assert sequences.alphabet is not None
+        self.alphabet = _with_nothing(sequences.alphabet)
+        lengths = sequences.lengths
+        longest = int(lengths.max())
+        if (lengths == longest).all() and longest <= _POSITIONS:
+            self.positions = np.arange(longest)
+        else:
+            ends = min(_ENDS, longest)
+            self.positions = np.concatenate([np.arange(ends), np.arange(-ends, 0)])
+        codes = self(sequences).values.reshape(len(sequences), -1)
+        self.positions = self.positions[(codes != codes[0]).any(axis=0)]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __call__(self, sequences: EncodedSequences) -> EncodedSequences:
+        """Look up what stands there.
+
+        Parameters
+        ----------
+        sequences : EncodedSequences
+            Any sequences of the same alphabet.
+
+        Returns
+        -------
+        EncodedSequences
+            The characters at the slots: sequences of one length.
+        """
+        lengths = sequences.lengths[:, None]
+        at = np.where(self.positions < 0, lengths + self.positions, self.positions)
+        there = (at >= 0) & (at < lengths)
+        index = np.where(there, sequences.offsets[:-1, None] + at, 0)
+        codes = sequences.values[index]
+        codes[~there] = len(self.alphabet.characters) - 1
+        offsets = len(self) * np.arange(len(sequences) + 1)
+        return EncodedSequences(codes.ravel(), offsets, self.alphabet)
+
+
+def _with_nothing(alphabet: Alphabet) -> Alphabet:
+    """Add a silent character that no sequence holds."""
+    taken = {*alphabet.characters, *alphabet.aliases}
+    free = next(c for c in string.printable if c not in taken)
+    return replace(alphabet, silent=alphabet.silent + free)
