@@ -9,11 +9,13 @@ from sklyra._training.device import (
 )
 from sklyra._training.net import SequenceNet, make_net
 from sklyra._training.prediction import run
+from sklyra._training.side_by_side import Job, train_all
 
 __all__ = [
     "PRECISIONS",
     "SCHEDULES",
     "BestWeights",
+    "Job",
     "ProgressBar",
     "Schedule",
     "SequenceNet",
@@ -22,4 +24,5 @@ __all__ = [
     "resolve_device",
     "run",
     "threads",
+    "train_all",
 ]

@@ -73,6 +73,7 @@ class SequenceNet(skorch.NeuralNet):
         self.rng_ = np.random.default_rng(self.seed)
         self.piece_size_ = piece_size(self.device)
         self.precision = "float32"
+        self.stopped_ = False
         return self
 
     def initialize_optimizer(self) -> SequenceNet:
@@ -120,6 +121,8 @@ class SequenceNet(skorch.NeuralNet):
             return
         rows, losses = [], []
         for batch in iterator:
+            if self.stopped_:
+                raise StopTraining
             self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
@@ -221,6 +224,7 @@ class SequenceNet(skorch.NeuralNet):
     ) -> None:
         """Train on, from wherever the weights are."""
         self.callbacks = callbacks
+        self.stopped_ = False
         self._initialize_callbacks()
         for name, callback in self.callbacks_:
             if not getattr(callback, "use_caching", True):

@@ -10,15 +10,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from sklyra._training import (
     BestWeights,
+    Job,
     ProgressBar,
     Schedule,
     SequenceNet,
     make_net,
     resolve_device,
     run,
+    train_all,
 )
 from sklyra.batching import SequenceDataset
 from sklyra.estimators.parameters import encoder, step_plan
@@ -102,15 +105,19 @@ class Ensemble(SequenceReader):
         """Train networks on each fold."""
         how = (folds, valid, epochs, schedule)
         old = self.nets_ if again else []
-        nets = self._train_each(data, self._new_net, old, *how, rng, self.callbacks)
-        perceptrons = []
+        jobs = self._jobs(data, self._new_net, old, *how, rng, self.callbacks)
         if self._slots is not None:
-            old = self.perceptrons_ if again else []
             if valid is not None:
                 how = (folds, self._at_slots(valid), epochs, schedule)
             at_slots = self._at_slots(data)
             new = partial(self._new_perceptron, at_slots)
-            perceptrons = self._train_each(at_slots, new, old, *how, rng)
+            old = self.perceptrons_ if again else []
+            jobs += self._jobs(at_slots, new, old, *how, rng)
+        # callbacks are the same objects for all members, and a GPU is one for all
+        alone = self.callbacks or resolve_device(self.device) != "cpu"
+        train_all(jobs, 1 if alone else torch.get_num_threads())
+        trained = [job.net for job in jobs]
+        nets, perceptrons = trained[: len(folds)], trained[len(folds) :]
         self.nets_, self.perceptrons_ = nets, perceptrons
         self.history_ = [
             {"network": name, "member": member, **_shown(row)}
@@ -125,7 +132,7 @@ class Ensemble(SequenceReader):
         longest = int(data.sequences.lengths.max())
         self.max_length_ = max(self.max_length_, longest)
 
-    def _train_each(
+    def _jobs(
         self,
         data: SequenceDataset,
         new: Callable[[str, int], SequenceNet],
@@ -136,10 +143,10 @@ class Ensemble(SequenceReader):
         schedule: str | None,
         rng: np.random.RandomState,
         callbacks: list[Any] | None = None,
-    ) -> list[SequenceNet]:
-        """Train a network on each fold; those there are already go on."""
+    ) -> list[Job]:
+        """Make or take a network for each fold, and say how to train it."""
         device = resolve_device(self.device)
-        nets = []
+        jobs = []
         for member, (rows, held) in enumerate(folds):
             train = data if len(rows) == len(data) else data.take(rows)
             watched = valid
@@ -164,9 +171,8 @@ class Ensemble(SequenceReader):
             if watched is not None:
                 watchers.append(BestWeights(self.n_iter_no_change or n_epochs))
             net.precision = self.precision
-            net.train(train, watched, n_epochs, watchers)
-            nets.append(net)
-        return nets
+            jobs.append(Job(net, train, watched, n_epochs, watchers))
+        return jobs
 
     def _join(
         self,

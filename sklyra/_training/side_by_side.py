@@ -1,0 +1,70 @@
+"""Train several nets at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any, NamedTuple
+
+import torch
+
+from sklyra._training.net import SequenceNet
+from sklyra.batching import SequenceDataset
+
+
+class Job(NamedTuple):
+    """A net, and what its `train` is to be called with."""
+
+    net: SequenceNet
+    train: SequenceDataset
+    valid: SequenceDataset | None
+    epochs: int
+    callbacks: list[Any]
+
+    def do(self) -> None:
+        """Train."""
+        self.net.train(self.train, self.valid, self.epochs, self.callbacks)
+
+
+def train_all(jobs: Sequence[Job], at_once: int) -> None:
+    """Train the nets of all jobs.
+
+    A step of a small network is mostly overhead, which more threads do not shorten, but
+    it leaves Python's lock free most of the time. So nets train in threads of their
+    own, between which the threads of torch are divided.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        Nets that have nothing in common, and how to train them.
+    at_once : int
+        How many to train at the same time.
+
+    Raises
+    ------
+    BaseException
+        What the first training to fail raised, when all others have stopped.
+    """
+    at_once = min(at_once, len(jobs))
+    if at_once == 1:
+        for job in jobs:
+            job.do()
+        return
+    n_threads = torch.get_num_threads()
+    # Each thread of Python has a number of torch's threads of its own.
+    pool = ThreadPoolExecutor(
+        at_once,
+        initializer=torch.set_num_threads,
+        initargs=(max(1, n_threads // at_once),),
+    )
+    try:
+        waiting = [pool.submit(job.do) for job in jobs]
+        for done in as_completed(waiting):
+            done.result()
+    except BaseException:
+        for job in jobs:
+            job.net.stopped_ = True
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(n_threads)
