@@ -74,7 +74,9 @@ def test_held_out_predictions_come_from_who_did_not_see_them():
     model = REGRESSOR
     folds = member_folds(60, 5, 0.1, np.random.RandomState(0))
     nets, perceptrons, _ = parts(model)
-    process = model.gaussian_process_.held_out(folds, 60)
+    process = model.gaussian_process_.held_out(
+        folds, check_sequences(X, alphabet=model.alphabet_)
+    )
     one, two, three = model.shares_
     expected = np.empty(60)
     for member, (_, held) in enumerate(folds):

@@ -29,7 +29,7 @@ from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.parameters import check_parameters
 from sklyra.estimators.split import member_folds
 from sklyra.exceptions import LengthWarning, SklyraWarning
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import EncodedSequences, both_strands
 
 
 class BaseLyra(Ensemble):
@@ -160,12 +160,17 @@ class BaseLyra(Ensemble):
         """  # noqa: E501 - as above
         sequences = self._read_known(X)
         with ordinary_mode(), threads(self.n_threads):
+            if self.reverse_complement:
+                sequences = both_strands(sequences)
             parts = run(self.nets_, sequences, self.precision, represent=True)
+            parts = self._unstranded(parts)
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def _run(self, X: Any) -> npt.NDArray[np.float64]:
         """Compute what the parts of the model say together."""
         sequences = self._read_known(X)
+        if self.reverse_complement:
+            sequences = both_strands(sequences)
         with ordinary_mode(), threads(self.n_threads):
             parts = [mean(run(self.nets_, sequences, self.precision))]
             if self._slots is not None:
@@ -173,7 +178,7 @@ class BaseLyra(Ensemble):
                 parts.append(mean(run(self.perceptrons_, at_slots, self.precision)))
             if self.gaussian_process_ is not None:
                 parts.append(self.gaussian_process_.predict(sequences))
-        return together(self.shares_, np.stack(parts))
+        return together(self.shares_, self._unstranded(np.stack(parts)))
 
     def _read_known(self, X: Any) -> EncodedSequences:
         """Read what is to be predicted."""

@@ -30,7 +30,7 @@ from sklyra.estimators.split import Rows
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.resemblance import resemblance
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import EncodedSequences, both_strands
 from sklyra.slots import Slots
 
 _ARCHITECTURE = (
@@ -103,6 +103,7 @@ class Ensemble(SequenceReader):
         schedule: str | None = None,
     ) -> None:
         """Train networks on each fold."""
+        data, folds, valid = self._stranded(data, folds, valid)
         how = (folds, valid, epochs, schedule)
         old = self.nets_ if again else []
         jobs = self._jobs(data, self._new_net, old, *how, rng, self.callbacks)
@@ -182,6 +183,8 @@ class Ensemble(SequenceReader):
         rng: np.random.RandomState,
     ) -> None:
         """Fit the closed-form part, and weigh the parts by what they say unseen."""
+        asked = data if valid is None else valid
+        data, folds, valid = self._stranded(data, folds, valid)
         parts = [self._unseen(self.nets_, data, folds, valid)]
         if self._slots is not None:
             at_slots = self._at_slots(data), folds, valid and self._at_slots(valid)
@@ -193,12 +196,11 @@ class Ensemble(SequenceReader):
             weight = data.weight.astype(np.float64)
             process = GaussianProcess(data.sequences, self._levels(data), weight, rng)
             if valid is None:
-                parts.append(process.held_out(folds, len(data)))
+                parts.append(process.held_out(folds, data.sequences))
             else:
                 parts.append(process.predict(valid.sequences))
             self.gaussian_process_ = process
-        unseen = np.stack(parts)  # (n_parts, n_rows, n_outputs)
-        asked = data if valid is None else valid
+        unseen = self._unstranded(np.stack(parts))  # (n_parts, n_rows, n_outputs)
         known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
         self.shares_ = self._first_shares()
         if len(known) and (len(parts) > 1 or self.n_members > 1):
@@ -276,10 +278,35 @@ class Ensemble(SequenceReader):
             seed=seed,
         )
 
+    def _stranded(
+        self,
+        data: SequenceDataset,
+        folds: list[tuple[Rows, Rows]],
+        valid: SequenceDataset | None,
+    ) -> tuple[SequenceDataset, list[tuple[Rows, Rows]], SequenceDataset | None]:
+        """Give data both strands, if they count; the other ones in the same folds."""
+        if not self.reverse_complement:
+            return data, folds, valid
+        n = len(data)
+        twice = [
+            (np.concatenate([a, a + n]), np.concatenate([b, b + n])) for a, b in folds
+        ]
+        return _double(data), twice, valid and _double(valid)
+
+    def _unstranded(self, parts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Average the last axis but one over both strands, if they count."""
+        if not self.reverse_complement:
+            return parts
+        one, other = np.split(parts, 2, axis=-2)
+        both: npt.NDArray[np.float64] = (one + other) / 2
+        return both
+
     def _find_slots(self, sequences: EncodedSequences) -> None:
         """Learn where there are slots, if anything is to look at them."""
         self._slots = None
         if self.perceptron and sequences.alphabet is not None:
+            if self.reverse_complement:
+                sequences = both_strands(sequences)
             slots = Slots(sequences)
             self._slots = slots if len(slots) else None
 
@@ -287,6 +314,15 @@ class Ensemble(SequenceReader):
         """Replace sequences by what stands at their slots."""
         assert self._slots is not None
         return replace(data, sequences=self._slots(data.sequences))
+
+
+def _double(data: SequenceDataset) -> SequenceDataset:
+    """Put the other strand of each sequence behind all of them."""
+    return SequenceDataset(
+        both_strands(data.sequences),
+        np.concatenate([data.target] * 2),
+        np.concatenate([data.weight] * 2),
+    )
 
 
 def mean(members: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import Any
 PUBLISHED: MappingProxyType[str, Any] = MappingProxyType(
     {
         "encoding": "one-hot",
+        "reverse_complement": False,
         "n_members": 1,
         "perceptron": False,
         "gaussian_process": False,

@@ -34,6 +34,9 @@ class LyraRegressor(RegressorMixin, BaseLyra):
 default="one-hot"
         Numbers that stand for each letter, before a learnt linear map. An encoder
         such as ``SubstitutionMatrixEncoder("PAM250")`` gives its own.
+    reverse_complement : bool, default=False
+        Whether a DNA sequence and its reverse complement mean the same. Training then
+        sees both, and predictions are averaged over both.
     n_members : int, default=5
         How many networks are trained and averaged. Two or more hold out different
         parts of the training data, a fifth at most each.
@@ -179,6 +182,7 @@ default="one-hot"
         alphabet: str | Alphabet = "auto",
         unknown: str = "error",
         encoding: str | PositionEncoder = "one-hot",
+        reverse_complement: bool = False,
         n_members: int = 5,
         perceptron: bool = True,
         gaussian_process: bool = True,
@@ -211,6 +215,7 @@ default="one-hot"
         self.alphabet = alphabet
         self.unknown = unknown
         self.encoding = encoding
+        self.reverse_complement = reverse_complement
         self.n_members = n_members
         self.perceptron = perceptron
         self.gaussian_process = gaussian_process

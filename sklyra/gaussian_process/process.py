@@ -88,37 +88,42 @@ class GaussianProcess:
         ndarray of shape (n_samples, n_outputs), float64
             Expected values.
         """
-        parts = []
-        for rows in _parts(len(sequences)):
-            K = self._compare(self._map(sequences.take(rows)), self._features)
-            parts.append((K @ self._solution).numpy() + self._mean)
-        return np.concatenate(parts)
+        return self._apply(sequences, self._features, self._solution)
 
-    def held_out(self, folds: Sequence[tuple[Rows, Rows]], n_samples: int) -> Array:
+    def held_out(
+        self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
+    ) -> Array:
         """Predict parts of the training data from the others.
 
         Parameters
         ----------
         folds : sequence of (train, valid)
             Rows to predict from and rows to predict.
-        n_samples : int
-            Number of rows in all.
+        sequences : EncodedSequences
+            The training sequences.
 
         Returns
         -------
         ndarray of shape (n_samples, n_outputs), float64
-            Expected values; NaN where a row is in no `valid`, or was not looked at.
+            Expected values; NaN where a row is in no `valid`.
         """
-        where = np.full(n_samples, -1)
+        where = np.full(len(sequences), -1)
         where[self._rows] = np.arange(len(self._rows))
-        out = np.full((n_samples, self._target.shape[1]), np.nan)
+        out = np.full((len(sequences), self._target.shape[1]), np.nan)
         K = self._compare(self._features, self._features)
         for train, valid in folds:
-            known, asked = (w[w >= 0] for w in (where[train], where[valid]))
-            if len(known) and len(asked):
-                solution = self._solve(K[known][:, known], known)
-                found = (K[asked][:, known] @ solution).numpy()
-                out[self._rows[asked]] = found + self._mean
+            known = where[train]
+            known = known[known >= 0]
+            if not len(known):
+                continue
+            solution = self._solve(K[known][:, known], known)
+            looked_at = valid[where[valid] >= 0]
+            found = (K[where[looked_at]][:, known] @ solution).numpy()
+            out[looked_at] = found + self._mean
+            others = valid[where[valid] < 0]
+            if len(others):
+                some = self._features.take(known)
+                out[others] = self._apply(sequences.take(others), some, solution)
         return out
 
     def variance_shares(self) -> dict[str, float]:
@@ -176,6 +181,16 @@ class GaussianProcess:
         K.diagonal().add_(torch.from_numpy(noise))
         y = torch.from_numpy(self._target[rows] - self._mean)
         return torch.cholesky_solve(y, torch.linalg.cholesky(K))
+
+    def _apply(
+        self, sequences: EncodedSequences, known: Features, solution: Tensor
+    ) -> Array:
+        """Predict from the solution for known rows."""
+        parts = []
+        for rows in _parts(len(sequences)):
+            K = self._compare(self._map(sequences.take(rows)), known)
+            parts.append((K @ solution).numpy() + self._mean)
+        return np.concatenate(parts)
 
     def _compare(self, one: Features, two: Features) -> Tensor:
         """Compare all sequences of one with all of two: (n, m)."""
