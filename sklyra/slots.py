@@ -14,6 +14,8 @@ from sklyra.sequences import EncodedSequences
 _POSITIONS = 1024
 # Others are aligned by both ends, and this many positions from each are slots.
 _ENDS = 50
+# Characters that are looked up at a time.
+_AT_ONCE = 2**20
 
 
 class Slots:
@@ -67,11 +69,16 @@ class Slots:
             The characters at the slots: sequences of one length.
         """
         lengths = sequences.lengths[:, None]
-        at = np.where(self.positions < 0, lengths + self.positions, self.positions)
-        there = (at >= 0) & (at < lengths)
-        index = np.where(there, sequences.offsets[:-1, None] + at, 0)
-        codes = sequences.values[index]
-        codes[~there] = len(self.alphabet.characters) - 1
+        codes = np.empty((len(sequences), len(self)), np.uint8)
+        at_once = max(1, _AT_ONCE // max(1, len(self)))
+        for start in range(0, len(sequences), at_once):
+            rows = slice(start, start + at_once)
+            n = lengths[rows]
+            at = np.where(self.positions < 0, n + self.positions, self.positions)
+            there = (at >= 0) & (at < n)
+            index = np.where(there, sequences.offsets[:-1, None][rows] + at, 0)
+            codes[rows] = sequences.values[index]
+            codes[rows][~there] = len(self.alphabet.characters) - 1
         offsets = len(self) * np.arange(len(sequences) + 1)
         return EncodedSequences(codes.ravel(), offsets, self.alphabet)
 

@@ -68,6 +68,7 @@ from sklyra import (
 SMALL: dict[str, Any] = {
     "n_members": 1,
     "gaussian_process": False,
+    "perceptron": False,
     "d_model": 16,
     "pgc_hidden": (16,),
     "n_s4d_layers": 0,
@@ -698,7 +699,8 @@ def test_scores_of_the_classifier_are_noted_in_the_history() -> None:
 def test_the_history_has_no_columns_of_skorchs_own() -> None:
     scoring = EpochScoring("r2", lower_is_better=False)
     rows = regressor(callbacks=[scoring]).fit(X, Y).history_
-    columns = {"member", "epoch", "train_loss", "valid_loss", "lr", "seconds", "r2"}
+    columns = {"network", "member", "epoch", "train_loss", "valid_loss", "lr"}
+    columns |= {"seconds", "r2"}
     assert [row.keys() for row in rows] == [columns] * 6
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4, 5, 6]
 

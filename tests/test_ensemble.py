@@ -203,6 +203,11 @@ def test_warm_start_goes_on_and_fits_the_process_again():
     assert model.gaussian_process_ is not before
     model.set_params(n_members=6).fit(X, Y)
     assert len(model.nets_) == len(model.perceptrons_) == 6
+    model.set_params(perceptron=False).fit(X, Y)
+    assert (len(model.nets_), len(model.perceptrons_)) == (6, 0)
+    assert model.shares_.shape == (2, 1)
+    model.set_params(perceptron=True).fit(X, Y)
+    assert {len(net.history) for net in model.perceptrons_} == {2}
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.5, "many"])

@@ -32,6 +32,7 @@ from sklyra.nn import POOLINGS
 SMALL: dict[str, Any] = {
     "n_members": 1,
     "gaussian_process": False,
+    "perceptron": False,
     "d_model": 16,
     "pgc_hidden": (8, 16),
     "d_state": 8,
@@ -226,7 +227,8 @@ def test_zero_weight_is_the_absence_of_a_row() -> None:
 
 def test_history_has_a_row_for_each_epoch() -> None:
     frame = pd.DataFrame(REGRESSOR.history_)
-    columns = ["member", "epoch", "train_loss", "valid_loss", "lr", "seconds"]
+    columns = ["network", "member", "epoch", "train_loss", "valid_loss", "lr"]
+    columns.append("seconds")
     assert sorted(frame.columns) == sorted(columns)
     assert list(frame["epoch"]) == [1, 2, 3]
     assert REGRESSOR.n_iter_ == 3

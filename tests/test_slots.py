@@ -29,6 +29,15 @@ def test_slots_hold_what_stands_there(training, text):
             assert character == (x[p] if there else nothing)
 
 
+def test_many_sequences_are_looked_up_in_parts(rng, monkeypatch):
+    text = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(1, 9, 50)]
+    sequences = check_sequences(text, alphabet="dna")
+    slots = Slots(sequences)
+    expected = slots(sequences).values
+    monkeypatch.setattr("sklyra.slots._AT_ONCE", 3 * len(slots))
+    np.testing.assert_array_equal(slots(sequences).values, expected)
+
+
 def test_slots_are_all_that_vary():
     assert Slots(check_sequences(["ACGT", "AGGT"])).positions.tolist() == [1]
     unequal = Slots(check_sequences(["ACG", "AC"], alphabet="dna"))

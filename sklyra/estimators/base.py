@@ -110,7 +110,7 @@ class BaseLyra(Ensemble):
                     classes,
                     groups,
                 )
-            if not again:
+            if not (again and self.perceptron and self.perceptrons_):
                 self._find_slots(data.sequences)
             self._train(data, folds, valid, None, again, rng)
             self._join(data, folds, valid, rng)
