@@ -104,3 +104,17 @@ def score(model: Any, X: Any, y: Any) -> float:
     if hasattr(model, "classes_"):
         return float(balanced_accuracy_score(y, model.predict(X)))
     return float(spearman_score(y, model.predict(X)))
+
+
+def calibration_error(model: Any, X: Any, y: Any, bins: int = 15) -> float:
+    """How far probabilities are from how often they are right, on average."""
+    if not hasattr(model, "predict_proba"):
+        return np.nan
+    proba = model.predict_proba(X)
+    sure, right = proba.max(axis=1), model.classes_[proba.argmax(axis=1)] == y
+    bin_of = np.minimum((sure * bins).astype(int), bins - 1)
+    off = [
+        abs(sure[bin_of == b].mean() - right[bin_of == b].mean()) * np.mean(bin_of == b)
+        for b in np.unique(bin_of)
+    ]
+    return float(np.sum(off))

@@ -5,7 +5,8 @@
     python docs/benchmarks/accuracy/table.py mine.parquet
 
 Rows are drawn once for each seed; every model sees the same. Spearman correlation for
-values, balanced accuracy for classes: mean over seeds, and its standard error.
+values, balanced accuracy for classes (and the expected calibration error of their
+probabilities): mean over seeds, and its standard error.
 `sklyra` is the default; the rows under it take parts away.
 """
 
@@ -17,33 +18,34 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from models import LOADERS, draw, ours, peers, score
+from models import LOADERS, calibration_error, draw, ours, peers, score
 
 
 def main(names: list[str], rows: int, seeds: int) -> None:
     """Print a table for each task."""
     warnings.filterwarnings("ignore")
     for name in names or LOADERS:
-        found: dict[str, list[tuple[float, float]]] = {}
+        found: dict[str, list[tuple[float, ...]]] = {}
         for seed in range(seeds):
             X, y, X_test, y_test, classes = draw(name, rows, seed)
             for label, model in [*peers(classes), *ours(classes, seed)]:
                 started = time.perf_counter()
                 model.fit(X, y)
                 seconds = time.perf_counter() - started
-                found.setdefault(label, []).append(
-                    (score(model, X_test, y_test), seconds)
-                )
+                run = [score(model, X_test, y_test), seconds]
+                if classes:
+                    run.append(calibration_error(model, X_test, y_test))
+                found.setdefault(label, []).append(tuple(run))
         print(f"\n**{Path(name).stem}**, {len(X)} training rows, {seeds} seeds\n")
-        print("| model | held out | seconds to fit |\n|---|---|---|")
+        columns = ["held out", "seconds to fit", "calibration error"][: 2 + classes]
+        print("| model |", " | ".join(columns), "|")
+        print("|---" * (1 + len(columns)) + "|")
         for label, runs in found.items():
-            values, seconds = np.array(runs).T
+            values, seconds, *off = np.array(runs).T
             error = values.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else np.nan
-            print(
-                f"| {label} | {values.mean():.3f} ± {error:.3f} "
-                f"| {seconds.mean():.1f} |",
-                flush=True,
-            )
+            cells = [f"{values.mean():.3f} ± {error:.3f}", f"{seconds.mean():.1f}"]
+            cells += [f"{part.mean():.3f}" for part in off]
+            print(f"| {label} |", " | ".join(cells), "|", flush=True)
 
 
 if __name__ == "__main__":
