@@ -132,18 +132,28 @@ class GaussianProcess:
         Returns
         -------
         dict of str to float
-            What the kernel gives to ``"additive"`` effects of single letters, to their
-            ``"epistasis"`` of all orders, to the ``"composition"`` of words and to
-            ``"noise"``; they add up to 1.
+            What the kernel's terms say of training sequences: ``"additive"`` effects of
+            single letters, their ``"epistasis"`` of all orders (some additive effects
+            may be in it) and the ``"composition"`` of words; and ``"noise"``. They add
+            up to 1.
         """
         some = self._features.take(np.arange(min(_AT_ONCE, len(self._rows))))
-        letters, words = map(torch.from_numpy, some.dense())
-        terms = self.kernel.components((letters, letters), words @ words.T)
-        # how much a function that is drawn from the prior varies between sequences
-        found = [float(K.diagonal().mean() - K.mean()) for K in terms]
-        found.append(float(self.kernel.noise))
+        asked, words = map(torch.from_numpy, some.dense())
+        found = torch.zeros(3, len(some), self._target.shape[1], dtype=torch.float64)
+        for rows in _parts(len(self._rows)):
+            known, counts = map(torch.from_numpy, self._features.take(rows).dense())
+            terms = self.kernel.components((asked, known), words @ counts.T)
+            for part, term in zip(found, terms, strict=True):
+                part += term @ self._solution[rows]
+        found -= found.mean(dim=1, keepdim=True)
+        # what each term says goes along with what all say: these add up
+        along = (found * found.sum(dim=0)).mean(dim=1).sum(dim=1).clamp(min=0)
+        centred = torch.from_numpy(self._target - self._mean)
+        scale = (centred * self._solution).mean(dim=0).sum()
+        shares = torch.cat([along, (scale * self.kernel.noise).reshape(1)])
+        shares = shares / shares.sum().clamp(min=torch.finfo(shares.dtype).tiny)
         names = ("additive", "epistasis", "composition", "noise")
-        return {n: v / sum(found) for n, v in zip(names, found, strict=True)}
+        return dict(zip(names, shares.tolist(), strict=True))
 
     def additive_effects(self) -> tuple[npt.NDArray[np.int64], list[str], Array]:
         """Say what each letter adds at each slot, whatever stands elsewhere.

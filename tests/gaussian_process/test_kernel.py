@@ -11,7 +11,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
+from sklearn.linear_model import RidgeCV
 
+from sklyra import SequenceOneHotEncoder
+from sklyra.datasets import make_epistasis
 from sklyra.gaussian_process import GaussianProcess, process
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap
@@ -241,3 +244,31 @@ def test_epistasis_is_found_in_long_sequences(rng):
     model = GaussianProcess(encode(text[:300]), y[:300], np.ones(300), state)
     off = model.predict(encode(text[300:])) - y[300:]
     assert np.mean(off**2) < 0.1 * y.var()
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_variance_comes_from_where_it_was_put(order):
+    """No more is additive than effects of single letters explain."""
+    data = make_epistasis(1000, order=order, random_state=0)
+    y = (data.y - data.y.mean()) / data.y.std()
+    text = list(data.sequences)
+    model = GaussianProcess(
+        check_sequences(text), y[:, None], np.ones(1000), np.random.RandomState(0)
+    )
+    shares = model.variance_shares()
+    assert sum(shares.values()) == pytest.approx(1)
+    one_hot = SequenceOneHotEncoder(flatten=True).fit_transform(text)
+    explained = RidgeCV().fit(one_hot, y).score(one_hot, y)
+    assert 0.1 < shares["additive"] < explained + 0.02
+    if order == 1:
+        assert shares["additive"] > 0.95
+
+
+def test_a_constant_has_no_variance_to_divide():
+    model = GaussianProcess(
+        encode(TEXT),
+        np.zeros((len(TEXT), 1)),
+        np.ones(len(TEXT)),
+        np.random.RandomState(0),
+    )
+    assert set(model.variance_shares().values()) == {0.0}
