@@ -62,6 +62,13 @@ def test_both_strands_predict_the_same(gaussian_process, perceptron):
     assert np.abs(plain.predict(X) - plain.predict(OTHER)).max() > 1e-3
 
 
+def test_a_fitted_model_stays_what_it_is():
+    model = LyraRegressor(**SMALL).fit(X, Y)
+    expected = model.predict(X)
+    model.set_params(reverse_complement=False)
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
 def test_classes_too():
     labels = np.where(np.median(Y) < Y, "high", "low")
     model = LyraClassifier(**SMALL).fit(X, labels)

@@ -89,6 +89,7 @@ class BaseLyra(Ensemble):
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
         with _kept_on_error(self), ordinary_mode(), self._checked():
             again = self.warm_start and hasattr(self, "nets_")
+            self._both_strands = bool(self.reverse_complement)
             rng = check_random_state(self.random_state)
             data, classes, used = self._read(X, y, sample_weight, reset=not again)
             if (X_val is None) != (y_val is None):
@@ -124,6 +125,7 @@ class BaseLyra(Ensemble):
         """Train for one epoch at the full rate, from scratch if unfitted."""
         with _kept_on_error(self), ordinary_mode(), self._checked():
             again = hasattr(self, "nets_")
+            self._both_strands = bool(self.reverse_complement)
             rng = check_random_state(self.random_state)
             data, _, _ = self._read(X, y, sample_weight, reset=not again)
             folds = [(np.arange(len(data)), _NONE)] * self.n_members
@@ -160,7 +162,7 @@ class BaseLyra(Ensemble):
         """  # noqa: E501 - as above
         sequences = self._read_known(X)
         with ordinary_mode(), threads(self.n_threads):
-            if self.reverse_complement:
+            if self._both_strands:
                 sequences = both_strands(sequences)
             parts = run(self.nets_, sequences, self.precision, represent=True)
             parts = self._unstranded(parts)
@@ -169,7 +171,7 @@ class BaseLyra(Ensemble):
     def _run(self, X: Any) -> npt.NDArray[np.float64]:
         """Compute what the parts of the model say together."""
         sequences = self._read_known(X)
-        if self.reverse_complement:
+        if self._both_strands:
             sequences = both_strands(sequences)
         with ordinary_mode(), threads(self.n_threads):
             parts = [mean(run(self.nets_, sequences, self.precision))]

@@ -277,13 +277,12 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        if hasattr(self, "nets_") or classes is None:
-            return self._partial_fit(X, y, sample_weight)
-        self._given_classes = np.unique(np.asarray(classes))
+        if not hasattr(self, "nets_") and classes is not None:
+            self._given_classes = np.unique(np.asarray(classes))
         try:
             return self._partial_fit(X, y, sample_weight)
         finally:
-            del self._given_classes
+            self.__dict__.pop("_given_classes", None)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict labels.

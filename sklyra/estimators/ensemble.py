@@ -50,6 +50,7 @@ class Ensemble(SequenceReader):
     """Train networks and a Gaussian process, and join them by what they say unseen."""
 
     _classify: bool
+    _both_strands: bool
     _slots: Slots | None
     nets_: list[SequenceNet]
     perceptrons_: list[SequenceNet]
@@ -285,7 +286,7 @@ class Ensemble(SequenceReader):
         valid: SequenceDataset | None,
     ) -> tuple[SequenceDataset, list[tuple[Rows, Rows]], SequenceDataset | None]:
         """Give data both strands, if they count; the other ones in the same folds."""
-        if not self.reverse_complement:
+        if not self._both_strands:
             return data, folds, valid
         n = len(data)
         twice = [
@@ -295,7 +296,7 @@ class Ensemble(SequenceReader):
 
     def _unstranded(self, parts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Average the last axis but one over both strands, if they count."""
-        if not self.reverse_complement:
+        if not self._both_strands:
             return parts
         one, other = np.split(parts, 2, axis=-2)
         both: npt.NDArray[np.float64] = (one + other) / 2
@@ -305,7 +306,7 @@ class Ensemble(SequenceReader):
         """Learn where there are slots, if anything is to look at them."""
         self._slots = None
         if self.perceptron and sequences.alphabet is not None:
-            if self.reverse_complement:
+            if self._both_strands:
                 sequences = both_strands(sequences)
             slots = Slots(sequences)
             self._slots = slots if len(slots) else None
