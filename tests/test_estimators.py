@@ -606,6 +606,11 @@ def test_bad_option_is_refused_by_name_in_fit(
         model.fit(X, LABELS if estimator is LyraClassifier else Y)
 
 
+def test_loss_is_refused_by_name_in_fit() -> None:
+    with pytest.raises(ValueError, match=r"loss='rank' .*squared_error"):
+        LyraRegressor(**SMALL, loss="rank").fit(X, Y)
+
+
 @pytest.mark.parametrize("problem", ["letters", "targets", "interrupt"])
 def test_failed_fit_leaves_the_estimator_as_it_was(problem: str) -> None:
     from skorch.callbacks import Callback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from sklyra._training.pieces import (
 from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
     CrossEntropy,
-    SquaredError,
+    RowLoss,
     parameter_groups,
     set_generator,
 )
@@ -71,7 +72,7 @@ class SequenceNet(skorch.NeuralNet):
         with _seeded(self.seed):
             super().initialize()
         self.rng_ = np.random.default_rng(self.seed)
-        self.piece_size_ = piece_size(self.device)
+        self._set_piece_size()
         self.precision = "float32"
         self.stopped_ = False
         return self
@@ -94,6 +95,17 @@ class SequenceNet(skorch.NeuralNet):
         groups = parameter_groups(self.module_, lr, weight_decay, state_weight_decay)
         for old, new in zip(self.optimizer_.param_groups, groups, strict=True):
             old.update({name: new[name] for name in ("lr", "weight_decay")})
+
+    def set_loss(self, criterion: type[RowLoss]) -> None:
+        """Change what training makes small."""
+        self.criterion = criterion
+        self.criterion_ = criterion().to(self.device)
+        self._set_piece_size()
+
+    def _set_piece_size(self) -> None:
+        """Work on whole batches if the loss compares their sequences."""
+        whole = self.criterion_.compares
+        self.piece_size_ = sys.maxsize if whole else piece_size(self.device)
 
     def get_split_datasets(
         self, X: tuple[SequenceDataset, SequenceDataset | None], y: None = None
@@ -143,7 +155,8 @@ class SequenceNet(skorch.NeuralNet):
         n_rows = len(target)
 
         def loss_of(output: Tensor, rows: slice) -> Tensor:
-            # criteria are means over rows
+            # Losses are means over rows, or over pairs of rows. Only when memory
+            # runs out are pairs of different pieces left out.
             weight = inputs["weight"][rows]
             part: Tensor = self.criterion_(output, target[rows], weight)
             return part * (len(output) / n_rows)
@@ -256,7 +269,7 @@ class SequenceNet(skorch.NeuralNet):
         self.device = device
         self.module_.to(device)
         self.criterion_.to(device)
-        self.piece_size_ = piece_size(device)
+        self._set_piece_size()
         for state in self.optimizer_.state.values():
             for key, value in state.items():
                 state[key] = value.to(device)
@@ -278,7 +291,7 @@ def make_net(
     module: type[nn.Module],
     options: dict[str, Any],
     *,
-    classify: bool,
+    criterion: type[RowLoss],
     lr: float,
     weight_decay: float,
     state_weight_decay: float,
@@ -286,9 +299,10 @@ def make_net(
     seed: int,
 ) -> SequenceNet:
     """Build an untrained net of a module with options; arrays become tensors."""
+    classify = issubclass(criterion, CrossEntropy)
     net = SequenceNet(
         module,
-        criterion=CrossEntropy if classify else SquaredError,
+        criterion=criterion,
         **{f"module__{name}": _as_tensor(value) for name, value in options.items()},
         optimizer=AdamW,
         lr=lr,

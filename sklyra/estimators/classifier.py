@@ -16,6 +16,7 @@ from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.shares import first_logit_shares, logit_shares
+from sklyra.nn import CrossEntropy, RowLoss
 
 
 class LyraClassifier(ClassifierMixin, BaseLyra):
@@ -366,6 +367,9 @@ default="one-hot"
 
     def _n_outputs(self) -> int:
         return len(self.classes_)
+
+    def _loss(self) -> type[RowLoss]:
+        return CrossEntropy
 
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
         levels: npt.NDArray[np.float64] = np.eye(len(self.classes_))[data.target]

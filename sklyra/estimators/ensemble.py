@@ -28,7 +28,7 @@ from sklyra.estimators.parameters import encoder, step_plan
 from sklyra.estimators.reading import SequenceReader
 from sklyra.estimators.split import Rows
 from sklyra.gaussian_process import GaussianProcess
-from sklyra.nn import LyraNet, Perceptron
+from sklyra.nn import LyraNet, Perceptron, RowLoss
 from sklyra.resemblance import resemblance
 from sklyra.sequences import EncodedSequences, both_strands
 from sklyra.slots import Slots
@@ -49,7 +49,6 @@ _ARCHITECTURE = (
 class Ensemble(SequenceReader):
     """Train networks and a Gaussian process, and join them by what they say unseen."""
 
-    _classify: bool
     _both_strands: bool
     _slots: Slots | None
     nets_: list[SequenceNet]
@@ -60,6 +59,10 @@ class Ensemble(SequenceReader):
 
     def _n_outputs(self) -> int:
         """Count the outputs of the network, once `_read_target` has been called."""
+        raise NotImplementedError
+
+    def _loss(self) -> type[RowLoss]:
+        """Say what training makes small."""
         raise NotImplementedError
 
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
@@ -163,6 +166,7 @@ class Ensemble(SequenceReader):
                 net = copy.deepcopy(old[member])
                 net.to(device)
                 net.set_rates(self.lr, self.weight_decay, self.state_weight_decay)
+                net.set_loss(self._loss())
             else:
                 net = new(device, int(rng.randint(2**31)))
             net.batch_size = batch_size
@@ -271,7 +275,7 @@ class Ensemble(SequenceReader):
         return make_net(
             module,
             {"n_outputs": self._n_outputs(), **options},
-            classify=self._classify,
+            criterion=self._loss(),
             lr=self.lr,
             weight_decay=self.weight_decay,
             state_weight_decay=self.state_weight_decay,

@@ -11,7 +11,7 @@ from sklearn.utils import check_scalar
 
 from sklyra._training import PRECISIONS, SCHEDULES, resolve_device
 from sklyra.encoders import ENCODINGS, PositionEncoder
-from sklyra.nn import POOLINGS
+from sklyra.nn import POOLINGS, VALUE_LOSSES
 from sklyra.sequences import check_option
 
 
@@ -65,6 +65,8 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
     if estimator.d_state % 2:
         raise ValueError(f"d_state={estimator.d_state} is odd: choose an even number.")
     check_option("pooling", estimator.pooling, POOLINGS)
+    if hasattr(estimator, "loss"):  # the regressor
+        check_option("loss", estimator.loss, VALUE_LOSSES)
     check_option("lr_schedule", estimator.lr_schedule, SCHEDULES)
     check_option("precision", estimator.precision, PRECISIONS)
     check_option("unknown", estimator.unknown, ("error", "mask"))

@@ -14,6 +14,7 @@ from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.shares import value_shares
+from sklyra.nn import VALUE_LOSSES, RowLoss
 
 
 class LyraRegressor(RegressorMixin, BaseLyra):
@@ -69,6 +70,11 @@ default="one-hot"
         Hidden units between that vector and the output; None for none.
     dropout : float, default=0.2
         Probability of dropping activations in training, in [0, 1).
+    loss : {"squared_error", "huber", "ranking"}, default="squared_error"
+        What the networks make small; the Gaussian process and the joining of all parts
+        keep to squares. "huber" is for targets with outliers: an error beyond one
+        standard deviation counts in proportion. "ranking" is for a readout that
+        saturates or stretches: it adds how badly pairs within a batch are ordered.
     lr : float, default=0.003
         Learning rate of AdamW. The dynamics of state space layers take 0.001 at most.
     weight_decay : float, default=0.01
@@ -195,6 +201,7 @@ default="one-hot"
         pooling: str = "mean_max",
         head_hidden: int | None = 64,
         dropout: float = 0.2,
+        loss: str = "squared_error",
         lr: float = 0.003,
         weight_decay: float = 0.01,
         state_weight_decay: float = 0.0,
@@ -228,6 +235,7 @@ default="one-hot"
         self.pooling = pooling
         self.head_hidden = head_hidden
         self.dropout = dropout
+        self.loss = loss
         self.lr = lr
         self.weight_decay = weight_decay
         self.state_weight_decay = state_weight_decay
@@ -323,6 +331,9 @@ default="one-hot"
 
     def _n_outputs(self) -> int:
         return len(self._mean)
+
+    def _loss(self) -> type[RowLoss]:
+        return VALUE_LOSSES[self.loss]
 
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
         return data.target.astype(np.float64)

@@ -6,7 +6,14 @@ Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` state
 from sklyra.nn.convolution import transform_size
 from sklyra.nn.dropout import Dropout, set_generator
 from sklyra.nn.heads import LinearHead, MLPHead
-from sklyra.nn.losses import CrossEntropy, SquaredError
+from sklyra.nn.losses import (
+    VALUE_LOSSES,
+    CrossEntropy,
+    HuberError,
+    RankedSquaredError,
+    RowLoss,
+    SquaredError,
+)
 from sklyra.nn.lyra import LyraNet, parameter_groups
 from sklyra.nn.norm import RMSNorm
 from sklyra.nn.perceptron import Perceptron
@@ -24,9 +31,11 @@ from sklyra.nn.shared import Shared
 __all__ = [
     "POOLINGS",
     "S4D",
+    "VALUE_LOSSES",
     "AttentionPooling",
     "CrossEntropy",
     "Dropout",
+    "HuberError",
     "LinearHead",
     "LyraNet",
     "MLPHead",
@@ -36,6 +45,8 @@ __all__ = [
     "Perceptron",
     "ProjectedGatedConv",
     "RMSNorm",
+    "RankedSquaredError",
+    "RowLoss",
     "S4DKernel",
     "Shared",
     "SquaredError",

@@ -2,15 +2,94 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-class SquaredError(nn.Module):
-    """Average the squared error over outputs and weighted sequences."""
+class RowLoss(nn.Module):
+    """Average a loss of single sequences. Subclasses say which."""
+
+    compares = False
+    """Whether sequences of a batch are compared with one another."""
+
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss of each sequence, shape (B,)."""
+        raise NotImplementedError
 
     def forward(self, output: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-        """Compute the loss.
+        """Compute the loss of a batch.
+
+        Parameters
+        ----------
+        output : Tensor of shape (B, n_outputs), float
+            What the network says.
+        target : Tensor of shape (B, n_outputs), float, or (B,), int
+            What it should say: values, or the right class.
+        weight : Tensor of shape (B,), float
+            Weight of each sequence, 1 on average.
+
+        Returns
+        -------
+        Tensor of shape (), float
+            The loss.
+        """
+        return (self._of_each(output, target) * weight).mean()
+
+
+class SquaredError(RowLoss):
+    """Average the squared error over outputs and weighted sequences."""
+
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        return (output - target).square().mean(dim=1)
+
+
+class HuberError(RowLoss):
+    r"""Average Huber's loss over outputs and weighted sequences.
+
+    With an error :math:`e` in standard deviations of the targets: :math:`e^2` up to 1,
+    :math:`2|e| - 1` above, so that no sequence pulls harder than one that is off by
+    one standard deviation [1]_.
+
+    References
+    ----------
+    .. [1] Huber, P. J. (1964). Robust Estimation of a Location Parameter. Annals of
+       Mathematical Statistics 35, 73-101.
+    """
+
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        return 2 * F.huber_loss(output, target, reduction="none").mean(dim=1)
+
+
+class CrossEntropy(RowLoss):
+    """Average the cross entropy over weighted sequences; outputs are logits."""
+
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        return F.cross_entropy(output, target, reduction="none")
+
+
+class RankedSquaredError(SquaredError):
+    r"""Add to the squared error how badly pairs of sequences are ordered.
+
+    By the model of Bradley and Terry [1]_, the one of two sequences :math:`i, j` that
+    measures more is recognised with probability :math:`\sigma(o_i - o_j)`, and the loss
+    of the pair is minus the logarithm of that: the order of two sequences is what it
+    looks at, whatever the scale of the readout [2]_. The squared error keeps outputs in
+    the units of the targets. Pairs are within a batch, count with the product of their
+    weights, and not at all if the targets are equal.
+
+    References
+    ----------
+    .. [1] Bradley, R. A. & Terry, M. E. (1952). Rank Analysis of Incomplete Block
+       Designs. Biometrika 39, 324-345.
+    .. [2] Brookes, D. H., Otwinowski, J. & Sinai, S. (2024). Contrastive losses as
+       generalized models of global epistasis. NeurIPS. arXiv:2305.03136.
+    """
+
+    compares = True
+
+    def forward(self, output: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        """Compute the loss of a batch.
 
         Parameters
         ----------
@@ -26,27 +105,19 @@ class SquaredError(nn.Module):
         Tensor of shape (), float
             The loss.
         """
-        return ((output - target).square().mean(dim=1) * weight).mean()
+        first, second = torch.triu_indices(
+            len(output), len(output), 1, device=output.device
+        )
+        order = torch.sign(target[first] - target[second])  # (pairs, n_outputs)
+        apart = order * (output[first] - output[second])
+        count = order.abs() * (weight[first] * weight[second])[:, None]
+        wrong = (count * F.softplus(-apart)).sum() / count.sum().clamp_min(1e-12)
+        return super().forward(output, target, weight) + wrong
 
 
-class CrossEntropy(nn.Module):
-    """Average the cross entropy over weighted sequences."""
-
-    def forward(self, output: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-        """Compute the loss.
-
-        Parameters
-        ----------
-        output : Tensor of shape (B, n_classes), float
-            Logit of each class.
-        target : Tensor of shape (B,), int
-            The right class.
-        weight : Tensor of shape (B,), float
-            Weight of each sequence, 1 on average.
-
-        Returns
-        -------
-        Tensor of shape (), float
-            The loss.
-        """
-        return (F.cross_entropy(output, target, reduction="none") * weight).mean()
+VALUE_LOSSES: dict[str, type[RowLoss]] = {
+    "squared_error": SquaredError,
+    "huber": HuberError,
+    "ranking": RankedSquaredError,
+}
+"""What the `loss` of `LyraRegressor` may be."""

@@ -96,6 +96,9 @@ def ours(classes: bool, seed: int) -> Iterator[tuple[str, Any]]:
         "neither, one member",
         kind(n_members=1, **process, **perceptron, random_state=seed),
     )
+    if not classes:
+        yield "Huber's loss", kind(loss="huber", random_state=seed)
+        yield "ranking loss", kind(loss="ranking", random_state=seed)
     yield "published network", kind(**PUBLISHED, random_state=seed)
 
 

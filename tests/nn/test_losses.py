@@ -1,0 +1,128 @@
+"""Losses against loops over sequences and pairs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklyra import LyraRegressor
+from sklyra.batching import SequenceDataset, TrainingBatches
+from sklyra.datasets import make_epistasis
+from sklyra.nn import VALUE_LOSSES, CrossEntropy
+from sklyra.sequences import check_sequences
+
+SMALL = {
+    "n_members": 1,
+    "gaussian_process": False,
+    "perceptron": False,
+    "early_stopping": False,
+    "d_model": 16,
+    "d_state": 8,
+    "random_state": 0,
+}
+
+
+def squared(output, target, weight):
+    error = [
+        w * sum((o - t) ** 2 for o, t in zip(os, ts, strict=True)) / len(os)
+        for os, ts, w in zip(output, target, weight, strict=True)
+    ]
+    return sum(error) / len(error)
+
+
+def huber(output, target, weight):
+    total = 0.0
+    for os, ts, w in zip(output, target, weight, strict=True):
+        for o, t in zip(os, ts, strict=True):
+            off = abs(o - t)
+            total += w / len(os) * (off**2 if off < 1 else 2 * off - 1)
+    return total / len(output)
+
+
+def ranking(output, target, weight):
+    total, count = 0.0, 0.0
+    for i in range(len(output)):
+        for j in range(len(output)):
+            for k in range(len(output[0])):
+                if target[i][k] > target[j][k]:
+                    recognised = 1 / (1 + math.exp(output[j][k] - output[i][k]))
+                    total -= weight[i] * weight[j] * math.log(recognised)
+                    count += weight[i] * weight[j]
+    return squared(output, target, weight) + (total / count if count else 0)
+
+
+PLAIN = {"squared_error": squared, "huber": huber, "ranking": ranking}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(PLAIN)), st.integers(1, 7), st.integers(1, 3), st.data())
+def test_value_losses_are_their_equations(name, n, n_outputs, data):
+    # whole targets tie now and then
+    draw = [data.draw(st.integers(-3, 3)) for _ in range(n * n_outputs)]
+    target = torch.tensor(draw, dtype=torch.float64).reshape(n, n_outputs)
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    output = torch.from_numpy(rng.normal(0, 2, (n, n_outputs)))
+    weight = torch.from_numpy(rng.uniform(0.1, 2, n))
+    got = VALUE_LOSSES[name]()(output, target, weight)
+    expected = PLAIN[name](output.tolist(), target.tolist(), weight.tolist())
+    assert got.item() == pytest.approx(expected, rel=1e-9)
+
+
+def test_cross_entropy_is_its_equation():
+    rng = np.random.default_rng(0)
+    logits, weight = rng.normal(0, 2, (5, 3)), rng.uniform(0.1, 2, 5)
+    classes = [0, 2, 1, 1, 2]
+    proba = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    expected = np.mean([-w * np.log(p[c]) for w, p, c in zip(weight, proba, classes)])  # noqa: B905
+    parts = [torch.from_numpy(np.asarray(x)) for x in (logits, classes, weight)]
+    assert CrossEntropy()(*parts).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", sorted(VALUE_LOSSES))
+def test_gradient_of_a_batch_is_that_of_the_loss_of_all_its_sequences(name):
+    """With so many positions that other losses are worked on in pieces."""
+    data = make_epistasis(24, length=200, order=2, random_state=0)
+    fit = LyraRegressor(**SMALL, loss=name, max_epochs=1, dropout=0)
+    net = fit.fit(data.sequences, data.y).nets_[0]
+    target = np.float32(data.y - data.y.mean())[:, None]
+    weight = np.linspace(0.5, 1.5, 24, dtype=np.float32)
+    rows = SequenceDataset(check_sequences(data.sequences), target, weight)
+    inputs, wanted = next(iter(TrainingBatches(rows, 24, None, net.module_.n_blocks)))
+    parameters = list(net.module_.parameters())
+    net.module_.zero_grad()
+    loss = net.train_step_single((inputs, wanted))["loss"]
+    ours = [p.grad.clone() for p in parameters]
+    net.module_.zero_grad()
+    shared = net.module_.share(200, inputs.get("triples", ()))
+    output = net.module_(inputs["values"], inputs.get("mask"), shared=shared)
+    whole = VALUE_LOSSES[name]()(output, wanted, inputs["weight"])
+    whole.backward()
+    assert loss.item() == pytest.approx(whole.item(), rel=1e-5)
+    for got, p in zip(ours, parameters, strict=True):
+        torch.testing.assert_close(got, p.grad, rtol=1e-3, atol=1e-6)
+
+
+def test_huber_is_led_astray_less_by_outliers():
+    data = make_epistasis(400, length=6, order=1, random_state=0)
+    clean = (data.y - data.y.mean()) / data.y.std()
+    spoilt = clean.copy()
+    spoilt[::20] += 15
+    off = {}
+    for name in ("squared_error", "huber"):
+        fit = LyraRegressor(**SMALL, loss=name, max_epochs=10)
+        fit.fit(data.sequences[:300], spoilt[:300])
+        off[name] = np.mean((fit.predict(data.sequences[300:]) - clean[300:]) ** 2)
+    assert off["huber"] < off["squared_error"] / 2
+
+
+def test_warm_start_takes_the_loss_of_now():
+    data = make_epistasis(40, length=6, order=2, random_state=0)
+    fit = LyraRegressor(**SMALL, max_epochs=1, warm_start=True)
+    fit.fit(data.sequences, data.y).set_params(loss="ranking")
+    fit.fit(data.sequences, data.y)
+    assert isinstance(fit.nets_[0].criterion_, VALUE_LOSSES["ranking"])
