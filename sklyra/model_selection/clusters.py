@@ -1,0 +1,170 @@
+"""Which sequences belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from sklearn.utils import check_scalar
+
+from sklyra.model_selection._similarity import (
+    Identity,
+    Rows,
+    SamePositions,
+    SharedWords,
+    Similarity,
+    as_texts,
+)
+from sklyra.sequences import EncodedSequences, check_option, check_sequences
+
+SIMILARITIES = ("identity", "hamming", "kmer")
+
+# Rows of a table of pairs, so that it takes some hundred MiB.
+_BLOCK = 2000
+# A family is large if it is this share of all sequences.
+_LARGE = 1 / 1000
+# So many sequences without a large family: there are no more.
+_TRIES = 20
+
+
+def cluster_sequences(
+    X: Any,
+    *,
+    similarity: str = "identity",
+    threshold: float = 0.8,
+    k: int | None = None,
+) -> npt.NDArray[np.int64]:
+    """Put sequences that are alike into one cluster.
+
+    Two sequences at least `threshold` alike are in one cluster, always, and so are
+    sequences that a chain of such pairs connects (single linkage). So no two sequences
+    of different clusters are closer than asked. The labels go wherever scikit-learn
+    takes `groups`, and into ``LyraRegressor.fit``.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples,) of str
+        Sequences.
+    similarity : {"identity", "hamming", "kmer"}, default="identity"
+        What alike means. "identity" is 1 - edit distance / length of the longer
+        sequence. "hamming" is the share of positions with the same letter, for
+        sequences of one length. "kmer" is the number of words that are in both
+        sequences, divided by the number that are in either.
+    threshold : float, default=0.8
+        How alike sequences of one cluster are at least, in (0, 1].
+    k : int or None, default=None
+        Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), int64
+        Number of the cluster of each sequence, from 0, in the order in which they
+        occur.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or sequences cannot be compared as asked.
+
+    Notes
+    -----
+    With "identity", thresholds below about 0.7, and 0.85 for DNA and RNA, say too
+    little about shared words to save comparisons: 20,000 sequences take a minute, and
+    the time grows with the square of their number.
+
+    Examples
+    --------
+    >>> from sklyra.model_selection import cluster_sequences
+    >>> cluster_sequences(["MKTAYI", "WWLVPG", "MKTAFI"], threshold=0.8)
+    array([0, 1, 0])
+    """
+    check_option("similarity", similarity, SIMILARITIES)
+    check_scalar(
+        threshold, "threshold", Real, min_val=0, max_val=1, include_boundaries="right"
+    )
+    if k is not None:
+        check_scalar(k, "k", Integral, min_val=1, max_val=12)
+    sequences = check_sequences(X)
+    if sequences.alphabet is None:
+        raise TypeError("Numbers cannot be compared letter by letter: X must be text.")
+    _, first, inverse = np.unique(
+        np.array(as_texts(sequences), object), return_index=True, return_inverse=True
+    )
+    different = sequences.take(first)
+    measure: Similarity
+    if similarity == "identity":
+        measure = Identity(different, threshold)
+    elif similarity == "hamming":
+        measure = SamePositions(different, threshold)
+    else:
+        nucleic = sequences.alphabet.name != "protein"
+        measure = SharedWords(different, threshold, k or (6 if nucleic else 3))
+    labels = _linked(measure, different)[inverse]
+    _, seen, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    return seen.argsort().argsort()[inverse]
+
+
+def _linked(measure: Similarity, sequences: EncodedSequences) -> npt.NDArray[np.intp]:
+    """Label the connected components of close sequences."""
+    n = len(sequences)
+    labels = np.arange(n)
+    families = []
+    for family in _large_families(measure, n):
+        labels[family] = family[0]
+        families.append(family)
+    # Within a family all is known. What is left are pairs between families and the
+    # rest, and within the rest.
+    rest = np.setdiff1d(np.arange(n), np.concatenate([*families, []]))
+    # like lengths side by side: fewer pairs can be close
+    rest = rest[np.argsort(sequences.lengths[rest], kind="stable")]
+    before = [rest]
+    for start in range(0, len(rest), _BLOCK):
+        block = rest[start : start + _BLOCK]
+        labels = _merge(labels, *measure.pairs(block, rest[: start + len(block)]))
+    for family in families:
+        others = np.concatenate(before)
+        for start in range(0, len(others), _BLOCK):
+            block = others[start : start + _BLOCK]
+            labels = _merge(labels, *measure.pairs(block, family))
+        before.append(family)
+    return labels
+
+
+def _large_families(measure: Similarity, n: int) -> Iterator[Rows]:
+    """Find most of each set of sequences with many close ones, as variants are.
+
+    They share nearly all of their words with one another, so that counting these would
+    take longer than comparing all with a few of them.
+    """
+    rng = np.random.default_rng(0)
+    rest, tries = np.arange(n), 0
+    while len(rest) > _BLOCK and tries < _TRIES:
+        near = measure.near(int(rng.choice(rest)), rest)
+        tries += 1
+        if near.sum() <= _LARGE * n:
+            continue
+        family, rest, tries = rest[near], rest[~near], 0
+        while len(rest) and tries < _TRIES:
+            near = measure.near(int(rng.choice(family)), rest)
+            tries = 0 if near.sum() > _LARGE * n else tries + 1
+            family, rest = np.concatenate([family, rest[near]]), rest[~near]
+        yield family
+        tries = 0
+
+
+def _merge(
+    labels: npt.NDArray[np.intp], first: Rows, second: Rows
+) -> npt.NDArray[np.intp]:
+    """Join the components of close pairs."""
+    one, other = labels[first], labels[second]
+    differ = one != other
+    links = (np.ones(differ.sum(), bool), (one[differ], other[differ]))
+    graph = sparse.coo_matrix(links, shape=(len(labels), len(labels)))
+    _, component = connected_components(graph, directed=False)
+    merged: npt.NDArray[np.intp] = component[labels]
+    return merged

@@ -1,0 +1,286 @@
+"""Splits that ask for more than sequences drawn at random do."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import BaseCrossValidator, GroupKFold
+from sklearn.utils import check_random_state, check_scalar
+
+from sklyra.exceptions import SklyraWarning
+from sklyra.model_selection.clusters import cluster_sequences
+from sklyra.sequences import EncodedSequences, check_sequences
+
+Mask = npt.NDArray[np.bool_]
+
+
+class _Folds(BaseCrossValidator):
+    """Split into `n_splits` folds."""
+
+    n_splits: int
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Give the number of folds.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        int
+            Number of folds.
+        """
+        return self.n_splits
+
+
+class ClusterKFold(_Folds):
+    """Keep sequences that are alike on one side of the split.
+
+    No test sequence is as much as `threshold` alike to a training sequence. Clusters
+    are those of `cluster_sequences`, and folds are as even as their sizes allow.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+        Number of folds, 2 or more.
+    similarity : {"identity", "hamming", "kmer"}, default="identity"
+        What alike means, as for `cluster_sequences`.
+    threshold : float, default=0.8
+        How alike sequences must be to be kept together, in (0, 1].
+    k : int or None, default=None
+        Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+    shuffle : bool, default=False
+        Whether clusters are spread at random instead of largest first.
+    random_state : int, RandomState instance or None, default=None
+        Seed of that.
+
+    Examples
+    --------
+    >>> from sklyra.model_selection import ClusterKFold
+    >>> X = ["MKTAYI", "WWLVPG", "MKTAFI", "WWLVPA"]
+    >>> [test.tolist() for _, test in ClusterKFold(2).split(X)]
+    [[1, 3], [0, 2]]
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        similarity: str = "identity",
+        threshold: float = 0.8,
+        k: int | None = None,
+        shuffle: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_splits = n_splits
+        self.similarity = similarity
+        self.threshold = threshold
+        self.k = k
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
+        check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
+        clusters = cluster_sequences(
+            X, similarity=self.similarity, threshold=self.threshold, k=self.k
+        )
+        size = np.bincount(clusters)
+        largest = size.max() / len(clusters)
+        if len(size) < self.n_splits:
+            raise ValueError(
+                f"There are {len(size)} clusters at threshold={self.threshold} (the "
+                f"largest holds {largest:.0%} of the sequences), which do not fill "
+                f"n_splits={self.n_splits} folds. Raise threshold, or lower n_splits."
+            )
+        if largest > 0.5:
+            warnings.warn(
+                f"One cluster holds {largest:.0%} of the sequences: the fold that "
+                "tests it has little to train on. Raise threshold for more even folds.",
+                SklyraWarning,
+                stacklevel=3,
+            )
+        seed = self.random_state if self.shuffle else None
+        folds = GroupKFold(self.n_splits, shuffle=self.shuffle, random_state=seed)
+        for _, test in folds.split(clusters, groups=clusters):
+            mask = np.zeros(len(clusters), bool)
+            mask[test] = True
+            yield mask
+
+
+class MutationSplit(BaseCrossValidator):
+    """Train on few mutations, test on more.
+
+    The question of an engineer: having measured single and double mutants, what of
+    those with more?
+
+    Parameters
+    ----------
+    max_mutations : int or sequence of int, default=2
+        How many mutations training sequences have at most; a split for each number.
+    parent : str or None, default=None
+        The sequence that mutations are counted from; None for the most common letter
+        at each position.
+
+    Examples
+    --------
+    >>> from sklyra.model_selection import MutationSplit
+    >>> X = ["AAAA", "AAAG", "AGAA", "GGAA", "GGGA"]
+    >>> [(a.tolist(), b.tolist()) for a, b in MutationSplit(1, parent="AAAA").split(X)]
+    [([0, 1, 2], [3, 4])]
+    """
+
+    def __init__(
+        self, max_mutations: int | Sequence[int] = 2, *, parent: str | None = None
+    ) -> None:
+        self.max_mutations = max_mutations
+        self.parent = parent
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Give the number of splits.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        int
+            Number of splits.
+        """
+        return len(self._limits())
+
+    def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
+        limits = self._limits()
+        count = mutated(X, self.parent).sum(axis=1)
+        for limit in limits:
+            few = count <= limit
+            if few.all() or not few.any():
+                raise ValueError(
+                    f"max_mutations={limit} leaves nothing to "
+                    f"{'test on' if few.all() else 'train on'}: sequences have "
+                    f"{count.min()} to {count.max()} mutations."
+                )
+            yield ~few
+
+    def _limits(self) -> list[int]:
+        limits: list[int] = np.ravel(self.max_mutations).tolist()
+        for limit in limits:
+            check_scalar(limit, "max_mutations", Integral, min_val=0)
+        return limits
+
+
+class PositionKFold(_Folds):
+    """Test on mutations at positions where training has seen none.
+
+    Positions that vary are dealt into folds. Variants with a mutation at one of a
+    fold's positions are tested, and those with none are trained on. A variant of
+    several mutations can be tested in several folds.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+        Number of folds, 2 or more.
+    parent : str or None, default=None
+        The sequence that mutations are counted from; None for the most common letter
+        at each position.
+    shuffle : bool, default=True
+        Whether positions are dealt at random; otherwise in stretches of neighbours.
+    random_state : int, RandomState instance or None, default=None
+        Seed of that.
+
+    Examples
+    --------
+    >>> from sklyra.model_selection import PositionKFold
+    >>> X = ["AAAA", "AAAG", "AGAA", "GGAA"]
+    >>> folds = PositionKFold(3, parent="AAAA", shuffle=False)
+    >>> [(a.tolist(), b.tolist()) for a, b in folds.split(X)]
+    [([0, 1, 2], [3]), ([0, 1], [2, 3]), ([0, 2, 3], [1])]
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        parent: str | None = None,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_splits = n_splits
+        self.parent = parent
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
+        check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
+        changes = mutated(X, self.parent)
+        positions = np.flatnonzero(changes.any(axis=0))
+        if len(positions) < self.n_splits:
+            raise ValueError(
+                f"{len(positions)} positions vary, which do not fill n_splits="
+                f"{self.n_splits} folds. Lower n_splits."
+            )
+        if self.shuffle:
+            check_random_state(self.random_state).shuffle(positions)
+        for fold in np.array_split(positions, self.n_splits):
+            tested = np.asarray(changes[:, fold].any(axis=1))
+            if tested.all():
+                where = ", ".join(str(p + 1) for p in np.sort(fold))
+                raise ValueError(
+                    f"Every sequence has a mutation at one of the positions {where}, "
+                    "so that nothing is left to train on. Raise n_splits, or give the "
+                    "parent."
+                )
+            yield tested
+
+
+def mutated(X: Any, parent: str | None) -> npt.NDArray[np.bool_]:
+    """Say where sequences differ from their parent.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples,) of str
+        Sequences of one length.
+    parent : str or None
+        The parent; None for the most common letter at each position.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_positions), bool
+        True at mutations.
+    """
+    sequences = check_sequences(X)
+    if sequences.alphabet is None:
+        raise TypeError("Numbers have no mutations: X must be text.")
+    odd = np.flatnonzero(sequences.lengths != sequences.lengths[0])
+    if len(odd):
+        raise ValueError(
+            f"X[{odd[0]}] has {sequences.lengths[odd[0]]} letters and X[0] has "
+            f"{sequences.lengths[0]}: mutations are counted position by position, in "
+            "sequences of one length. Align them, or use ClusterKFold."
+        )
+    codes, _ = sequences.padded()
+    changes: npt.NDArray[np.bool_] = codes != _parent_codes(sequences, codes, parent)
+    return changes
+
+
+def _parent_codes(
+    sequences: EncodedSequences, codes: npt.NDArray[Any], parent: str | None
+) -> npt.NDArray[Any]:
+    if parent is None:
+        return np.array([np.bincount(column).argmax() for column in codes.T])
+    assert sequences.alphabet is not None
+    found = check_sequences([parent], alphabet=sequences.alphabet, fitted=True)
+    if len(found.values) != codes.shape[1]:
+        raise ValueError(
+            f"parent has {len(found.values)} letters, but sequences have "
+            f"{codes.shape[1]}."
+        )
+    return found.values
