@@ -1,5 +1,9 @@
 """Estimators for biological sequences that go wherever scikit-learn goes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
 from sklyra.encoders import (
     KmerVectorizer,
@@ -14,6 +18,9 @@ from sklyra.estimators import (
     predict_stream,
 )
 
+if TYPE_CHECKING:
+    from sklyra.search import LyraSearchCV, suggest_params
+
 __version__ = "0.1.0.dev0"
 
 __all__ = [
@@ -25,8 +32,19 @@ __all__ = [
     "KmerVectorizer",
     "LyraClassifier",
     "LyraRegressor",
+    "LyraSearchCV",
     "PhysicochemicalEncoder",
     "SequenceOneHotEncoder",
     "SubstitutionMatrixEncoder",
     "predict_stream",
+    "suggest_params",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Optuna takes a good part of a second to import, which few processes need.
+    if name in ("LyraSearchCV", "suggest_params"):
+        from sklyra import search
+
+        return getattr(search, name)
+    raise AttributeError(f"module 'sklyra' has no attribute {name!r}")

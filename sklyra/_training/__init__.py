@@ -1,6 +1,12 @@
 """Parameters of an estimator become a skorch net. Only this folder knows skorch."""
 
-from sklyra._training.callbacks import SCHEDULES, BestWeights, ProgressBar, Schedule
+from sklyra._training.callbacks import (
+    SCHEDULES,
+    AfterEpoch,
+    BestWeights,
+    ProgressBar,
+    Schedule,
+)
 from sklyra._training.device import (
     PRECISIONS,
     ordinary_mode,
@@ -14,6 +20,7 @@ from sklyra._training.side_by_side import Job, train_all
 __all__ = [
     "PRECISIONS",
     "SCHEDULES",
+    "AfterEpoch",
     "BestWeights",
     "Job",
     "ProgressBar",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from typing import Any
 
 import skorch
@@ -88,6 +89,17 @@ class Schedule(Callback):
         """Put the rates back, so that training may go on later."""
         for group, rate in zip(net.optimizer_.param_groups, self.rates_, strict=True):
             group["lr"] = rate
+
+
+class AfterEpoch(Callback):
+    """Call a function after each epoch."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self.function = function
+
+    def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Call it."""
+        self.function()
 
 
 class ProgressBar(Callback):

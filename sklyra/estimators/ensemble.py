@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 
 from sklyra._training import (
+    AfterEpoch,
     BestWeights,
     Job,
     ProgressBar,
@@ -55,6 +56,8 @@ class Ensemble(SequenceReader):
     perceptrons_: list[SequenceNet]
     gaussian_process_: GaussianProcess | None
     shares_: npt.NDArray[np.float64]
+    # What a search does after each epoch of the first network; set for one fit.
+    _after_epoch: Callable[[Any], None] | None = None
     oof_prediction_: npt.NDArray[np.float64]
 
     def _n_outputs(self) -> int:
@@ -111,6 +114,8 @@ class Ensemble(SequenceReader):
         how = (folds, valid, epochs, schedule)
         old = self.nets_ if again else []
         jobs = self._jobs(data, self._new_net, old, *how, rng, self.callbacks)
+        if self._after_epoch is not None:
+            jobs[0].callbacks.append(AfterEpoch(partial(self._show, jobs[0].net)))
         if self._slots is not None:
             if valid is not None:
                 how = (folds, self._at_slots(valid), epochs, schedule)
@@ -136,6 +141,15 @@ class Ensemble(SequenceReader):
         )
         longest = int(data.sequences.lengths.max())
         self.max_length_ = max(self.max_length_, longest)
+
+    def _show(self, net: SequenceNet) -> None:
+        """Let whoever asked look at a model of one network, as it is by now."""
+        assert self._after_epoch is not None
+        model = copy.copy(self)
+        model.nets_, model.perceptrons_, model._slots = [net], [], None
+        model.gaussian_process_ = None
+        model.shares_ = model._first_shares()
+        self._after_epoch(model)
 
     def _jobs(
         self,

@@ -1,0 +1,146 @@
+"""When to give a trial up."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from optuna import Study, Trial, TrialPruned
+from optuna.pruners import BasePruner
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from sklyra.estimators.base import BaseLyra
+
+# Epoch e (from 1) of fold f (from 0) is step FOLD * f + e, and its end FOLD * (f + 1).
+FOLD = 1000
+
+
+class LaggardPruner(BasePruner):
+    """Give up trials that are among the last at the same step.
+
+    Parameters
+    ----------
+    percentile : float, default=25
+        A trial goes on if it is above this percentile of the others at the step, in
+        [0, 100].
+    n_startup_trials : int, default=5
+        How many others must have been as far.
+    n_warmup_epochs : int, default=5
+        Epochs of a fold in which no trial is given up.
+    """
+
+    def __init__(
+        self,
+        percentile: float = 25,
+        n_startup_trials: int = 5,
+        n_warmup_epochs: int = 5,
+    ) -> None:
+        self.percentile = percentile
+        self.n_startup_trials = n_startup_trials
+        self.n_warmup_epochs = n_warmup_epochs
+
+    def prune(self, study: Study, trial: FrozenTrial) -> bool:
+        """Say whether to give a trial up.
+
+        Parameters
+        ----------
+        study : optuna.Study
+            The study.
+        trial : optuna.trial.FrozenTrial
+            One of its trials.
+
+        Returns
+        -------
+        bool
+            Whether it is among the last.
+        """
+        step = trial.last_step
+        if step is None or 0 < step % FOLD <= self.n_warmup_epochs:
+            return False
+        done = study.get_trials(
+            deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)
+        )
+        others = [
+            other.intermediate_values[step]
+            for other in done
+            if step in other.intermediate_values
+        ]
+        if len(others) < self.n_startup_trials:
+            return False
+        sign = 1 if study.direction == StudyDirection.MAXIMIZE else -1
+        least = np.percentile(np.multiply(sign, others), self.percentile)
+        return bool(sign * trial.intermediate_values[step] < least)
+
+
+class Progress:
+    """Report how a trial does, epoch by epoch and fold by fold.
+
+    What is reported at the end of a fold is the mean score of the folds so far; within
+    a fold, its first network stands for the model, with the best score it had.
+
+    Parameters
+    ----------
+    trial : optuna.Trial
+        The trial.
+    n_folds : int
+        Number of folds.
+    """
+
+    def __init__(self, trial: Trial, n_folds: int) -> None:
+        self._trial = trial
+        self._n_folds = n_folds
+        self._seen = set(trial.study.trials[trial.number].intermediate_values)
+        self.scores: list[float] = []
+
+    def watch(self, model: BaseEstimator, score: Callable[[Any], float]) -> None:
+        """Look at each epoch of the fit to come.
+
+        Parameters
+        ----------
+        model : estimator
+            What is about to be fitted.
+        score : callable
+            Scores a model on the fold's test rows.
+        """
+        network = model[-1] if isinstance(model, Pipeline) else model
+        if not isinstance(network, BaseLyra):
+            return
+        epoch, best = 0, -np.inf
+
+        def look(so_far: BaseLyra) -> None:
+            nonlocal epoch, best
+            epoch += 1
+            whole: Any = so_far
+            if isinstance(model, Pipeline):
+                whole = copy.copy(model)
+                whole.steps = [*model.steps[:-1], (model.steps[-1][0], so_far)]
+            best = max(best, score(whole))
+            if epoch < FOLD:
+                self._report(FOLD * len(self.scores) + epoch, [*self.scores, best])
+
+        network._after_epoch = look
+
+    def fold_done(self, score: float) -> None:
+        """Take the score of a fold.
+
+        Parameters
+        ----------
+        score : float
+            The score.
+        """
+        self.scores.append(score)
+        self._report(FOLD * len(self.scores), self.scores)
+
+    def _report(self, step: int, scores: list[float]) -> None:
+        value = float(np.mean(scores))
+        if not np.isfinite(value):
+            raise ValueError(f"The score is {value}.")
+        if step not in self._seen:  # a trial that another process had begun
+            self._trial.report(value, step)
+        if len(self.scores) < self._n_folds and self._trial.should_prune():
+            raise TrialPruned(f"pruned at step {step}")

@@ -1,0 +1,314 @@
+"""An Optuna study with the interface of scikit-learn's searches."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import warnings
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, Self
+
+import joblib
+import numpy as np
+import optuna
+from optuna import Study
+from optuna.exceptions import DuplicatedStudyError
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+from optuna.storages import InMemoryStorage
+from optuna.trial import TrialState
+from sklearn import get_config
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.exceptions import FitFailedWarning
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import check_cv
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.utils import (
+    check_consistent_length,
+    check_random_state,
+    check_scalar,
+    indexable,
+)
+from sklearn.utils.metadata_routing import process_routing
+
+from sklyra.estimators.base import BaseLyra
+from sklyra.search.pruning import LaggardPruner
+from sklyra.search.results import ERROR, tabulate
+from sklyra.search.space import Space
+from sklyra.search.storage import open_storage, quiet
+from sklyra.search.worker import Task, work
+
+_FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+_FINGERPRINT = "fingerprint"
+
+
+class LyraSearchCV(BaseSearchCV):
+    """Search parameters by cross-validation in an Optuna study.
+
+    The first trial is the estimator as it is, so that a search ends no worse than it
+    began. Trials that lag behind are given up, within a fold by how the first network
+    does after each epoch, and between folds by the scores so far.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A `LyraRegressor` or `LyraClassifier`, or what contains one, such as a Pipeline.
+    n_trials : int, default=50
+        How many trials the study is to have, those of earlier calls included.
+    space : dict or None, default=None
+        What to search, as for `suggest_params`.
+    scoring : str, callable or None, default=None
+        One score, the more the better; None for that of the estimator.
+    cv : int, splitter, iterable or None, default=None
+        Folds, as for scikit-learn's searches; all trials have the same.
+    refit : bool, default=True
+        Whether to fit the best parameters on all data.
+    n_jobs : int or None, default=None
+        Processes that run trials at the same time, by joblib. They need a storage that
+        they can all reach; with None it is a temporary file.
+    timeout : float or None, default=None
+        Seconds after which no further trial is begun.
+    storage : str, Path, optuna storage or None, default=None
+        The path of a journal file or the URL of a database. A search of the same name
+        goes on where it was, after whatever ended it, and several processes can work on
+        it. None keeps the study in memory.
+    study_name : str or None, default=None
+        Name of the study; None for "sklyra".
+    sampler : optuna sampler or None, default=None
+        How parameters are chosen; None for `TPESampler`.
+    pruner : optuna pruner or None, default=None
+        When a trial is given up; None gives up what is in the last quarter at the same
+        step of five or more other trials. Epoch ``e`` of fold ``f`` is step
+        ``1000 * f + e``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the sampler. The estimator has its own.
+
+    Attributes
+    ----------
+    best_estimator_ : estimator
+        The best parameters, fitted on all data, if `refit`.
+    best_index_ : int
+        Row of the best trial in `cv_results_`.
+    best_params_ : dict of str to object
+        Its parameters.
+    best_score_ : float
+        Its mean score over folds.
+    classes_ : ndarray of shape (n_classes,)
+        Labels, if the estimator is a classifier and `refit`.
+    cv_results_ : dict of str to array-like
+        A row for each finished trial: ``number``, ``state`` ("COMPLETE", "PRUNED" or
+        "FAIL"), ``error``, ``params``, scores and seconds.
+    multimetric_ : bool
+        False.
+    n_features_in_ : int
+        Number of columns, if X was a table of numbers.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds that it took to refit.
+    scorer_ : callable
+        What scores a model.
+    study_ : optuna.Study
+        The study, for Optuna's plots and dashboard.
+
+    Examples
+    --------
+    >>> from sklyra import LyraRegressor, LyraSearchCV
+    >>> from sklyra.datasets import load_cr6261
+    >>> X, y = load_cr6261(return_X_y=True)
+    >>> quick = LyraRegressor(n_members=1, max_epochs=2, random_state=0)
+    >>> search = LyraSearchCV(quick, n_trials=2, cv=2, random_state=0)
+    >>> search.fit(X[:100], y[:100]).cv_results_["state"]
+    array(['COMPLETE', 'COMPLETE'], dtype='<U8')
+    """
+
+    def __init__(
+        self,
+        estimator: BaseEstimator,
+        *,
+        n_trials: int = 50,
+        space: Any = None,
+        scoring: Any = None,
+        cv: Any = None,
+        refit: bool = True,
+        n_jobs: int | None = None,
+        timeout: float | None = None,
+        storage: Any = None,
+        study_name: str | None = None,
+        sampler: BaseSampler | None = None,
+        pruner: BasePruner | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(estimator, scoring=scoring, cv=cv, refit=refit, n_jobs=n_jobs)
+        self.n_trials = n_trials
+        self.space = space
+        self.timeout = timeout
+        self.storage = storage
+        self.study_name = study_name
+        self.sampler = sampler
+        self.pruner = pruner
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, groups: Any = None, **fit_params: Any) -> Self:
+        """Run the trials that the study still lacks, and fit the best.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Sequences, or whatever the estimator takes.
+        y : array-like of shape (n_samples, ...)
+            Targets.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Groups for `cv`; a `LyraRegressor` or `LyraClassifier` gets them too, for
+            the sequences that its members hold out.
+        **fit_params : dict of str to object
+            For the estimator's `fit`. What has a row for each sequence, such as
+            ``sample_weight``, is split along with X.
+
+        Returns
+        -------
+        self
+            The fitted search.
+        """
+        task = self._prepare(X, y, groups, fit_params)
+        n_jobs = joblib.effective_n_jobs(self.n_jobs)
+        with tempfile.TemporaryDirectory() as folder:
+            storage = self.storage
+            if storage is None:
+                storage = (
+                    Path(folder) / "study.log" if n_jobs > 1 else InMemoryStorage()
+                )
+            elif n_jobs > 1 and isinstance(storage, InMemoryStorage):
+                raise ValueError(
+                    "storage is the memory of this process, which the processes of "
+                    f"n_jobs={self.n_jobs} cannot share. Give the path of a journal "
+                    "file."
+                )
+            study = self._open(task, storage)
+            try:
+                if n_jobs == 1:
+                    work(task, storage, study.study_name)
+                else:
+                    joblib.Parallel(n_jobs)(
+                        joblib.delayed(work)(task, storage, study.study_name)
+                        for _ in range(n_jobs)
+                    )
+            except KeyboardInterrupt:
+                if study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+                    self._conclude(task, study)
+                raise
+            if self.storage is None and n_jobs > 1:
+                study = _in_memory(study, storage)
+        return self._conclude(task, study)
+
+    def _prepare(self, X: Any, y: Any, groups: Any, fit_params: dict[str, Any]) -> Task:
+        """Check everything before anything is trained."""
+        check_scalar(self.n_trials, "n_trials", Integral, min_val=1)
+        if self.timeout is not None:
+            check_scalar(self.timeout, "timeout", Real, min_val=0)
+        if not isinstance(self.scoring, str) and np.iterable(self.scoring):
+            raise ValueError(
+                f"scoring={self.scoring!r}: a search follows one score. Give its name, "
+                "or a function."
+            )
+        space = Space(self.estimator, self.space)
+        self.scorer_ = check_scoring(self.estimator, self.scoring)
+        X, y = indexable(X, y)
+        check_consistent_length(X, y, groups)
+        if get_config()["enable_metadata_routing"]:
+            if groups is not None:
+                fit_params = {**fit_params, "groups": groups}
+            routed = process_routing(self, "fit", **fit_params)
+            split_params, fit_params = routed.splitter.split, routed.estimator.fit
+        else:
+            split_params = {"groups": groups}
+            if groups is not None and isinstance(self.estimator, BaseLyra):
+                fit_params = {**fit_params, "groups": groups}
+        folds = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        splits = list(folds.split(X, y, **split_params))
+        self.n_splits_ = len(splits)
+        return Task(
+            estimator=self.estimator,
+            space=space,
+            X=X,
+            y=y,
+            splits=splits,
+            fit_params=fit_params,
+            scorer=self.scorer_,
+            n_trials=self.n_trials,
+            until=None if self.timeout is None else time.time() + self.timeout,
+            seed=int(check_random_state(self.random_state).randint(2**31)),
+            sampler=self.sampler,
+            pruner=LaggardPruner() if self.pruner is None else self.pruner,
+        )
+
+    def _open(self, task: Task, storage: Any) -> Study:
+        """Begin a study, or find the one that is to go on."""
+        opened = open_storage(storage)
+        name = self.study_name or "sklyra"
+        fingerprint = joblib.hash((np.asarray(task.y), task.splits, str(self.scoring)))
+        with quiet():
+            try:
+                study = optuna.create_study(
+                    study_name=name, storage=opened, direction="maximize"
+                )
+            except DuplicatedStudyError:
+                study = optuna.load_study(study_name=name, storage=opened)
+            else:
+                study.set_user_attr(_FINGERPRINT, fingerprint)
+                study.enqueue_trial(task.space.start())
+        if study.user_attrs.get(_FINGERPRINT, fingerprint) != fingerprint:
+            raise ValueError(
+                f"The study {name!r} in storage={storage!r} has other data, folds or "
+                "scoring than this search, so that scores cannot be compared. Choose "
+                "another study_name. If cv shuffles, give it a random_state."
+            )
+        return study
+
+    def _conclude(self, task: Task, study: Study) -> Self:
+        """Take from the study what scikit-learn's searches have."""
+        trials = [t for t in study.get_trials() if t.state in _FINISHED]
+        failed = [t for t in trials if t.state == TrialState.FAIL]
+        complete = [t for t in trials if t.state == TrialState.COMPLETE]
+        self.study_ = study
+        first = ""
+        if failed:
+            params = task.space.decode(failed[0].params)
+            error = failed[0].user_attrs.get(ERROR)
+            first = (
+                f"{len(failed)} of {len(trials)} trials failed. The first, {params}:"
+            )
+            first = f"{first} {error}"
+        if not complete:
+            raise RuntimeError(
+                f"No trial came to its end. {first or 'Raise timeout or n_trials.'}"
+            )
+        if failed:
+            warnings.warn(first, FitFailedWarning, stacklevel=3)
+        self.cv_results_ = tabulate(trials, task.space, self.n_splits_)
+        self.best_index_ = int(self.cv_results_["rank_test_score"].argmin())
+        self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
+        self.best_params_ = self.cv_results_["params"][self.best_index_]
+        self.multimetric_ = False
+        if self.refit:
+            started = time.perf_counter()
+            model = task.model(self.best_params_)
+            self.best_estimator_ = model.fit(task.X, task.y, **task.fit_params)
+            self.refit_time_ = time.perf_counter() - started
+            if hasattr(model, "feature_names_in_"):
+                self.feature_names_in_ = model.feature_names_in_
+        return self
+
+
+def _in_memory(study: Study, storage: Any) -> Study:
+    """Copy a study whose file is about to go."""
+    memory = InMemoryStorage()
+    name = study.study_name
+    with quiet():
+        optuna.copy_study(
+            from_study_name=name,
+            from_storage=open_storage(storage),
+            to_storage=memory,
+        )
+        return optuna.load_study(study_name=name, storage=memory)

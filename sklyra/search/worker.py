@@ -1,0 +1,161 @@
+"""What one process does for a search."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import optuna
+from optuna import Study, Trial, TrialPruned
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.trial import TrialState
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import _safe_indexing
+
+from sklyra.search.pruning import Progress
+from sklyra.search.results import ERROR, FIT_SECONDS, SCORES
+from sklyra.search.space import Space
+from sklyra.search.storage import open_storage, own, quiet, take_over
+
+Rows = npt.NDArray[np.intp]
+# Fit parameters that have rows of their own.
+_WHOLE = ("X_val", "y_val")
+
+
+@dataclass(frozen=True)
+class Task:
+    """Hold what trials need."""
+
+    estimator: BaseEstimator
+    space: Space
+    X: Any
+    y: Any
+    splits: list[tuple[Rows, Rows]]
+    fit_params: dict[str, Any]
+    scorer: Any
+    n_trials: int
+    until: float | None
+    seed: int
+    sampler: BaseSampler | None
+    pruner: BasePruner
+
+    def model(self, params: dict[str, Any]) -> BaseEstimator:
+        """Make an unfitted model with parameters.
+
+        Parameters
+        ----------
+        params : dict of str to object
+            Parameters.
+
+        Returns
+        -------
+        estimator
+            The model.
+        """
+        values = {name: clone(value, safe=False) for name, value in params.items()}
+        return clone(self.estimator).set_params(**values)
+
+    def params_of(self, rows: Rows) -> dict[str, Any]:
+        """Take the rows of fit parameters that have some.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n,), int
+            Which.
+
+        Returns
+        -------
+        dict of str to object
+            Fit parameters.
+        """
+        n = len(self.y)
+        return {
+            name: _safe_indexing(value, rows)
+            if name not in _WHOLE and np.ndim(value) > 0 and len(value) == n
+            else value
+            for name, value in self.fit_params.items()
+        }
+
+
+def work(task: Task, storage: Any, study_name: str) -> None:
+    """Run trials until the study has as many as it is to have.
+
+    Parameters
+    ----------
+    task : Task
+        What trials need.
+    storage : object
+        Where the study is, as for `open_storage`.
+    study_name : str
+        Its name.
+    """
+    with quiet():
+        study = optuna.load_study(
+            study_name=study_name,
+            storage=open_storage(storage),
+            sampler=task.sampler,
+            pruner=task.pruner,
+        )
+    while task.until is None or time.time() < task.until:
+        trial = take_over(study)
+        if trial is None:
+            queued = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+            if not queued and len(study.get_trials(deepcopy=False)) >= task.n_trials:
+                return
+            trial = study.ask()
+            own(trial)
+        if task.sampler is None:
+            # The number tells trials of all processes apart, also after a restart.
+            seed = np.random.SeedSequence([task.seed, trial.number])
+            study.sampler = TPESampler(seed=int(seed.generate_state(1)[0]))
+        attempt(task, study, trial)
+
+
+def attempt(task: Task, study: Study, trial: Trial) -> None:
+    """Cross-validate what a trial chooses, and tell the study.
+
+    Parameters
+    ----------
+    task : Task
+        What trials need.
+    study : optuna.Study
+        The study.
+    trial : optuna.Trial
+        One of its trials.
+    """
+    progress = Progress(trial, len(task.splits))
+    seconds: list[float] = []
+    value, state = None, TrialState.FAIL
+    try:
+        params = task.space.suggest(trial)
+        for train, test in task.splits:
+            model = task.model(params)
+            X_test, y_test = (_safe_indexing(part, test) for part in (task.X, task.y))
+
+            def score(model: Any, X: Any = X_test, y: Any = y_test) -> float:
+                return float(task.scorer(model, X, y))
+
+            progress.watch(model, score)
+            started = time.perf_counter()
+            model.fit(
+                _safe_indexing(task.X, train),
+                _safe_indexing(task.y, train),
+                **task.params_of(train),
+            )
+            seconds.append(time.perf_counter() - started)
+            progress.fold_done(score(model))
+        value, state = float(np.mean(progress.scores)), TrialState.COMPLETE
+    except TrialPruned:
+        state = TrialState.PRUNED
+    except Exception as error:
+        trial.set_user_attr(ERROR, f"{type(error).__name__}: {error}")
+    except BaseException:
+        own(trial, until_now=True)
+        raise
+    trial.set_user_attr(SCORES, progress.scores)
+    trial.set_user_attr(FIT_SECONDS, seconds)
+    study.tell(trial, value, state, skip_if_finished=True)
