@@ -9,12 +9,12 @@ import numpy.typing as npt
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils import column_or_1d, compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 
 from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.labels import check_labels
 from sklyra.estimators.shares import first_logit_shares, logit_shares
 from sklyra.nn import CrossEntropy, RowLoss
 
@@ -336,17 +336,7 @@ default="one-hot"
     def _read_target(
         self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.int64]:
-        y = column_or_1d(y, warn=True)
-        missing = [i for i, v in enumerate(y.tolist()) if v is None or v != v]
-        if missing:
-            raise ValueError(
-                f"Input y contains NaN: y[{missing[0]}] has no label ({len(missing)} "
-                "in all). Drop these rows."
-            )
-        if y.dtype.kind == "f" and np.isinf(y).any():
-            at = int(np.isinf(y).argmax())
-            raise ValueError(f"Input y contains infinity: y[{at}] is {y[at]}.")
-        check_classification_targets(y)
+        y = check_labels(y)
         if reset:
             given = getattr(self, "_given_classes", None)
             self.classes_ = np.unique(y[kept]) if given is None else given
