@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, r2_score
+from sklearn.model_selection import PredefinedSplit
+from skorch.callbacks import Callback
 
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra._training import run
 from sklyra.estimators.shares import logit_shares, value_shares
 from sklyra.estimators.split import member_folds
+from sklyra.model_selection import ClusterKFold
 from sklyra.sequences import check_sequences
 from sklyra.slots import Slots
 
@@ -235,6 +238,37 @@ def test_folds_hold_out_every_row_once(n_samples, n_members, n_classes, seed):
         for k in range(n_classes):
             share = (classes[valid] == k).sum() - sizes[k] / max(5, n_members)
             assert abs(share) < 1 or sizes[k] == 1
+
+
+def test_members_hold_out_what_a_splitter_says():
+    weight = np.ones(60)
+    weight[::9] = 0
+    folds = ClusterKFold(3, threshold=0.9)
+    model = LyraRegressor(**{**SMALL, "n_members": 4}, cv=folds)
+    seen = []
+
+    class Spy(Callback):
+        def on_train_begin(self, net, X=None, **kwargs):
+            seen.append(X.sequences.decode())
+
+    model.set_params(callbacks=[Spy()]).fit(X, Y, sample_weight=weight)
+    used = [x for x, w in zip(X, weight, strict=True) if w]
+    expected = [[used[i] for i in train] for train, _ in folds.split(used)]
+    assert seen == [*expected, expected[0]]
+    assert np.isfinite(model.oof_prediction_[weight > 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("cv", "error", "message"),
+    [
+        (5, TypeError, "cv=5 must have a method split"),
+        (PredefinedSplit([-1] * 60), ValueError, "has no folds"),
+        (ClusterKFold(99, threshold=0.5), ValueError, "do not fill n_splits=99"),
+    ],
+)
+def test_splitter_that_cannot_split_is_refused(cv, error, message):
+    with pytest.raises(error, match=message):
+        LyraRegressor(**SMALL, cv=cv).fit(X, Y)
 
 
 def test_few_groups_make_few_folds():

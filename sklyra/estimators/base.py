@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils import (
     Tags,
+    _safe_indexing,
     check_array,
     check_consistent_length,
     check_random_state,
@@ -27,7 +28,7 @@ from sklyra._training import (
 from sklyra.batching import SequenceDataset
 from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.parameters import check_parameters
-from sklyra.estimators.split import member_folds
+from sklyra.estimators.split import folds_of, member_folds
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands
 
@@ -103,14 +104,24 @@ class BaseLyra(Ensemble):
                     groups = np.asarray(groups)
                     check_consistent_length(X, groups)
                     groups = groups[used]
-                folds = member_folds(
-                    len(data),
-                    self.n_members,
-                    self.validation_fraction,
-                    rng,
-                    classes,
-                    groups,
-                )
+                if self.cv is None:
+                    folds = member_folds(
+                        len(data),
+                        self.n_members,
+                        self.validation_fraction,
+                        rng,
+                        classes,
+                        groups,
+                    )
+                else:
+                    rows = np.flatnonzero(used)
+                    folds = folds_of(
+                        self.cv,
+                        _safe_indexing(X, rows),
+                        _safe_indexing(y, rows),
+                        groups,
+                        self.n_members,
+                    )
             if not (again and self.perceptron and self.perceptrons_):
                 self._find_slots(data.sequences)
             self._train(data, folds, valid, None, again, rng)

@@ -93,6 +93,10 @@ default="one-hot"
         kept.
     validation_fraction : float, default=0.1
         Share of the training data that is held out if ``n_members=1``, in (0, 1).
+    cv : splitter or None, default=None
+        What members hold out: those of the splitter's folds, such as
+        ``ClusterKFold(5)``, one after the other and again if there are fewer than
+        members. None deals out sequences at random, or whole groups.
     n_iter_no_change : int or None, default=8
         Epochs without a lower validation loss after which training stops; None goes
         through all of them.
@@ -209,6 +213,7 @@ default="one-hot"
         max_epochs: int | str = "auto",
         early_stopping: bool = True,
         validation_fraction: float = 0.1,
+        cv: Any = None,
         n_iter_no_change: int | None = 8,
         class_weight: dict[Any, float] | str | None = None,
         callbacks: list[Any] | None = None,
@@ -243,6 +248,7 @@ default="one-hot"
         self.max_epochs = max_epochs
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.cv = cv
         self.n_iter_no_change = n_iter_no_change
         self.class_weight = class_weight
         self.callbacks = callbacks

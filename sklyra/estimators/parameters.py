@@ -72,6 +72,8 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
     check_option("unknown", estimator.unknown, ("error", "mask"))
     if not isinstance(estimator.callbacks, (list, tuple, type(None))):
         raise TypeError(f"callbacks={estimator.callbacks!r} must be a list or None.")
+    if estimator.cv is not None and not hasattr(estimator.cv, "split"):
+        raise TypeError(f"cv={estimator.cv!r} must have a method split, or be None.")
     encoder(estimator.encoding)
     resolve_device(estimator.device)
 

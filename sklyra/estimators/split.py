@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,39 @@ def member_folds(
                 dealt += len(part)
     numbers = [member % n_folds for member in range(n_members)]
     return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in numbers]
+
+
+def folds_of(
+    splitter: Any, X: Any, y: Any, groups: Any, n_members: int
+) -> list[tuple[Rows, Rows]]:
+    """Let a splitter say which rows members hold out.
+
+    Parameters
+    ----------
+    splitter : splitter
+        One of scikit-learn's, or of `sklyra.model_selection`.
+    X, y, groups : object
+        What it is to split.
+    n_members : int
+        Number of members.
+
+    Returns
+    -------
+    list of (train, valid)
+        Rows of each member; the splitter's folds again if there are fewer.
+
+    Raises
+    ------
+    ValueError
+        If the splitter leaves a side empty, or has no folds.
+    """
+    folds = list(itertools.islice(splitter.split(X, y, groups), n_members))
+    for number, (train, valid) in enumerate(folds):
+        if not len(train) or not len(valid):
+            raise ValueError(f"Fold {number} of cv={splitter!r} has an empty side.")
+    if not folds:
+        raise ValueError(f"cv={splitter!r} has no folds.")
+    return [folds[member % len(folds)] for member in range(n_members)]
 
 
 def validation_split(
