@@ -2,14 +2,16 @@
 How far can a model be trusted?
 ===============================
 
-Cross-validation says how good a model is on sequences like those it was trained on. Who designs
-sequences asks for others: with more mutations, or mutations where none were measured. The same
-model, on the same antibody landscape, has a different answer for each question.
+Cross-validation says how good a model is on sequences like those it was trained on.
+Who designs sequences asks for others: with more mutations, or mutations where none were
+measured. The same model, on the same antibody landscape, has a different answer for
+each question.
 """
 
 # %%
-# The landscape: all 2,048 combinations of 11 mutations between an antibody's germline and its
-# mature form. A test set drawn at random has a neighbour one mutation away for every sequence.
+# The landscape: all 2,048 combinations of 11 mutations between an antibody's germline
+# and its mature form. Whatever is drawn at random to be tested has neighbours one
+# mutation away in training.
 
 import numpy as np
 
@@ -22,8 +24,8 @@ rows = np.random.default_rng(0).permutation(len(X))
 print(leakage_report(X[rows[:1500]], X[rows[1500:1600]]))
 
 # %%
-# Three questions are three splitters: any variant; variants with more mutations than any
-# measured; variants with a mutation at a position where training saw none.
+# Three questions are three splitters: any variant; variants with more mutations than
+# any measured; variants with a mutation at a position where training saw none.
 
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold, cross_val_score
@@ -54,8 +56,8 @@ for name, scores in found.items():
     print(name, dict(zip(questions, np.round(scores, 2), strict=True)))
 
 # %%
-# What is right for the first question can be wrong for the last: of a mutation that it has never
-# seen, no model knows whether it helps.
+# What is right for the first question can be wrong for the last: of a mutation that it
+# has never seen, no model knows whether it helps.
 
 import matplotlib.pyplot as plt
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,11 +12,20 @@ import sklyra
 import sklyra.datasets
 import sklyra.encoders
 import sklyra.metrics
+import sklyra.model_selection
 import sklyra.nn
+import sklyra.search
 from sklyra import LyraClassifier, LyraRegressor
 
 ROOT = Path(__file__).parent.parent
-MODULES = [sklyra, sklyra.nn, sklyra.datasets, sklyra.encoders]
+MODULES = [
+    sklyra,
+    sklyra.nn,
+    sklyra.datasets,
+    sklyra.encoders,
+    sklyra.model_selection,
+    sklyra.search,
+]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
@@ -55,24 +61,6 @@ def test_regressor_and_classifier_share_their_parameters() -> None:
     for name in set(regressor) & set(classifier):
         assert classifier[name].default == regressor[name].default
     assert set(sklyra.PUBLISHED) <= set(regressor)
-
-
-def test_readme_runs_as_it_stands(tmp_path: Path) -> None:
-    blocks = re.findall(
-        r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL
-    )
-    assert len(blocks) == 8
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", "\n".join(blocks)],
-        cwd=tmp_path,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    ridge, network, leaks = done.stdout.splitlines()
-    assert float(network) > float(ridge)
-    assert leaks.startswith("1000 test sequences, 0 of them also in training")
 
 
 def test_version_is_in_the_metadata() -> None:

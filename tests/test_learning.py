@@ -50,7 +50,7 @@ def test_sixty_four_labels_are_overfitted() -> None:
 @pytest.mark.parametrize("order", [2, 3])
 def test_planted_interaction_is_learnt_where_ridge_fails(order: int) -> None:
     """One interaction of the highest order and nothing else."""
-    data = make_epistasis(2000, length=8, order=order, n_terms=1, random_state=1)
+    data = make_epistasis(1500, length=8, order=order, n_terms=1, random_state=1)
     signs = (
         np.array(
             [
@@ -76,8 +76,8 @@ def test_planted_interaction_is_learnt_where_ridge_fails(order: int) -> None:
 def test_antibody_landscape_is_learnt_beyond_ridge() -> None:
     X, y = load_cr6261(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-    # one network, half as long as by default: enough, and the suite stays short
-    model = LyraRegressor(n_members=1, max_epochs=20, random_state=0).fit(
+    # one network, a third as long as by default: enough, and the suite stays short
+    model = LyraRegressor(n_members=1, max_epochs=12, random_state=0).fit(
         X_train, y_train
     )
     network = spearman_score(y_test, model.predict(X_test))
