@@ -91,7 +91,7 @@ def test_default_space_is_what_the_docstring_says():
             for choice in where:
                 shown = choice if "(" in str(choice) else repr(choice)
                 assert shown.strip() in line.replace('"', "'")
-    assert len(trial.seen) == text.count("``") // 2 - 0
+    assert len(trial.seen) == text.count("``") // 2
 
 
 def test_space_is_changed_entry_by_entry():

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import (
     Tags,
     _safe_indexing,
@@ -35,8 +35,6 @@ from sklyra.sequences import EncodedSequences, both_strands
 
 class BaseLyra(Ensemble):
     """Fit, predict and remember. Subclasses say what the targets are."""
-
-    _classify: bool
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -245,7 +243,7 @@ class BaseLyra(Ensemble):
         if len(kept) < len(sequences):
             sequences, target = sequences.take(kept), target[kept]
         data = SequenceDataset(sequences, target, weight.astype(np.float32))
-        return data, target if self._classify else None, used
+        return data, target if is_classifier(self) else None, used
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load onto the device that `device` means on this machine."""

@@ -184,8 +184,6 @@ default="one-hot"
     (2, 3)
     """
 
-    _classify = True
-
     def __init__(
         self,
         *,

@@ -184,8 +184,6 @@ default="one-hot"
     (3,)
     """
 
-    _classify = False
-
     def __init__(
         self,
         *,

@@ -196,11 +196,9 @@ class LyraSearchCV(BaseSearchCV):
                     )
             except KeyboardInterrupt:
                 if study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
-                    self._conclude(task, study)
+                    self._conclude(task, study, storage)
                 raise
-            if self.storage is None and n_jobs > 1:
-                study = _in_memory(study, storage)
-        return self._conclude(task, study)
+            return self._conclude(task, study, storage)
 
     def _prepare(self, X: Any, y: Any, groups: Any, fit_params: dict[str, Any]) -> Task:
         """Check everything before anything is trained."""
@@ -266,8 +264,10 @@ class LyraSearchCV(BaseSearchCV):
             )
         return study
 
-    def _conclude(self, task: Task, study: Study) -> Self:
+    def _conclude(self, task: Task, study: Study, storage: Any) -> Self:
         """Take from the study what scikit-learn's searches have."""
+        if self.storage is None and not isinstance(storage, InMemoryStorage):
+            study = _in_memory(study, storage)  # its file is about to go
         trials = [t for t in study.get_trials() if t.state in _FINISHED]
         failed = [t for t in trials if t.state == TrialState.FAIL]
         complete = [t for t in trials if t.state == TrialState.COMPLETE]
@@ -302,7 +302,7 @@ class LyraSearchCV(BaseSearchCV):
 
 
 def _in_memory(study: Study, storage: Any) -> Study:
-    """Copy a study whose file is about to go."""
+    """Copy a study into the memory of this process."""
     memory = InMemoryStorage()
     name = study.study_name
     with quiet():
