@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import subprocess
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -132,6 +135,44 @@ def test_stream_says_which_chunk_is_wrong() -> None:
     with pytest.raises(UnknownCharacterError, match="'1' at position 3") as caught:
         next(stream)
     assert caught.value.__notes__ == ["This happened in chunk 1 of the stream."]
+
+
+@pytest.mark.parametrize(("n_threads", "at_once"), [(1, 1), (2, 2), (20, 8)])
+def test_pieces_run_side_by_side(
+    monkeypatch: pytest.MonkeyPatch, n_threads: int, at_once: int
+) -> None:
+    model = copy.deepcopy(MODEL).set_params(n_threads=n_threads)
+    net, before = model.nets_[0], torch.get_num_threads()
+    seen: set[tuple[int, int]] = set()
+    forward = net.module_.forward
+
+    def spy(*args: Any, **kwargs: Any) -> torch.Tensor:
+        seen.add((threading.get_ident(), torch.get_num_threads()))
+        time.sleep(0.01)  # so that all threads of the pool are needed
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(net.module_, "forward", spy)
+    monkeypatch.setattr(net, "piece_size_", 64)
+    got = model.predict(X)
+    np.testing.assert_allclose(got, MODEL.predict(X), rtol=1e-5)
+    assert len(seen) == at_once
+    assert {count for _, count in seen} == {max(1, n_threads // at_once)}
+    assert torch.get_num_threads() == before
+
+
+def test_long_sequences_run_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = copy.deepcopy(MODEL).set_params(n_threads=2)
+    seen: set[int] = set()
+    forward = model.nets_[0].module_.forward
+
+    def spy(*args: Any, **kwargs: Any) -> torch.Tensor:
+        seen.add(threading.get_ident())
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(model.nets_[0].module_, "forward", spy)
+    monkeypatch.setattr(model.nets_[0], "piece_size_", 16)  # X has 30
+    model.predict(X)
+    assert seen == {threading.get_ident()}
 
 
 class Crowded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from typing import Any
 
 import torch
@@ -67,6 +68,7 @@ def forward(
     shared: Shared,
     batch: dict[str, Any],
     n_positions: int,
+    pool: Executor | None = None,
 ) -> Tensor:
     """Run the network over a batch.
 
@@ -80,14 +82,21 @@ def forward(
         As from `sklyra.batching.inputs`.
     n_positions : int
         How many positions a piece may have.
+    pool : Executor or None, default=None
+        What runs the pieces; None is this thread.
 
     Returns
     -------
     Tensor of shape (B, n_outputs or n_features), float
         Outputs or representation.
     """
+
+    def run(piece: tuple[slice, Tensor, Tensor | None]) -> Tensor:
+        _, values, mask = piece
+        return function(values, mask, shared=shared)
+
     pieces = split(batch, n_positions)
-    return torch.cat([function(v, m, shared=shared) for _, v, m in pieces])
+    return torch.cat(list((map if pool is None else pool.map)(run, pieces)))
 
 
 def back_propagate(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,10 @@ from sklyra._training.device import in_precision
 from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
+from sklyra._training.workers import workers
 from sklyra.batching import chunks, inputs
-from sklyra.nn import LyraNet, Perceptron, transform_size
+from sklyra.nn import LyraNet, Perceptron
+from sklyra.nn.convolution import reach
 from sklyra.sequences import EncodedSequences
 from sklyra.windows import find_windows
 
@@ -28,6 +32,9 @@ _POSITIONS = 2**17
 # arithmetic costs nothing beside overhead, and prediction works in double precision:
 # there one sequence alone and the same among others agree to the last digits.
 _FEW_POSITIONS = 2**10
+
+# More threads of Python wait for one another.
+_SIDE_BY_SIDE = 8
 
 
 def run(
@@ -60,7 +67,7 @@ def run(
     first = runners[0].module
     out: npt.NDArray[np.float64] | None = None
     at_once = len(sequences)
-    with torch.inference_mode():
+    with torch.inference_mode(), _pool(nets[0], sequences) as pool:
         waiting = list(chunks(sequences, _POSITIONS))[::-1]
         while waiting:
             rows = waiting.pop()
@@ -72,7 +79,7 @@ def run(
                 batch["values"] = batch["values"].double()
             length = batch["values"].shape[1]
             try:
-                part = torch.stack([runner(batch, length) for runner in runners])
+                part = torch.stack([runner(batch, length, pool) for runner in runners])
             except (RuntimeError, MemoryError) as error:
                 if not ran_out(error):
                     raise
@@ -86,6 +93,22 @@ def run(
             out[:, rows] = part
     assert out is not None
     return out
+
+
+def _pool(
+    net: SequenceNet, sequences: EncodedSequences
+) -> AbstractContextManager[Executor | None]:
+    """Run pieces side by side where that is faster than each with all threads.
+
+    Steps of a piece are too short to be divided well. A piece that is one long sequence
+    is not, and several would take that much more memory.
+    """
+    n_pieces = len(sequences.values) // net.piece_size_
+    at_once = min(_SIDE_BY_SIDE, torch.get_num_threads(), n_pieces)
+    long = np.diff(sequences.offsets).max() > net.piece_size_
+    if at_once < 2 or long or torch.device(net.device).type != "cpu":
+        return nullcontext()
+    return workers(at_once)
 
 
 class _Runner:
@@ -103,27 +126,30 @@ class _Runner:
         if represent:
             assert isinstance(self.module, LyraNet)
             function = self.module.represent
-        self.function = in_precision(function, precision, net.device)
+        function = in_precision(function, precision, net.device)
+        self.function = torch.inference_mode()(function)  # each thread has its mode
         self.share = in_precision(self.module.share, precision, net.device)
-        self.spectra = _Spectra(self.module)
+        self.operators = _Operators(self.module)
 
-    def __call__(self, batch: dict[str, Any], length: int) -> Tensor:
+    def __call__(
+        self, batch: dict[str, Any], length: int, pool: Executor | None
+    ) -> Tensor:
         batch = to_device(batch, self.net.device)
-        shared = self.share(length, batch.get("triples", ()), self.spectra(length))
-        output = forward(self.function, shared, batch, self.net.piece_size_)
+        shared = self.share(length, batch.get("triples", ()), self.operators(length))
+        output = forward(self.function, shared, batch, self.net.piece_size_, pool)
         return output.double().cpu()
 
 
-class _Spectra:
-    """Remember the spectra of a network for the last size of a transform."""
+class _Operators:
+    """Remember what convolutions need, for the last length."""
 
     def __init__(self, net: LyraNet | Perceptron) -> None:
         self.net = net
-        self.size = 0
-        self.spectra: tuple[Tensor, ...] = ()
+        self.reach = 0
+        self.operators: tuple[Tensor, ...] = ()
 
     def __call__(self, length: int) -> tuple[Tensor, ...]:
-        size = transform_size(length)
-        if size != self.size:
-            self.spectra, self.size = self.net.spectra(length), size
-        return self.spectra
+        if reach(length) != self.reach:
+            self.operators = self.net.operators(length)
+            self.reach = reach(length)
+        return self.operators

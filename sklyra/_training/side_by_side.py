@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from typing import Any, NamedTuple
 
-import torch
-
 from sklyra._training.net import SequenceNet
+from sklyra._training.workers import workers
 from sklyra.batching import SequenceDataset
 
 
@@ -50,21 +49,12 @@ def train_all(jobs: Sequence[Job], at_once: int) -> None:
         for job in jobs:
             job.do()
         return
-    n_threads = torch.get_num_threads()
-    # Each thread of Python has a number of torch's threads of its own.
-    pool = ThreadPoolExecutor(
-        at_once,
-        initializer=torch.set_num_threads,
-        initargs=(max(1, n_threads // at_once),),
-    )
-    try:
-        waiting = [pool.submit(job.do) for job in jobs]
-        for done in as_completed(waiting):
-            done.result()
-    except BaseException:
-        for job in jobs:
-            job.net.stopped_ = True
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(n_threads)
+    with workers(at_once) as pool:
+        try:
+            waiting = [pool.submit(job.do) for job in jobs]
+            for done in as_completed(waiting):
+                done.result()
+        except BaseException:
+            for job in jobs:
+                job.net.stopped_ = True
+            raise

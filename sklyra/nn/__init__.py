@@ -3,7 +3,6 @@
 Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` states.
 """
 
-from sklyra.nn.convolution import transform_size
 from sklyra.nn.dropout import Dropout, set_generator
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.losses import (
@@ -52,5 +51,4 @@ __all__ = [
     "SquaredError",
     "parameter_groups",
     "set_generator",
-    "transform_size",
 ]

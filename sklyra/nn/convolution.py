@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from scipy.fft import next_fast_len
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-# Points that are transformed at a time: few enough to stay in cache.
-_POINTS = 2**21
+# Up to this many positions a product with a matrix is faster than Fourier transforms.
+_SHORT = 128
 
 
 def wide(x: Tensor) -> Tensor:
@@ -49,44 +50,101 @@ def transform_size(length: int) -> int:
     return power if power < 1.1 * product else product
 
 
-def transform(kernels: Tensor) -> Tensor:
-    """Transform kernels, for `convolve`.
+def reach(length: int) -> int:
+    """Say for how many positions to compute kernels.
 
     Parameters
     ----------
-    kernels : Tensor of shape (D, size), float
-        A kernel for each channel: first what responds to the position itself and those
-        before it, from the end backwards what responds to those behind it. `size` is
-        even and enough not to wrap around, as `transform_size` gives.
+    length : int
+        Number of positions of the longest sequence.
 
     Returns
     -------
-    Tensor of shape (D, size / 2 + 1), complex
-        Their Fourier transforms.
+    int
+        As many, or more where that makes a transform fast.
     """
+    return length if length <= _SHORT else transform_size(length) // 2
+
+
+def to_operator(ahead: Tensor, behind: Tensor | None = None) -> Tensor:
+    """Prepare to convolve with kernels.
+
+    Parameters
+    ----------
+    ahead : Tensor of shape (D, R), float
+        For each channel, what each position sends to itself and to those after it. `R`
+        is what `reach` gives.
+    behind : Tensor of shape (D, R), float, or None, default=None
+        What it sends to those before it, the next first; None is nothing.
+
+    Returns
+    -------
+    Tensor of shape (D, R, R), float, or (D, R + 1), complex
+        What each position sends to each; or the Fourier transform of the kernels, where
+        that is faster.
+    """
+    length = ahead.shape[1]
+    if behind is None:
+        behind = torch.zeros_like(ahead)
     # torch leaves Function.apply untyped
-    spectrum: Tensor = _Transform.apply(kernels)  # type: ignore[no-untyped-call]
+    if length <= _SHORT:
+        around = torch.cat([behind[:, : length - 1].flip(-1), ahead], dim=1)
+        matrix: Tensor = _Toeplitz.apply(around)  # type: ignore[no-untyped-call]
+        return matrix
+    # What is sent t positions back stands t before the end.
+    between = torch.zeros_like(ahead[:, :1])
+    kernel = torch.cat([ahead, between, behind[:, :-1].flip(-1)], dim=1)
+    spectrum: Tensor = _Transform.apply(kernel)  # type: ignore[no-untyped-call]
     return spectrum
 
 
-def convolve(u: Tensor, spectrum: Tensor) -> Tensor:
+def convolve(u: Tensor, operator: Tensor) -> Tensor:
     """Convolve each channel with its kernel.
 
     Parameters
     ----------
     u : Tensor of shape (B, L, D), float
         Channels of each position.
-    spectrum : Tensor of shape (D, size / 2 + 1), complex
-        What `transform` gives.
+    operator : Tensor
+        What `to_operator` gives for `L` positions or more.
 
     Returns
     -------
-    Tensor of shape (B, L, D), float
-        The convolution.
+    Tensor of shape (D, B, L), float
+        The convolution, channel by channel: in this layout the maps of channels that
+        come before and after it are single products of matrices.
     """
-    # torch leaves Function.apply untyped
-    y: Tensor = _Convolution.apply(u, spectrum)  # type: ignore[no-untyped-call]
-    return y
+    if operator.is_complex():
+        # torch leaves Function.apply untyped
+        y: Tensor = _Convolution.apply(u, operator)  # type: ignore[no-untyped-call]
+        return y
+    length = u.shape[1]
+    with torch.autocast(u.device.type, enabled=False):
+        u = wide(u).permute(2, 0, 1).contiguous()
+        return torch.bmm(u, operator[:, :length, :length])
+
+
+class _Toeplitz(torch.autograd.Function):
+    """Lay out kernels as matrices that are constant along diagonals.
+
+    torch would add up the gradient of each element by itself.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, around: Tensor) -> Tensor:
+        """Take around (D, 2 L - 1), give (D, L, L): [s, t] is around[t - s + L - 1]."""
+        length = (around.shape[1] + 1) // 2
+        return around.unfold(1, length, 1).flip(1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        """Add up diagonals."""
+        channels, length, _ = grad.shape
+        # Rows one shorter than they are begin one more to the right each.
+        wider = F.pad(grad.flip(1), (0, length)).flatten(1)
+        rows = wider[:, : length * (2 * length - 1)].view(channels, length, -1)
+        return rows.sum(dim=1)
 
 
 class _Transform(torch.autograd.Function):
@@ -115,27 +173,21 @@ class _Transform(torch.autograd.Function):
 
 
 def _transform(x: Tensor, size: int) -> Tensor:
-    """Transform x (B, L, D), padded with zeros, to (B, D, size / 2 + 1).
+    """Transform x (D, B, L), padded with zeros, to (D, B, size / 2 + 1).
 
     torch would pad, then copy to this layout. This copies once.
     """
     x = wide(x)
-    padded = x.new_zeros(len(x), x.shape[2], size)
-    padded[:, :, : x.shape[1]] = x.transpose(1, 2)
+    padded = x.new_zeros(*x.shape[:2], size)
+    padded[:, :, : x.shape[2]] = x
     transformed: Tensor = torch.fft.rfft(padded)
     return transformed
 
 
-def _transform_back(x_hat: Tensor, out: Tensor) -> None:
-    """Undo `_transform`, into out (B, L, D)."""
+def _transform_back(x_hat: Tensor, length: int) -> Tensor:
+    """Undo `_transform`."""
     x: Tensor = torch.fft.irfft(x_hat, n=2 * (x_hat.shape[2] - 1))
-    out.copy_(x[:, :, : out.shape[1]].transpose(1, 2))
-
-
-def _channels(u: Tensor, spectrum: Tensor) -> list[slice]:
-    """Divide the channels so that the transform of a part stays in cache."""
-    at_once = max(8, _POINTS // (len(u) * 2 * spectrum.shape[1]))
-    return [slice(at, at + at_once) for at in range(0, len(spectrum), at_once)]
+    return x[:, :, :length]
 
 
 class _Convolution(torch.autograd.Function):
@@ -148,35 +200,27 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, u: Tensor, spectrum: Tensor) -> Tensor:
-        """U (B, L, D), spectrum (D, size / 2 + 1) -> (B, L, D)."""
-        size = 2 * (spectrum.shape[1] - 1)
-        y = torch.empty_like(u)
-        kept = [spectrum]
-        for part in _channels(u, spectrum):
-            u_hat = _transform(u[:, :, part], size)
-            if any(ctx.needs_input_grad):
-                kept.append(u_hat)
-                u_hat = u_hat * spectrum[part]
-            else:
-                u_hat.mul_(spectrum[part])
-            _transform_back(u_hat, y[:, :, part])
-        ctx.save_for_backward(*kept)
-        return y
+        """U (B, L, D), spectrum (D, size / 2 + 1) -> (D, B, L)."""
+        u_hat = _transform(u.permute(2, 0, 1), 2 * (spectrum.shape[1] - 1))
+        if any(ctx.needs_input_grad):
+            ctx.save_for_backward(u_hat, spectrum)
+            y_hat = u_hat * spectrum.unsqueeze(1)
+        else:
+            y_hat = u_hat.mul_(spectrum.unsqueeze(1))
+        return _transform_back(y_hat, u.shape[1])
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         """Gradients of u and of the spectrum."""
-        spectrum, *transformed = ctx.saved_tensors
+        u_hat, spectrum = ctx.saved_tensors
         size = 2 * (spectrum.shape[1] - 1)
-        to_u, to_spectrum = torch.empty_like(grad), torch.empty_like(spectrum)
-        for part, u_hat in zip(_channels(grad, spectrum), transformed, strict=True):
-            grad_hat = _transform(grad[:, :, part], size)
-            hat = grad_hat * spectrum[part].conj_physical()
-            _transform_back(hat, to_u[:, :, part])
-            # Conjugate twice, the second time only the small sum.
-            hat = grad_hat.conj_physical_().mul_(u_hat).sum(dim=0)
-            to_spectrum[part] = hat.conj_physical_()
+        grad_hat = _transform(grad, size)
+        hat = grad_hat * spectrum.conj_physical().unsqueeze(1)
+        to_u = _transform_back(hat, grad.shape[2]).permute(1, 2, 0).contiguous()
+        # Conjugate twice, the second time only the small sum.
+        hat = grad_hat.conj_physical_().mul_(u_hat)
+        to_spectrum = hat.sum(dim=1).conj_physical_()
         # All but the ends have a conjugate twin.
         to_spectrum.mul_(2 / size)
         to_spectrum[:, :: to_spectrum.shape[1] - 1].mul_(0.5)

@@ -17,8 +17,7 @@ class Dropout(nn.Module):
     p : float
         Probability of dropping, in [0, 1), rounded to a multiple of 2**-16.
     tied : bool, default=False
-        Whether a channel is dropped at all positions or at none: along the last axis
-        but one.
+        Whether all along the last axis are dropped or none.
     """
 
     generator: torch.Generator | None = None
@@ -56,11 +55,11 @@ class Dropout(nn.Module):
         -------
         Tensor, float, or None
             Zeros and a number above one, of the shape of `x`, or of length 1 along the
-            last axis but one where that is tied; None where nothing is dropped.
+            last axis where that is tied; None where nothing is dropped.
         """
         if not self.training or self.p == 0:
             return None
-        shape = x[..., :1, :].shape if self.tied else x.shape
+        shape = x[..., :1].shape if self.tied else x.shape
         # sixteen random bits each: four times as fast as bernoulli_, which draws 64
         words = torch.empty(-(-shape.numel() // 4), dtype=torch.int64, device=x.device)
         words.random_(-(2**63), None, generator=self.generator)

@@ -40,7 +40,7 @@ class S4DBlock(nn.Module):
         x: Tensor,
         normalised: Tensor,
         mask: Tensor | None,
-        spectrum: Tensor,
+        operator: Tensor,
     ) -> Tensor:
         """Apply the block.
 
@@ -52,15 +52,15 @@ class S4DBlock(nn.Module):
             The same behind the block's norm, which may have been done before.
         mask : Tensor of shape (B, L), bool, or None
             True where there is a residue; None means that there is no padding.
-        spectrum : Tensor of shape (D, F), complex
-            What `S4D.spectrum` gives for this length or a greater one.
+        operator : Tensor
+            What `S4D.operator` gives for this length or a greater one.
 
         Returns
         -------
         Tensor of shape (B, L, D), float
             Mixed channels.
         """
-        mixed: Tensor = x + self.dropout(self.s4d(normalised, mask, spectrum))
+        mixed: Tensor = x + self.dropout(self.s4d(normalised, mask, operator))
         return mixed
 
 
@@ -173,7 +173,7 @@ class LyraNet(nn.Module):
         """
         return 4 * self.embed.out_features * (10 + 15 * max(1, len(self.s4d)))
 
-    def spectra(self, length: int) -> tuple[Tensor, ...]:
+    def operators(self, length: int) -> tuple[Tensor, ...]:
         """Compute what state space layers need to know besides their input.
 
         Parameters
@@ -183,16 +183,16 @@ class LyraNet(nn.Module):
 
         Returns
         -------
-        tuple of Tensor of shape (D, F), complex
-            What `S4D.spectrum` gives for each layer.
+        tuple of Tensor
+            What `S4D.operator` gives for each layer.
         """
-        return tuple(_s4d(block).s4d.spectrum(length) for block in self.s4d)
+        return tuple(_s4d(block).s4d.operator(length) for block in self.s4d)
 
     def share(
         self,
         length: int,
         triples: Sequence[Tensor] = (),
-        spectra: tuple[Tensor, ...] | None = None,
+        operators: tuple[Tensor, ...] | None = None,
     ) -> Shared:
         """Compute what sequences have in common.
 
@@ -204,18 +204,18 @@ class LyraNet(nn.Module):
             For each of the first gated convolutions, the different triples of
             neighbours that it meets, as in `ProjectedGatedConv.on_triples`; the first
             are triples of codes.
-        spectra : tuple of Tensor or None, default=None
-            What `spectra` gives; None computes it.
+        operators : tuple of Tensor or None, default=None
+            What `operators` gives; None computes it.
 
         Returns
         -------
         Shared
             What `represent` needs besides the sequences.
         """
-        if spectra is None:
-            spectra = self.spectra(length)
+        if operators is None:
+            operators = self.operators(length)
         if self.letters is None:
-            return Shared(None, (), spectra, 0)
+            return Shared(None, (), operators, 0)
         table = self.embed(self.letters)  # (n_characters, D)
         for pgc, rows in zip(map(_pgc, self.pgc), triples, strict=False):
             y = pgc.on_triples(*pgc.tables(pgc.expand(table)), rows)  # (U, D)
@@ -227,7 +227,7 @@ class LyraNet(nn.Module):
         elif self.s4d:
             ahead = (F.pad(_s4d(self.s4d[0]).norm(table), (0, 0, 0, 1)),)
         table = F.pad(table, (0, 0, 0, 1))  # the last row is padding
-        return Shared(table, ahead, spectra, len(triples))
+        return Shared(table, ahead, operators, len(triples))
 
     def represent(
         self,
@@ -274,9 +274,9 @@ class LyraNet(nn.Module):
             else:
                 y = pgc(x, mask)
             x = x + y if self.residual else y
-        for block, spectrum in zip(map(_s4d, self.s4d), shared.spectra, strict=True):
+        for block, operator in zip(map(_s4d, self.s4d), shared.operators, strict=True):
             normalised = _look_up(ahead[0], values) if ahead else block.norm(x)
-            x, ahead = block(x, normalised, mask, spectrum), ()
+            x, ahead = block(x, normalised, mask, operator), ()
         pooled: Tensor = self.pooling(x, mask)
         return pooled
 

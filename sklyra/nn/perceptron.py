@@ -80,7 +80,7 @@ class Perceptron(nn.Module):
         """
         return 16 * len(self.bias)
 
-    def spectra(self, length: int) -> tuple[Tensor, ...]:
+    def operators(self, length: int) -> tuple[Tensor, ...]:
         """Compute what state space layers need: there are none.
 
         Parameters
@@ -99,7 +99,7 @@ class Perceptron(nn.Module):
         self,
         length: int,
         triples: Sequence[Tensor] = (),
-        spectra: tuple[Tensor, ...] | None = None,
+        operators: tuple[Tensor, ...] | None = None,
     ) -> Shared:
         """Compute what sequences have in common.
 
@@ -107,7 +107,7 @@ class Perceptron(nn.Module):
         ----------
         length : int
             Number of positions.
-        triples, spectra : object
+        triples, operators : object
             Not used: as for `LyraNet`.
 
         Returns

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from sklyra.nn.convolution import convolve, transform, transform_size, wide
+from sklyra.nn.convolution import convolve, reach, to_operator, wide
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.masking import masked
 
@@ -217,7 +217,7 @@ class S4D(nn.Module):
         self.mix = nn.Linear(d_model, 2 * d_model)
 
     def forward(
-        self, u: Tensor, mask: Tensor | None = None, spectrum: Tensor | None = None
+        self, u: Tensor, mask: Tensor | None = None, operator: Tensor | None = None
     ) -> Tensor:
         """Apply the layer.
 
@@ -228,28 +228,30 @@ class S4D(nn.Module):
         mask : Tensor of shape (B, L), bool, or None, default=None
             True where there is a residue; padded positions neither send nor receive.
             None means that there is no padding.
-        spectrum : Tensor of shape (D, F), complex, or None, default=None
-            What `spectrum` gives for this length or a greater one; None computes it.
+        operator : Tensor or None, default=None
+            What `operator` gives for this length or a greater one; None computes it.
 
         Returns
         -------
         Tensor of shape (B, L, D), float
             Mixed channels; zero where `mask` is False.
         """
-        if spectrum is None:
-            spectrum = self.spectrum(u.shape[1])
-        y = convolve(masked(u, mask), spectrum)
-        factor = self.dropout.factor(y)  # one for all positions
-        at_once = max(1, _POSITIONS // len(y))
+        if operator is None:
+            operator = self.operator(u.shape[1])
+        y = convolve(masked(u, mask), operator)  # (D, B, L)
+        factor = self.dropout.factor(y)  # (D, B, 1)
+        at_once = max(1, _POSITIONS // len(u))
         parts = []
-        for at in range(0, y.shape[1], at_once):
-            part = y[:, at : at + at_once]
-            part = F.gelu(part) if factor is None else F.gelu(part) * factor
-            parts.append(F.glu(self.mix(part), dim=-1))
+        for at in range(0, u.shape[1], at_once):
+            part = F.gelu(y[:, :, at : at + at_once].to(u.dtype))
+            if factor is not None:
+                part = part * factor
+            mixed = self.mix(part.flatten(1).T)  # (B L, 2 D)
+            parts.append(F.glu(mixed, dim=-1).view(len(u), -1, len(y)))
         return masked(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), mask)
 
-    def spectrum(self, length: int) -> Tensor:
-        """Compute the Fourier transform of the kernels, which no input changes.
+    def operator(self, length: int) -> Tensor:
+        """Prepare the convolution, which no input changes.
 
         Parameters
         ----------
@@ -258,20 +260,10 @@ class S4D(nn.Module):
 
         Returns
         -------
-        Tensor of shape (D, F), complex
-            The transform, at half of `transform_size` frequencies and one more.
+        Tensor of shape (D, R, R), float, or (D, R + 1), complex
+            What each position sends to each, or the Fourier transform of the kernels:
+            `sklyra.nn.convolution.to_operator`.
         """
         with torch.autocast(self.mix.weight.device.type, enabled=False):
-            return self._spectrum(transform_size(length) // 2)
-
-    def _spectrum(self, half: int) -> Tensor:
-        """Transform kernels of `half` positions."""
-        if self.kernel_back is None:
-            (kernel,) = _responses([self.kernel], half)  # (D, size / 2)
-            kernel = F.pad(kernel, (0, half))  # (D, size)
-        else:
-            kernel, back = _responses([self.kernel, self.kernel_back], half)
-            # The response to the position t behind stands t before the end.
-            between = torch.zeros_like(kernel[:, :1])
-            kernel = torch.cat([kernel, between, back[:, :-1].flip(-1)], dim=1)
-        return transform(kernel)
+            kernels = [k for k in (self.kernel, self.kernel_back) if k is not None]
+            return to_operator(*_responses(kernels, reach(length)))

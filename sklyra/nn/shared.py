@@ -19,15 +19,15 @@ class Shared(NamedTuple):
     ahead : tuple of Tensor
         What the layer that comes next makes of each row by itself:
         `ProjectedGatedConv.tables`, or the norm of a state space layer.
-    spectra : tuple of Tensor of shape (D, F), complex
-        What `S4D.spectrum` gives for each state space layer.
+    operators : tuple of Tensor
+        What `S4D.operator` gives for each state space layer.
     n_blocks : int
         How many gated convolutions `table` is behind.
     """
 
     table: Tensor | None
     ahead: tuple[Tensor, ...]
-    spectra: tuple[Tensor, ...]
+    operators: tuple[Tensor, ...]
     n_blocks: int
 
     def tensors(self) -> list[Tensor]:
@@ -39,7 +39,7 @@ class Shared(NamedTuple):
             All tensors.
         """
         table = [] if self.table is None else [self.table]
-        return [*table, *self.ahead, *self.spectra]
+        return [*table, *self.ahead, *self.operators]
 
     def replaced(self, tensors: Sequence[Tensor]) -> Shared:
         """Put other tensors in the places of these.
@@ -56,5 +56,5 @@ class Shared(NamedTuple):
         """
         rest = list(tensors)
         table = None if self.table is None else rest.pop(0)
-        ahead, spectra = rest[: len(self.ahead)], rest[len(self.ahead) :]
-        return Shared(table, tuple(ahead), tuple(spectra), self.n_blocks)
+        ahead, operators = rest[: len(self.ahead)], rest[len(self.ahead) :]
+        return Shared(table, tuple(ahead), tuple(operators), self.n_blocks)

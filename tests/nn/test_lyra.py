@@ -243,7 +243,7 @@ def test_dropout_keeps_the_mean_and_ties_positions(tied: bool) -> None:
     out = Dropout(0.25, tied=tied)(torch.ones(50, 40, 30))
     assert out.unique().tolist() == [0.0, pytest.approx(4 / 3)]
     assert out.mean().item() == pytest.approx(1, abs=0.05)
-    assert bool((out == out[:, :1]).all()) is tied
+    assert bool((out == out[..., :1]).all()) is tied
 
 
 @pytest.mark.parametrize(

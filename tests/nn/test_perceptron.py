@@ -77,4 +77,4 @@ def test_shapes(n_outputs):
     net = made(4, n_outputs)
     assert net(torch.zeros(2, 4, dtype=torch.int64)).shape == (2, n_outputs)
     assert net.n_blocks == 0
-    assert net.spectra(4) == ()
+    assert net.operators(4) == ()

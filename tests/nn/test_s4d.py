@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from sklyra.nn import S4D, S4DKernel, transform_size
-from sklyra.nn.convolution import convolve
+from sklyra.nn import S4D, S4DKernel, convolution
+from sklyra.nn.convolution import convolve, reach, transform_size
 
 
 def recurrence(kernel: S4DKernel, u: Tensor) -> Tensor:
@@ -35,7 +35,7 @@ def test_convolution_is_the_recurrence(length: int) -> None:
     layer = S4D(d_model=6, d_state=8)
     u = torch.randn(2, length, 6)
     expected = torch.stack([recurrence(layer.kernel, row) for row in u])
-    got = convolve(u, layer.spectrum(length))
+    got = convolve(u, layer.operator(length)).permute(1, 2, 0)
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
@@ -47,7 +47,7 @@ def test_second_direction_is_the_recurrence_run_backwards(length: int) -> None:
     # the response to what stands behind begins one position away
     behind = recurrence(layer.kernel_back, u.flip(0)).flip(0)
     expected[:-1] += behind[1:]
-    got = convolve(u[None], layer.spectrum(length))[0]
+    got = convolve(u[None], layer.operator(length))[:, 0].T
     torch.testing.assert_close(got.double(), expected, atol=2e-5, rtol=1e-5)
 
 
@@ -111,12 +111,32 @@ def test_padding_changes_nothing(lengths: list[int], bidirectional: bool) -> Non
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_spectrum_serves_every_length_of_its_size(bidirectional: bool) -> None:
+@pytest.mark.parametrize("length", [30, 151])
+def test_operator_serves_shorter_sequences(length: int, bidirectional: bool) -> None:
     layer = S4D(d_model=4, d_state=8, bidirectional=bidirectional).double()
-    size = transform_size(121)
-    assert size // 2 > 121
-    u = torch.randn(2, size // 2, 4, dtype=torch.float64)
-    torch.testing.assert_close(layer(u, spectrum=layer.spectrum(121)), layer(u))
+    operator = layer.operator(length)
+    for shorter in (1, length - 9, reach(length)):
+        u = torch.randn(2, shorter, 4, dtype=torch.float64)
+        torch.testing.assert_close(layer(u, operator=operator), layer(u))
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("length", [1, 2, 30, 128, 129, 200])
+def test_both_forms_of_the_convolution_agree(
+    monkeypatch: pytest.MonkeyPatch, length: int, bidirectional: bool
+) -> None:
+    layer = S4D(d_model=4, d_state=8, bidirectional=bidirectional).double()
+    u = torch.randn(3, length, 4, dtype=torch.float64, requires_grad=True)
+    parameters = [u, *layer.parameters()]
+    weight = torch.randn(3, length, 4, dtype=torch.float64)
+    found = []
+    for short in (0, 1000):
+        monkeypatch.setattr(convolution, "_SHORT", short)
+        out = layer(u)
+        found.append([out, *torch.autograd.grad((out * weight).sum(), parameters)])
+        assert layer.operator(length).is_complex() == (short == 0)
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 @pytest.mark.parametrize("length", [1, 2, 7, 121, 237, 1000, 65_536])
