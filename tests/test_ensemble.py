@@ -18,6 +18,8 @@ from sklyra import LyraClassifier, LyraRegressor
 from sklyra._training import run
 from sklyra.estimators.shares import logit_shares, value_shares
 from sklyra.estimators.split import member_folds
+from sklyra.exceptions import MemoryWarning
+from sklyra.gaussian_process import GaussianProcess
 from sklyra.model_selection import ClusterKFold
 from sklyra.sequences import check_sequences
 from sklyra.slots import Slots
@@ -169,6 +171,36 @@ def test_numbers_have_networks_alone(rng):
     assert model.gaussian_process_ is None
     assert model.perceptrons_ == []
     assert len(model.nets_) == 5
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("can't allocate memory")]
+)
+@pytest.mark.parametrize("scarce", ["_solve", "held_out"])
+def test_process_goes_on_with_fewer_sequences(monkeypatch, scarce, error):
+    function = getattr(GaussianProcess, scarce)
+
+    def crowded(self, *args):
+        if len(self._rows) > 20:
+            raise error
+        return function(self, *args)
+
+    monkeypatch.setattr(GaussianProcess, scarce, crowded)
+    with pytest.warns(MemoryWarning, match="goes on with") as caught:
+        model = LyraRegressor(**SMALL).fit(X, Y)
+    assert len(caught) == 2  # 60 to 30, 15
+    assert len(model.gaussian_process_._rows) == 15
+    assert np.isfinite(model.oof_prediction_).all()
+    assert model.shares_.shape == REGRESSOR.shares_.shape
+
+
+def test_other_errors_of_the_process_are_not_taken_for_memory(monkeypatch):
+    def broken(self, *args):
+        raise RuntimeError("something else")
+
+    monkeypatch.setattr(GaussianProcess, "_solve", broken)
+    with pytest.raises(RuntimeError, match="something else"):
+        LyraRegressor(**SMALL).fit(X, Y)
 
 
 def test_several_targets_have_shares_of_their_own():

@@ -13,6 +13,7 @@ from sklyra._training.device import (
     resolve_device,
     threads,
 )
+from sklyra._training.memory import ran_out
 from sklyra._training.net import SequenceNet, make_net
 from sklyra._training.prediction import run
 from sklyra._training.side_by_side import Job, train_all
@@ -28,6 +29,7 @@ __all__ = [
     "SequenceNet",
     "make_net",
     "ordinary_mode",
+    "ran_out",
     "resolve_device",
     "run",
     "threads",

@@ -26,6 +26,7 @@ from sklyra._training import (
 )
 from sklyra.batching import SequenceDataset
 from sklyra.estimators.parameters import encoder, step_plan
+from sklyra.estimators.process import fit_process
 from sklyra.estimators.reading import SequenceReader
 from sklyra.estimators.split import Rows
 from sklyra.gaussian_process import GaussianProcess
@@ -212,12 +213,14 @@ class Ensemble(SequenceReader):
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
         if self.gaussian_process and self.alphabet_ is not None:
-            weight = data.weight.astype(np.float64)
-            process = GaussianProcess(data.sequences, self._levels(data), weight, rng)
-            if valid is None:
-                parts.append(process.held_out(folds, data.sequences))
-            else:
-                parts.append(process.predict(valid.sequences))
+
+            def ask(process: GaussianProcess) -> npt.NDArray[np.float64]:
+                if valid is None:
+                    return process.held_out(folds, data.sequences)
+                return process.predict(valid.sequences)
+
+            process, part = fit_process(data, self._levels(data), rng, ask)
+            parts.append(part)
             self.gaussian_process_ = process
         unseen = self._unstranded(np.stack(parts))  # (n_parts, n_rows, n_outputs)
         known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))

@@ -18,8 +18,8 @@ from sklyra.sequences import EncodedSequences
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-# Time grows with the cube of the number of rows: more are not looked at.
-_ROWS = 8192
+# Time grows with the cube of the number of rows: more should not be looked at.
+MOST_ROWS = 8192
 # Sequences that are compared at a time.
 _AT_ONCE = 1024
 
@@ -36,7 +36,9 @@ class GaussianProcess:
     weight : ndarray of shape (n_samples,), float64
         Weight of each, 1 on average: the inverse of its noise, in proportion.
     rng : RandomState
-        Chooses rows, if there are more than 8,192.
+        Chooses rows, if there are more than `most`.
+    most : int, default=8192
+        How many rows to look at, at most.
 
     Attributes
     ----------
@@ -53,8 +55,9 @@ class GaussianProcess:
         target: Array,
         weight: Array,
         rng: np.random.RandomState,
+        most: int = MOST_ROWS,
     ) -> None:
-        self._rows = np.sort(rng.permutation(len(target))[:_ROWS])
+        self._rows = np.sort(rng.permutation(len(target))[:most])
         self._sequences = sequences.take(self._rows)
         self._map = FeatureMap(self._sequences)
         self.slots = self._map.slots.positions

@@ -65,12 +65,13 @@ def test_kernel_is_its_equation(rng):
                 assert part[i, j].item() == pytest.approx(value, rel=1e-6)
 
 
-def fitted(rng, n=60, length=8, outputs=1, weight=None):
+def fitted(rng, n=60, length=8, outputs=1, weight=None, most=8192):
     text = random(rng, n, length)
     y = np.array([[x.count("A") + 2 * (x[0] == x[3]), x.count("CG")] for x in text])
     y = y[:, :outputs].astype(float)
     weight = np.ones(n) if weight is None else weight
-    return text, y, GaussianProcess(encode(text), y, weight, np.random.RandomState(0))
+    state = np.random.RandomState(0)
+    return text, y, GaussianProcess(encode(text), y, weight, state, most)
 
 
 def compare(model, one, two):
@@ -136,9 +137,8 @@ def test_many_sequences_are_compared_in_parts(monkeypatch):
     np.testing.assert_allclose(MODEL.predict(encode(TEXT)), expected, atol=1e-9)
 
 
-def test_more_rows_than_there_is_time_for(rng, monkeypatch):
-    monkeypatch.setattr(process, "_ROWS", 40)
-    text, y, model = fitted(rng)
+def test_more_rows_than_there_is_time_for(rng):
+    text, y, model = fitted(rng, most=40)
     assert len(model._rows) == 40
     rows = model._rows
     centred = y[rows] - y[rows].mean(axis=0)

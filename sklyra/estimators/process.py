@@ -1,0 +1,70 @@
+"""Fit the closed-form part with as many sequences as memory allows."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._training import ran_out
+from sklyra.batching import SequenceDataset
+from sklyra.exceptions import MemoryWarning
+from sklyra.gaussian_process import MOST_ROWS, GaussianProcess
+
+Array = npt.NDArray[np.float64]
+
+
+def fit_process(
+    data: SequenceDataset,
+    target: Array,
+    rng: np.random.RandomState,
+    ask: Callable[[GaussianProcess], Array],
+) -> tuple[GaussianProcess, Array]:
+    """Fit a Gaussian process and ask it something.
+
+    Parameters
+    ----------
+    data : SequenceDataset
+        Training data, sequences of letters.
+    target : ndarray of shape (n_samples, n_outputs), float64
+        What they measure.
+    rng : RandomState
+        Chooses sequences, where there are too many.
+    ask : callable
+        What to ask it.
+
+    Returns
+    -------
+    process : GaussianProcess
+        What was fitted.
+    answer : ndarray
+        What it answered.
+
+    Raises
+    ------
+    MemoryError, RuntimeError
+        If memory runs out even with a single sequence.
+
+    Warns
+    -----
+    MemoryWarning
+        If memory ran out: then it looks at half as many sequences, or a quarter.
+    """
+    weight = data.weight.astype(np.float64)
+    most = min(len(data), MOST_ROWS)
+    while True:
+        try:
+            process = GaussianProcess(data.sequences, target, weight, rng, most)
+            return process, ask(process)
+        except (RuntimeError, MemoryError) as error:
+            if most == 1 or not ran_out(error):
+                raise
+        most //= 2  # when the error no longer holds on to what it was about
+        warnings.warn(
+            "Memory ran out while the Gaussian process was fitted. It goes on with "
+            f"{most} sequences; gaussian_process=False does without.",
+            MemoryWarning,
+            stacklevel=2,
+        )
