@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.model_selection import PredefinedSplit
+from sklearn.model_selection import KFold, PredefinedSplit
 from skorch.callbacks import Callback
 
 from sklyra import LyraClassifier, LyraRegressor
@@ -284,10 +284,51 @@ def test_members_hold_out_what_a_splitter_says():
             seen.append(X.sequences.decode())
 
     model.set_params(callbacks=[Spy()]).fit(X, Y, sample_weight=weight)
-    used = [x for x, w in zip(X, weight, strict=True) if w]
-    expected = [[used[i] for i in train] for train, _ in folds.split(used)]
+    expected = [[X[i] for i in train if weight[i]] for train, _ in folds.split(X)]
     assert seen == [*expected, expected[0]]
     assert np.isfinite(model.oof_prediction_[weight > 0]).all()
+    # one that carries the numbers of its rows sees all of them
+    model.set_params(cv=PredefinedSplit(np.arange(60) % 3), callbacks=None)
+    model.fit(X, Y, sample_weight=weight)
+    assert np.isfinite(model.oof_prediction_[weight > 0]).all()
+
+
+@pytest.mark.parametrize("side", [list, np.array, "mask"])
+def test_splitters_may_yield_what_scikit_learn_takes(side):
+    class Odd(KFold):
+        def split(self, X, y=None, groups=None):
+            for pair in super().split(X, y, groups):
+                if side == "mask":
+                    yield tuple(np.isin(np.arange(len(X)), rows) for rows in pair)
+                else:
+                    yield tuple(side(rows) for rows in pair)
+
+    expected = LyraRegressor(**SMALL, cv=KFold(5)).fit(X, Y).oof_score_
+    assert LyraRegressor(**SMALL, cv=Odd(5)).fit(X, Y).oof_score_ == expected
+
+
+def test_rows_drawn_with_replacement_are_trained_on_as_drawn():
+    class Bootstrap:
+        def split(self, X, y=None, groups=None):
+            rng = np.random.RandomState(0)
+            for _ in range(2):
+                drawn = rng.randint(len(X), size=len(X))
+                yield drawn, np.setdiff1d(np.arange(len(X)), drawn)
+
+    seen = []
+
+    class Spy(Callback):
+        def on_train_begin(self, net, X=None, **kwargs):
+            seen.append(X.sequences.decode())
+
+    options = {**SMALL, "n_members": 2, "callbacks": [Spy()], "cv": Bootstrap()}
+    LyraRegressor(**options).fit(X, Y)
+    assert seen == [[X[i] for i in drawn] for drawn, _ in Bootstrap().split(X)]
+
+
+def test_targets_beyond_all_bounds_are_refused():
+    with pytest.raises(ValueError, match="y is too large"):
+        LyraRegressor(**SMALL).fit(X, Y * 1e300)
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,25 @@ def test_pieces_run_side_by_side(
     assert torch.get_num_threads() == before
 
 
+def test_threads_that_others_begin_have_as_many_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = copy.deepcopy(MODEL).set_params(n_threads=2)
+    seen: list[int] = []
+    forward = model.nets_[0].module_.forward
+
+    def spy(*args: Any, **kwargs: Any) -> torch.Tensor:
+        other = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+        other.start()
+        other.join()
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(model.nets_[0].module_, "forward", spy)
+    monkeypatch.setattr(model.nets_[0], "piece_size_", 64)
+    model.predict(X)
+    assert set(seen) == {2}
+
+
 def test_long_sequences_run_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
     model = copy.deepcopy(MODEL).set_params(n_threads=2)
     seen: set[int] = set()
@@ -193,6 +212,7 @@ ERRORS = [
     torch.OutOfMemoryError("CUDA out of memory."),
     MemoryError(),
     RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ..."),
+    RuntimeError("DefaultCPUAllocator: not enough memory: you tried to ..."),
 ]
 
 
@@ -267,6 +287,12 @@ def test_very_unequal_lengths_and_one_letter() -> None:
     model = LyraRegressor(**SMALL).fit(rows, range(6))
     alone = [model.predict([row])[0] for row in rows]
     np.testing.assert_allclose(model.predict(rows), alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["huber", "ranking"])
+def test_bfloat16_learns_with_every_loss(loss: str) -> None:
+    model = LyraRegressor(**SMALL, loss=loss, precision="bfloat16").fit(X, Y)
+    assert np.isfinite(model.predict(X)).all()
 
 
 def test_bfloat16_learns_what_float32_learns() -> None:

@@ -24,6 +24,15 @@ from sklyra.model_selection import (
     leakage_report,
 )
 
+
+def test_numbers_and_nan_are_refused():
+    for pair in (["ACGT"], np.zeros((2, 4))), (np.zeros((2, 4)), ["ACGT"]):
+        with pytest.raises(TypeError, match="letter by letter"):
+            leakage_report(*pair)
+    with pytest.raises(ValueError, match="threshold is NaN"):
+        cluster_sequences(["MKT", "AAA"], threshold=np.nan)
+
+
 PROTEIN = "ACDEFGHIKLMNPQRSTVWYX"
 DNA = "ACGTN"
 

@@ -12,14 +12,17 @@ import time
 
 import numpy as np
 import optuna
+import pandas as pd
 import pytest
 from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import TrialState
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import Ridge
+from sklearn.metrics import make_scorer
 from sklearn.model_selection import GroupKFold, KFold, cross_val_score
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 import sklyra
 from sklyra import (
@@ -31,6 +34,7 @@ from sklyra import (
     suggest_params,
 )
 from sklyra.datasets import load_cr6261, load_splice_junctions, make_epistasis
+from sklyra.metrics import spearman_score
 from sklyra.search import LaggardPruner
 from sklyra.search.pruning import FOLD
 
@@ -249,7 +253,7 @@ def test_search_goes_on_to_its_number(tmp_path, kind):
     assert len({p["lr"] for p in search.cv_results_["params"]}) == 4
     search.set_params(n_trials=3).fit(X, Y)
     assert len(search.study_.trials) == 4
-    with pytest.raises(ValueError, match="other data, folds or scoring"):
+    with pytest.raises(ValueError, match="other sequences and targets and folds"):
         search.fit(X[:100], Y[:100])
 
 
@@ -412,3 +416,99 @@ def test_optuna_is_left_as_it_was(capfd):
 def test_other_names_are_not_found():
     with pytest.raises(AttributeError, match="no attribute 'LyraSearch'"):
         sklyra.LyraSearch  # noqa: B018
+
+
+def rank_score(y, predicted):
+    return spearman_score(y, predicted)
+
+
+def test_only_the_same_search_goes_on(tmp_path):
+    scoring = make_scorer(rank_score)
+    options = {**OPTIONS, "storage": tmp_path / "study.log", "scoring": scoring}
+    search = LyraSearchCV(small(), n_trials=1, **options).fit(X, Y)
+    # the same in other containers, on another machine
+    other = LyraSearchCV(small().set_params(n_threads=2), n_trials=2, **options)
+    other.fit(pd.Series(X), list(Y))
+    assert list(other.cv_results_["number"]) == [0, 1]
+    changes = {
+        "sequences": (search, [x[::-1] for x in X]),
+        "space": (clone(search).set_params(space={**FEW, "lr": [0.01, 0.1]}), X),
+        "estimator": (clone(search).set_params(estimator__loss="huber"), X),
+        "scoring": (clone(search).set_params(scoring="r2"), X),
+    }
+    for part, (changed, data) in changes.items():
+        with pytest.raises(ValueError, match=f"is one with other {part}, so that"):
+            changed.fit(data, Y)
+
+
+def test_fingerprints_are_the_same_in_every_process(tmp_path):
+    code = f"""
+    from sklyra.metrics import spearman_scorer
+    from tests.test_search import *
+    options = {{**OPTIONS, "storage": {str(tmp_path / "s.log")!r}}}
+    scoring = lambda model, X, y: spearman_scorer(model, X, y)
+    search = LyraSearchCV(small(), n_trials=1, scoring=scoring, **options)
+    print(search.fit(X, Y).study_.user_attrs)
+    """
+    run = [sys.executable, "-c", textwrap.dedent(code)]
+    said = [
+        subprocess.run(run, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert said[0] == said[1]
+    assert "sequences" in said[0]
+
+
+def test_first_trial_is_the_estimator_as_it_is():
+    own = {**SMALL, "pgc_hidden": [8], "lr": 0.05, "weight_decay": 0.0}
+    search = LyraSearchCV(LyraRegressor(**own), n_trials=1, cv=2).fit(X, Y)
+    first = search.cv_results_["params"][0]
+    assert first.pop("weight_decay") >= 1e-4  # a logarithmic range does not reach 0
+    assert first.pop("pgc_hidden") in ([8], (8,))
+    assert first == {name: LyraRegressor(**own).get_params()[name] for name in first}
+    space = {**FEW, "lr": None, "dropout": None, "d_model": np.array([16, 12, 8])}
+    search = LyraSearchCV(small(), n_trials=1, space=space, cv=2).fit(X, Y)
+    assert search.cv_results_["params"] == [{"d_model": 8}]
+
+
+def test_scorers_get_what_they_ask_for():
+    seen = []
+
+    def weighted(y, predicted, sample_weight=None):
+        seen.append(sample_weight)
+        return -np.average((y - predicted) ** 2, weights=sample_weight)
+
+    weight = np.arange(1.0, 129)
+    with config_context(enable_metadata_routing=True):
+        scorer = make_scorer(weighted).set_score_request(sample_weight=True)
+        model = small().set_fit_request(sample_weight=True)
+        search = LyraSearchCV(model, n_trials=1, scoring=scorer, **OPTIONS)
+        search.fit(X, Y, sample_weight=weight)
+    for used in seen:
+        assert any(np.array_equal(used, weight[test]) for _, test in KFold(2).split(X))
+
+
+def test_validation_data_stay_whole_in_a_pipeline():
+    seen = []
+
+    class Spy(LyraRegressor):
+        def fit(self, X, y, X_val=None, y_val=None):
+            seen.append((len(X), len(X_val), len(y_val)))
+            return super().fit(X, y, X_val=X_val, y_val=y_val)
+
+    model = Pipeline([("model", Spy(**SMALL))])
+    space = {f"model__{name}": None for name in (*FEW, "lr")}
+    search = LyraSearchCV(model, n_trials=1, space=space, cv=2, refit=False)
+    search.fit(X, Y, model__X_val=X, model__y_val=Y)
+    assert seen == [(64, 128, 128)] * 2
+
+
+def test_search_says_why_it_found_nothing():
+    pruner = optuna.pruners.ThresholdPruner(lower=1e9)
+    with pytest.raises(RuntimeError, match="All were pruned: choose another pruner"):
+        LyraSearchCV(small(), n_trials=2, pruner=pruner, **OPTIONS).fit(X, Y)
+    with pytest.raises(ValueError, match="requires y"):
+        LyraSearchCV(small(), **OPTIONS).fit(X)
+    nothing = make_scorer(lambda y, predicted: np.nan)
+    with pytest.raises(RuntimeError, match="The score is nan"):
+        LyraSearchCV(small(), n_trials=1, scoring=nothing, **OPTIONS).fit(X, Y)

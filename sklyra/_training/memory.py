@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 
 import torch
 
@@ -21,7 +22,8 @@ def keep_freed_memory() -> None:
     one, which is never touched and takes microseconds. From then on up to 64 MiB of
     freed memory stay with the process. Other C libraries do not mind.
     """
-    torch.empty(_BLOCK, dtype=torch.uint8)
+    with suppress(RuntimeError):  # where there is less memory than that
+        torch.empty(_BLOCK, dtype=torch.uint8)
 
 
 def ran_out(error: Exception) -> bool:
@@ -39,7 +41,9 @@ def ran_out(error: Exception) -> bool:
         which has no class of its own.
     """
     known = (MemoryError, torch.OutOfMemoryError)
-    return isinstance(error, known) or "can't allocate memory" in str(error)
+    # the latter on Windows
+    says = ("can't allocate memory", "not enough memory")
+    return isinstance(error, known) or any(text in str(error) for text in says)
 
 
 def halved(at_once: int, length: int, n_bytes: int) -> int:

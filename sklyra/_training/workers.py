@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 
 import torch
 
@@ -24,14 +25,21 @@ def workers(at_once: int) -> Iterator[ThreadPoolExecutor]:
         What runs functions in them. What has not begun in the end never does.
     """
     n_threads = torch.get_num_threads()
-    # Each thread of Python has a number of torch's threads of its own.
-    pool = ThreadPoolExecutor(
-        at_once,
-        initializer=torch.set_num_threads,
-        initargs=(max(1, n_threads // at_once),),
-    )
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(n_threads)
+    ready = Barrier(at_once + 1)
+
+    def begin() -> None:
+        # A thread that comes to torch for the first time takes over the number that
+        # any thread has set last. From then on it has its own.
+        torch.get_num_threads()
+        torch.set_num_threads(max(1, n_threads // at_once))
+        ready.wait()
+
+    with ThreadPoolExecutor(at_once, initializer=begin) as pool:
+        for _ in range(at_once):  # all wait for one another, so each begins a thread
+            pool.submit(int)
+        ready.wait()
+        torch.set_num_threads(n_threads)  # for threads that others begin meanwhile
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)

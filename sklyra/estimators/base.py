@@ -12,7 +12,6 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import (
     Tags,
-    _safe_indexing,
     check_array,
     check_consistent_length,
     check_random_state,
@@ -101,7 +100,6 @@ class BaseLyra(Ensemble):
                 if groups is not None:
                     groups = np.asarray(groups)
                     check_consistent_length(X, groups)
-                    groups = groups[used]
                 if self.cv is None:
                     folds = member_folds(
                         len(data),
@@ -109,17 +107,10 @@ class BaseLyra(Ensemble):
                         self.validation_fraction,
                         rng,
                         classes,
-                        groups,
+                        None if groups is None else groups[used],
                     )
                 else:
-                    rows = np.flatnonzero(used)
-                    folds = folds_of(
-                        self.cv,
-                        _safe_indexing(X, rows),
-                        _safe_indexing(y, rows),
-                        groups,
-                        self.n_members,
-                    )
+                    folds = folds_of(self.cv, X, y, groups, self.n_members, used)
             if not (again and self.perceptron and self.perceptrons_):
                 self._find_slots(data.sequences)
             self._train(data, folds, valid, None, again, rng)

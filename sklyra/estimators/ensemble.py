@@ -168,7 +168,8 @@ class Ensemble(SequenceReader):
         device = resolve_device(self.device)
         jobs = []
         for member, (rows, held) in enumerate(folds):
-            train = data if len(rows) == len(data) else data.take(rows)
+            whole = np.array_equal(rows, np.arange(len(data)))
+            train = data if whole else data.take(rows)
             watched = valid
             if valid is None and len(held):
                 watched = data.take(held)

@@ -324,7 +324,13 @@ default="one-hot"
         if reset:
             self._flat = flat
             self._mean = y[kept].mean(axis=0)
-            scale = y[kept].std(axis=0)
+            with np.errstate(over="ignore", invalid="ignore"):
+                scale = y[kept].std(axis=0)
+            if not np.isfinite(scale).all():
+                raise ValueError(
+                    "y is too large: its standard deviation is infinite. Divide it by "
+                    "a constant."
+                )
             self._scale = np.where(scale > 0, scale, 1.0)
         elif y.shape[1] != len(self._mean):
             raise ValueError(

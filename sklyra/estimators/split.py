@@ -69,7 +69,12 @@ def member_folds(
 
 
 def folds_of(
-    splitter: Any, X: Any, y: Any, groups: Any, n_members: int
+    splitter: Any,
+    X: Any,
+    y: Any,
+    groups: Any,
+    n_members: int,
+    used: npt.NDArray[np.bool_],
 ) -> list[tuple[Rows, Rows]]:
     """Let a splitter say which rows members hold out.
 
@@ -81,18 +86,32 @@ def folds_of(
         What it is to split.
     n_members : int
         Number of members.
+    used : ndarray of shape (n_samples,), bool
+        Which rows there will be; the splitter sees the others too.
 
     Returns
     -------
     list of (train, valid)
-        Rows of each member; the splitter's folds again if there are fewer.
+        Rows of each member, counted among those that are used; the splitter's folds
+        again if there are fewer.
 
     Raises
     ------
     ValueError
         If the splitter leaves a side empty, or has no folds.
     """
-    folds = list(itertools.islice(splitter.split(X, y, groups), n_members))
+    number_of = np.cumsum(used) - 1
+
+    def numbers(side: Any) -> Rows:
+        rows = np.asarray(side)  # scikit-learn takes lists and masks too
+        if rows.dtype == bool:
+            rows = np.flatnonzero(rows)
+        rows = rows.astype(np.intp)
+        kept: Rows = number_of[rows[used[rows]]]
+        return kept
+
+    few = itertools.islice(splitter.split(X, y, groups), n_members)
+    folds = [(numbers(train), numbers(valid)) for train, valid in few]
     for number, (train, valid) in enumerate(folds):
         if not len(train) or not len(valid):
             raise ValueError(f"Fold {number} of cv={splitter!r} has an empty side.")

@@ -87,6 +87,8 @@ def cluster_sequences(
     check_scalar(
         threshold, "threshold", Real, min_val=0, max_val=1, include_boundaries="right"
     )
+    if np.isnan(threshold):
+        raise ValueError("threshold is NaN. It must be above 0 and at most 1.")
     if k is not None:
         check_scalar(k, "k", Integral, min_val=1, max_val=12)
     sequences = check_sequences(X)

@@ -116,12 +116,13 @@ def leakage_report(train: Any, test: Any) -> LeakageReport:
     (1, [0, 1])
     """
     known = check_sequences(train)
+    message = "Numbers cannot be compared letter by letter: give text."
     if known.alphabet is None:
-        raise TypeError("Numbers cannot be compared letter by letter: give text.")
+        raise TypeError(message)
     asked = check_sequences(test, alphabet=known.alphabet)
-    if asked.alphabet is not None and asked.alphabet.characters != (
-        known.alphabet.characters
-    ):
+    if asked.alphabet is None:
+        raise TypeError(message)
+    if asked.alphabet.characters != known.alphabet.characters:
         # a gap or stop that training has not
         known = check_sequences(train, alphabet=asked.alphabet, fitted=True)
     choices = as_texts(known)

@@ -58,6 +58,7 @@ class HuberError(RowLoss):
     """
 
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        output = output.to(target.dtype)  # it may be narrower
         return 2 * F.huber_loss(output, target, reduction="none").mean(dim=1)
 
 

@@ -119,7 +119,8 @@ class Progress:
             if isinstance(model, Pipeline):
                 whole = copy.copy(model)
                 whole.steps = [*model.steps[:-1], (model.steps[-1][0], so_far)]
-            best = max(best, score(whole))
+            now = score(whole)
+            best = best if now <= best else now  # NaN stays
             if epoch < FOLD:
                 self._report(FOLD * len(self.scores) + epoch, [*self.scores, best])
 

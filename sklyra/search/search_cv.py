@@ -33,6 +33,7 @@ from sklearn.utils import (
 from sklearn.utils.metadata_routing import process_routing
 
 from sklyra.estimators.base import BaseLyra
+from sklyra.search.fingerprints import fingerprints
 from sklyra.search.pruning import LaggardPruner
 from sklyra.search.results import ERROR, tabulate
 from sklyra.search.space import Space
@@ -40,15 +41,16 @@ from sklyra.search.storage import open_storage, quiet
 from sklyra.search.worker import Task, work
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
-_FINGERPRINT = "fingerprint"
+_FINGERPRINTS = "fingerprints"
 
 
 class LyraSearchCV(BaseSearchCV):
     """Search parameters by cross-validation in an Optuna study.
 
-    The first trial is the estimator as it is, so that a search ends no worse than it
-    began. Trials that lag behind are given up, within a fold by how the first network
-    does after each epoch, and between folds by the scores so far.
+    The first trial is the estimator as it is, as far as the space has its parameters,
+    so that a search ends no worse than it began. Trials that lag behind are given up,
+    within a fold by how the first network does after each epoch, and between folds by
+    the scores so far.
 
     Parameters
     ----------
@@ -205,6 +207,8 @@ class LyraSearchCV(BaseSearchCV):
         check_scalar(self.n_trials, "n_trials", Integral, min_val=1)
         if self.timeout is not None:
             check_scalar(self.timeout, "timeout", Real, min_val=0)
+        if y is None:
+            raise ValueError("LyraSearchCV requires y to be passed, but y is None.")
         if not isinstance(self.scoring, str) and np.iterable(self.scoring):
             raise ValueError(
                 f"scoring={self.scoring!r}: a search follows one score. Give its name, "
@@ -219,8 +223,9 @@ class LyraSearchCV(BaseSearchCV):
                 fit_params = {**fit_params, "groups": groups}
             routed = process_routing(self, "fit", **fit_params)
             split_params, fit_params = routed.splitter.split, routed.estimator.fit
+            score_params = routed.scorer.score
         else:
-            split_params = {"groups": groups}
+            split_params, score_params = {"groups": groups}, {}
             if groups is not None and isinstance(self.estimator, BaseLyra):
                 fit_params = {**fit_params, "groups": groups}
         folds = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
@@ -234,6 +239,7 @@ class LyraSearchCV(BaseSearchCV):
             splits=splits,
             fit_params=fit_params,
             scorer=self.scorer_,
+            score_params=score_params,
             n_trials=self.n_trials,
             until=None if self.timeout is None else time.time() + self.timeout,
             seed=int(check_random_state(self.random_state).randint(2**31)),
@@ -245,7 +251,7 @@ class LyraSearchCV(BaseSearchCV):
         """Begin a study, or find the one that is to go on."""
         opened = open_storage(storage)
         name = self.study_name or "sklyra"
-        fingerprint = joblib.hash((np.asarray(task.y), task.splits, str(self.scoring)))
+        prints = fingerprints(task, self.scoring)
         with quiet():
             try:
                 study = optuna.create_study(
@@ -254,13 +260,15 @@ class LyraSearchCV(BaseSearchCV):
             except DuplicatedStudyError:
                 study = optuna.load_study(study_name=name, storage=opened)
             else:
-                study.set_user_attr(_FINGERPRINT, fingerprint)
+                study.set_user_attr(_FINGERPRINTS, prints)
                 study.enqueue_trial(task.space.start())
-        if study.user_attrs.get(_FINGERPRINT, fingerprint) != fingerprint:
+        before = study.user_attrs.get(_FINGERPRINTS, prints)
+        other = [part for part in prints if prints[part] != before.get(part)]
+        if other:
             raise ValueError(
-                f"The study {name!r} in storage={storage!r} has other data, folds or "
-                "scoring than this search, so that scores cannot be compared. Choose "
-                "another study_name. If cv shuffles, give it a random_state."
+                f"The study {name!r} in storage={storage!r} is one with other "
+                f"{' and '.join(other)}, so that its scores mean something else. "
+                "Choose another study_name. If cv shuffles, give it a random_state."
             )
         return study
 
@@ -281,9 +289,10 @@ class LyraSearchCV(BaseSearchCV):
             )
             first = f"{first} {error}"
         if not complete:
-            raise RuntimeError(
-                f"No trial came to its end. {first or 'Raise timeout or n_trials.'}"
-            )
+            advice = "All were pruned: choose another pruner."
+            if not trials:
+                advice = "There was no time for one: raise timeout."
+            raise RuntimeError(f"No trial came to its end. {first or advice}")
         if failed:
             warnings.warn(first, FitFailedWarning, stacklevel=3)
         self.cv_results_ = tabulate(trials, task.space, self.n_splits_)

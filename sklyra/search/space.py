@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from optuna import Trial
 from optuna.distributions import (
     BaseDistribution,
@@ -44,7 +45,7 @@ class Space:
         entries: dict[str, Any] = {}
         for prefix in _prefixes(estimator):
             for name, entry in _DEFAULT.items():
-                entries[prefix + name] = entry
+                entries[prefix + name] = _widened(entry, known[prefix + name])
         if space is not None:
             if not isinstance(space, Mapping):
                 raise TypeError(f"space={space!r} must be a dict.")
@@ -158,6 +159,9 @@ def suggest_params(
     ``head_hidden``         None, 32, 64, 128
     ======================= ============================================= ===========
 
+    What the estimator has itself is always among these: choices get it in addition, and
+    ranges reach to it.
+
     Parameters
     ----------
     trial : optuna.Trial
@@ -214,8 +218,21 @@ def _prefixes(estimator: BaseEstimator) -> list[str]:
     return [f"{name}__" for name, part in inside if isinstance(part, BaseLyra)]
 
 
+def _widened(entry: Any, own: Any) -> Any:
+    """Add the estimator's own value to an entry of the table."""
+    if isinstance(entry, list):
+        return entry if _kept(own) in map(_kept, entry) else [own, *entry]
+    if not _is_number(own) or (entry.log and own <= 0):
+        return entry
+    return FloatDistribution(min(own, entry.low), max(own, entry.high), log=entry.log)
+
+
 def _kept(value: Any) -> Any:
     """Say what Optuna is to keep for a choice."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, list):
+        value = tuple(value)
     simple = value is None or isinstance(value, (bool, int, float, str))
     return value if simple else str(value)
 
@@ -233,5 +250,8 @@ def _inside(over: BaseDistribution, value: Any) -> bool:
     if isinstance(over, CategoricalDistribution):
         return value in over.choices
     assert isinstance(over, (FloatDistribution, IntDistribution))
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and over.low <= value <= over.high
+    return _is_number(value) and over.low <= value <= over.high
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from sklyra.search.space import Space
 from sklyra.search.storage import open_storage, own, quiet, take_over
 
 Rows = npt.NDArray[np.intp]
-# Fit parameters that have rows of their own.
+# Fit parameters that have rows of their own, also behind the name of a Pipeline's step.
 _WHOLE = ("X_val", "y_val")
 
 
@@ -37,6 +38,7 @@ class Task:
     splits: list[tuple[Rows, Rows]]
     fit_params: dict[str, Any]
     scorer: Any
+    score_params: dict[str, Any]
     n_trials: int
     until: float | None
     seed: int
@@ -59,25 +61,29 @@ class Task:
         values = {name: clone(value, safe=False) for name, value in params.items()}
         return clone(self.estimator).set_params(**values)
 
-    def params_of(self, rows: Rows) -> dict[str, Any]:
-        """Take the rows of fit parameters that have some.
+    def of_rows(self, params: dict[str, Any], rows: Rows) -> dict[str, Any]:
+        """Take some rows of parameters that have a value for each row.
 
         Parameters
         ----------
+        params : dict of str to object
+            Parameters of `fit` or of the scorer.
         rows : ndarray of shape (n,), int
             Which.
 
         Returns
         -------
         dict of str to object
-            Fit parameters.
+            The same for these rows.
         """
-        n = len(self.y)
+
+        def has_rows(name: str, value: Any) -> bool:
+            whole = name.rpartition("__")[2] in _WHOLE
+            return not whole and np.ndim(value) > 0 and len(value) == len(self.y)
+
         return {
-            name: _safe_indexing(value, rows)
-            if name not in _WHOLE and np.ndim(value) > 0 and len(value) == n
-            else value
-            for name, value in self.fit_params.items()
+            name: _safe_indexing(value, rows) if has_rows(name, value) else value
+            for name, value in params.items()
         }
 
 
@@ -134,17 +140,15 @@ def attempt(task: Task, study: Study, trial: Trial) -> None:
         params = task.space.suggest(trial)
         for train, test in task.splits:
             model = task.model(params)
-            X_test, y_test = (_safe_indexing(part, test) for part in (task.X, task.y))
-
-            def score(model: Any, X: Any = X_test, y: Any = y_test) -> float:
-                return float(task.scorer(model, X, y))
-
+            rows = [_safe_indexing(part, test) for part in (task.X, task.y)]
+            extra = task.of_rows(task.score_params, test)
+            score = partial(_score, task.scorer, rows, extra)
             progress.watch(model, score)
             started = time.perf_counter()
             model.fit(
                 _safe_indexing(task.X, train),
                 _safe_indexing(task.y, train),
-                **task.params_of(train),
+                **task.of_rows(task.fit_params, train),
             )
             seconds.append(time.perf_counter() - started)
             progress.fold_done(score(model))
@@ -159,3 +163,8 @@ def attempt(task: Task, study: Study, trial: Trial) -> None:
     trial.set_user_attr(SCORES, progress.scores)
     trial.set_user_attr(FIT_SECONDS, seconds)
     study.tell(trial, value, state, skip_if_finished=True)
+
+
+def _score(scorer: Any, rows: list[Any], params: dict[str, Any], model: Any) -> float:
+    """Score a model on test rows."""
+    return float(scorer(model, *rows, **params))

@@ -1,0 +1,71 @@
+"""What must be the same for scores of two searches to mean the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import joblib
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sklyra.search.worker import Task
+
+# Parameters that say how to work, not what comes out.
+_HOW = ("n_threads", "n_jobs", "device", "verbose")
+
+
+def fingerprints(task: Task, scoring: Any) -> dict[str, str]:
+    """Describe a search briefly, the same in every process.
+
+    Parameters
+    ----------
+    task : Task
+        What trials need.
+    scoring : str, callable or None
+        What the user asked for.
+
+    Returns
+    -------
+    dict of str to str
+        A hash of each part.
+    """
+    parts = {
+        "sequences": _values(task.X),
+        "targets": _values(task.y),
+        "folds": task.splits,
+        "scoring": _text(scoring),
+        "estimator": _settings(task.estimator),
+        "space": _text(task.space.distributions),
+    }
+    return {name: joblib.hash(part) for name, part in parts.items()}
+
+
+def _values(data: Any) -> Any:
+    """Forget what kind of container values are in."""
+    try:
+        array = np.asarray(data)
+    except ValueError:  # lists of several lengths
+        return data
+    if array.dtype.kind not in "OUT":
+        return np.ascontiguousarray(array)  # the hash looks at strides
+    return [str(x) if isinstance(x, str) else x for x in array.ravel()]
+
+
+def _settings(estimator: BaseEstimator) -> dict[str, str]:
+    """List parameters, those of parts included."""
+    settings = {"": type(estimator).__qualname__}
+    for name, value in estimator.get_params().items():
+        if name.rpartition("__")[2] in _HOW:
+            continue
+        if hasattr(value, "get_params"):
+            value = type(value).__qualname__
+        elif isinstance(value, list) and any(isinstance(v, tuple) for v in value):
+            value = len(value)  # steps, which have names of their own
+        settings[name] = _text(value)
+    return settings
+
+
+def _text(value: Any) -> str:
+    """Write a value without the address that it has in this process."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
