@@ -326,6 +326,18 @@ def test_rows_drawn_with_replacement_are_trained_on_as_drawn():
     assert seen == [[X[i] for i in drawn] for drawn, _ in Bootstrap().split(X)]
 
 
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_training_goes_on_with_the_same_architecture_only(method):
+    model = clone(REGRESSOR).set_params(warm_start=True).fit(X, Y)
+    expected = model.predict(X)
+    model.set_params(d_model=16, n_members=6)
+    with pytest.raises(ValueError, match="go on with networks that have d_model=8"):
+        getattr(model, method)(X, Y)
+    np.testing.assert_array_equal(model.predict(X), expected)
+    getattr(model.set_params(d_model=8), method)(X, Y)
+    assert len(model.nets_) == 6
+
+
 def test_targets_beyond_all_bounds_are_refused():
     with pytest.raises(ValueError, match="y is too large"):
         LyraRegressor(**SMALL).fit(X, Y * 1e300)

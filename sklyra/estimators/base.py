@@ -26,7 +26,7 @@ from sklyra._training import (
 )
 from sklyra.batching import SequenceDataset
 from sklyra.estimators.ensemble import Ensemble, mean, together
-from sklyra.estimators.parameters import check_parameters
+from sklyra.estimators.parameters import check_parameters, check_unchanged
 from sklyra.estimators.split import folds_of, member_folds
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands
@@ -87,6 +87,8 @@ class BaseLyra(Ensemble):
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
         with _kept_on_error(self), ordinary_mode(), self._checked():
             again = self.warm_start and hasattr(self, "nets_")
+            if again:
+                check_unchanged(self, self.nets_[0].get_params())
             self._both_strands = bool(self.reverse_complement)
             rng = check_random_state(self.random_state)
             data, classes, used = self._read(X, y, sample_weight, reset=not again)
@@ -125,6 +127,8 @@ class BaseLyra(Ensemble):
         """Train for one epoch at the full rate, from scratch if unfitted."""
         with _kept_on_error(self), ordinary_mode(), self._checked():
             again = hasattr(self, "nets_")
+            if again:
+                check_unchanged(self, self.nets_[0].get_params())
             self._both_strands = bool(self.reverse_complement)
             rng = check_random_state(self.random_state)
             data, _, _ = self._read(X, y, sample_weight, reset=not again)

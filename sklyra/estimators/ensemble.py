@@ -25,7 +25,7 @@ from sklyra._training import (
     train_all,
 )
 from sklyra.batching import SequenceDataset
-from sklyra.estimators.parameters import encoder, step_plan
+from sklyra.estimators.parameters import ARCHITECTURE, encoder, step_plan
 from sklyra.estimators.process import fit_process
 from sklyra.estimators.reading import SequenceReader
 from sklyra.estimators.split import Rows
@@ -34,18 +34,6 @@ from sklyra.nn import LyraNet, Perceptron, RowLoss
 from sklyra.resemblance import resemblance
 from sklyra.sequences import EncodedSequences, both_strands
 from sklyra.slots import Slots
-
-_ARCHITECTURE = (
-    "d_model",
-    "pgc_hidden",
-    "n_s4d_layers",
-    "d_state",
-    "bidirectional",
-    "residual",
-    "pooling",
-    "head_hidden",
-    "dropout",
-)
 
 
 class Ensemble(SequenceReader):
@@ -267,7 +255,7 @@ class Ensemble(SequenceReader):
         letters = None
         if self.alphabet_ is not None:
             letters, _ = encoder(self.encoding).character_features(self.alphabet_)
-        options = {name: getattr(self, name) for name in _ARCHITECTURE}
+        options = {name: getattr(self, name) for name in ARCHITECTURE}
         options["letters"] = letters
         options["n_channels"] = self._channels if letters is None else letters.shape[1]
         return self._make(LyraNet, options, device, seed)

@@ -14,6 +14,19 @@ from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.nn import POOLINGS, VALUE_LOSSES
 from sklyra.sequences import check_option
 
+# Parameters of the network itself.
+ARCHITECTURE = (
+    "d_model",
+    "pgc_hidden",
+    "n_s4d_layers",
+    "d_state",
+    "bidirectional",
+    "residual",
+    "pooling",
+    "head_hidden",
+    "dropout",
+)
+
 
 def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
     """Refuse bad values before any work is done.
@@ -59,6 +72,9 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
         max_val=1,
         include_boundaries="neither",
     )
+    for name in ("dropout", "validation_fraction", "lr", "weight_decay"):
+        if np.isnan(getattr(estimator, name)):
+            raise ValueError(f"{name} is NaN. Give a number.")
     check_scalar(estimator.lr, "lr", Real, min_val=0, include_boundaries="neither")
     for name in ("weight_decay", "state_weight_decay"):
         check_scalar(getattr(estimator, name), name, Real, min_val=0)
@@ -96,6 +112,30 @@ def encoder(encoding: str | PositionEncoder) -> PositionEncoder:
     check_option("encoding", encoding, ENCODINGS)
     found: PositionEncoder = ENCODINGS[encoding]()
     return found
+
+
+def check_unchanged(estimator: Any, architecture: dict[str, Any]) -> None:
+    """Refuse to go on with networks of another architecture.
+
+    Parameters
+    ----------
+    estimator : LyraRegressor or LyraClassifier
+        The estimator.
+    architecture : dict of str to object
+        What its networks were made with.
+
+    Raises
+    ------
+    ValueError
+        If a parameter of the architecture has changed.
+    """
+    for name in ARCHITECTURE:
+        now, then = getattr(estimator, name), architecture[f"module__{name}"]
+        if now != then:
+            raise ValueError(
+                f"{name}={now!r}, but training is to go on with networks that have "
+                f"{name}={then!r}. Set it back, or make a new estimator."
+            )
 
 
 def step_plan(

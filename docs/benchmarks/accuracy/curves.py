@@ -69,7 +69,7 @@ def plot(found: list[dict[str, Any]], path: Path) -> None:
     for panel in panels.flat[len(tasks) :]:
         panel.set_axis_off()
     for panel, task in zip(panels.flat, tasks, strict=False):
-        for model in dict.fromkeys(row["model"] for row in found):
+        for color, model in enumerate(dict.fromkeys(row["model"] for row in found)):
             points = sorted(
                 (row["rows"], row["score"])
                 for row in found
@@ -78,14 +78,16 @@ def plot(found: list[dict[str, Any]], path: Path) -> None:
             if not points:
                 continue
             mine = model == "sklyra"
-            style = {"color": "black", "linewidth": 2.5} if mine else {"linewidth": 1.2}
+            style = {"color": "black" if mine else f"C{color}"}
+            style |= {"linewidth": 2.5 if mine else 1.2}
             panel.plot(*zip(*points, strict=True), ".-", label=model, **style)
         panel.set(xscale="log", xlabel="training rows", title=task)
         panel.grid(alpha=0.3)
     for row in panels:
         row[0].set_ylabel("held out")
-    panels[0][0].legend(fontsize=7)
-    figure.tight_layout()
+    lines = {line.get_label(): line for panel in panels.flat for line in panel.lines}
+    figure.legend(lines.values(), lines, loc="lower center", ncols=5, fontsize=8)
+    figure.tight_layout(rect=(0, 0.08, 1, 1))
     figure.savefig(path, dpi=130)
 
 
