@@ -17,7 +17,7 @@ from sklyra.encoders.base import SequenceTransformer
 
 # Small and quick, yet good enough for the checks that ask for a score.
 QUICK: dict[str, Any] = {
-    "n_members": 2,
+    "n_members": 1,
     "d_model": 32,
     "pgc_hidden": (16, 32),
     "d_state": 16,
