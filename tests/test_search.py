@@ -95,7 +95,10 @@ def test_default_space_is_what_the_docstring_says():
             for choice in where:
                 shown = choice if "(" in str(choice) else repr(choice)
                 assert shown.strip() in line.replace('"', "'")
-    assert len(trial.seen) == text.count("``") // 2
+    in_table = [
+        x for x in text.splitlines() if x.startswith("    ``") and "  " in x[4:]
+    ]
+    assert len(trial.seen) == len(in_table)
 
 
 def test_space_is_changed_entry_by_entry():
@@ -131,12 +134,17 @@ def test_space_of_a_pipeline_has_its_names():
 
 def test_plain_optuna_takes_the_parameters():
     def objective(trial):
-        model = LyraRegressor(**{**SMALL, **suggest_params(trial, space=FEW)})
+        seen.append(suggest_params(trial, space=space))
+        model = LyraRegressor(**{**SMALL, **seen[-1]})
         return cross_val_score(model, X, Y, cv=2).mean()
 
+    space = {**FEW, "pgc_hidden": [(8,), (4, 8)]}
+    seen = []
     study = optuna.create_study(direction="maximize")
     study.optimize(objective, n_trials=2)
     assert np.isfinite([t.value for t in study.trials]).all()
+    found = optuna.trial.FixedTrial(study.best_params)
+    assert suggest_params(found, space=space) == seen[study.best_trial.number]
 
 
 def test_search_is_the_study():

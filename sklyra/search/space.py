@@ -159,6 +159,9 @@ def suggest_params(
     ``head_hidden``         None, 32, 64, 128
     ======================= ============================================= ===========
 
+    Optuna keeps tuples as text: of a finished study,
+    ``suggest_params(optuna.trial.FixedTrial(study.best_params))`` gives the parameters.
+
     What the estimator has itself is always among these: choices get it in addition, and
     ranges reach to it.
 
