@@ -289,6 +289,11 @@ def test_very_unequal_lengths_and_one_letter() -> None:
     np.testing.assert_allclose(model.predict(rows), alone, atol=1e-5)
 
 
+def test_prediction_works_in_pieces_whatever_the_loss_was() -> None:
+    ranked = LyraRegressor(**SMALL, loss="ranking").fit(X, Y)
+    assert ranked.nets_[0].piece_size_ == MODEL.nets_[0].piece_size_
+
+
 @pytest.mark.parametrize("loss", ["huber", "ranking"])
 def test_bfloat16_learns_with_every_loss(loss: str) -> None:
     model = LyraRegressor(**SMALL, loss=loss, precision="bfloat16").fit(X, Y)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -103,9 +102,9 @@ class SequenceNet(skorch.NeuralNet):
         self._set_piece_size()
 
     def _set_piece_size(self) -> None:
-        """Work on whole batches if the loss compares their sequences."""
-        whole = self.criterion_.compares
-        self.piece_size_ = sys.maxsize if whole else piece_size(self.device)
+        """Train on whole batches if the loss compares their sequences."""
+        self.whole_ = self.criterion_.compares
+        self.piece_size_ = piece_size(self.device)
 
     def get_split_datasets(
         self, X: tuple[SequenceDataset, SequenceDataset | None], y: None = None
@@ -163,7 +162,9 @@ class SequenceNet(skorch.NeuralNet):
 
         share, function = self._functions()
         length = inputs["values"].shape[1]
-        at_once = max(1, min(n_rows, self.piece_size_ // length))
+        at_once = n_rows
+        if not self.whole_:
+            at_once = max(1, min(n_rows, self.piece_size_ // length))
         while True:
             try:
                 loss, output = back_propagate(
@@ -175,7 +176,7 @@ class SequenceNet(skorch.NeuralNet):
                     raise
             # Only here, when the error no longer holds on to what it was about.
             at_once = halved(at_once, length, self.module_.bytes_per_position)
-            self.piece_size_ = at_once * length
+            self.piece_size_, self.whole_ = at_once * length, False
             self._zero_grad_optimizer()
 
     def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
