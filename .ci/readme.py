@@ -9,7 +9,7 @@ from pathlib import Path
 
 text = (Path(__file__).parent.parent / "README.md").read_text()
 blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-assert len(blocks) == 8
+assert len(blocks) == 9
 with tempfile.TemporaryDirectory() as folder:
     printed = subprocess.run(
         [sys.executable, "-W", "error", "-c", "\n".join(blocks)],

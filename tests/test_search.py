@@ -36,7 +36,7 @@ from sklyra import (
 from sklyra.datasets import load_cr6261, load_splice_junctions, make_epistasis
 from sklyra.metrics import spearman_score
 from sklyra.search import LaggardPruner
-from sklyra.search.pruning import FOLD
+from sklyra.search.pruning import FOLD, Progress
 
 X, Y = load_cr6261(return_X_y=True)
 X, Y = X[::16], Y[::16]  # 128
@@ -173,13 +173,17 @@ def test_search_is_the_study():
 
 
 def test_watching_does_not_change_what_is_learnt():
-    seen = []
+    trial = optuna.create_study(direction="maximize").ask()
     watched = small()
-    watched._after_epoch = lambda model: seen.append(model.score(X, Y))
+    progress = Progress(trial, n_folds=2)
+    progress.watch(watched, lambda model: model.score(X, Y))
     watched.fit(X, Y)
     np.testing.assert_array_equal(watched.predict(X), small().fit(X, Y).predict(X))
-    assert len(seen) == SMALL["max_epochs"]
-    assert seen[-1] == pytest.approx(watched.score(X, Y), abs=0.2)
+    assert not hasattr(watched, "_skl_callbacks")
+    assert b"sklyra.search" not in pickle.dumps(watched)
+    seen = trial.study.trials[0].intermediate_values
+    assert sorted(seen) == list(range(1, SMALL["max_epochs"] + 1))
+    assert max(seen.values()) == pytest.approx(watched.score(X, Y), abs=0.2)
 
 
 def test_classifier_in_a_pipeline_is_watched_too():

@@ -2,10 +2,10 @@
 
 from sklyra._training.callbacks import (
     SCHEDULES,
-    AfterEpoch,
     BestWeights,
     ProgressBar,
     Schedule,
+    Tell,
 )
 from sklyra._training.device import (
     PRECISIONS,
@@ -21,12 +21,12 @@ from sklyra._training.side_by_side import Job, train_all
 __all__ = [
     "PRECISIONS",
     "SCHEDULES",
-    "AfterEpoch",
     "BestWeights",
     "Job",
     "ProgressBar",
     "Schedule",
     "SequenceNet",
+    "Tell",
     "make_net",
     "ordinary_mode",
     "ran_out",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import skorch
 from skorch.callbacks import Callback
@@ -91,15 +90,48 @@ class Schedule(Callback):
             group["lr"] = rate
 
 
-class AfterEpoch(Callback):
-    """Call a function after each epoch."""
+class Task(Protocol):
+    """Whoever wants to know how far training is."""
 
-    def __init__(self, function: Callable[[], None]) -> None:
-        self.function = function
+    def begin(self) -> None:
+        """Hear that training begins."""
+
+    def begin_epoch(self) -> None:
+        """Hear that an epoch begins."""
+
+    def end_epoch(self) -> bool:
+        """Hear that an epoch is done, and say whether to stop."""
+
+    def end(self) -> None:
+        """Hear that training is done, and the weights are the best."""
+
+
+class Tell(Callback):
+    """Tell how far training is."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Tell the beginning."""
+        self.task.begin()
+
+    def on_epoch_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Tell the beginning of an epoch."""
+        self.task.begin_epoch()
 
     def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Call it."""
-        self.function()
+        """Tell the end of an epoch."""
+        if self.task.end_epoch():
+            raise StopTraining
+
+    def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Tell the end."""
+        self.task.end()
+
+    def close(self) -> None:
+        """Let go of what must not be saved with the net."""
+        del self.task
 
 
 class ProgressBar(Callback):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughSco
 from skorch.utils import to_device
 from torch import Tensor, nn
 
-from sklyra._training.callbacks import ProgressBar, StopTraining
+from sklyra._training.callbacks import ProgressBar, StopTraining, Tell
 from sklyra._training.device import in_precision
 from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.optimizer import AdamW
@@ -253,17 +253,22 @@ class SequenceNet(skorch.NeuralNet):
         keep_freed_memory()
         self.notify("on_train_begin", X=train, y=None)
         try:
-            self.fit_loop((train, valid), epochs=epochs)
-        except StopTraining:
-            pass
+            with suppress(StopTraining):
+                self.fit_loop((train, valid), epochs=epochs)
+            self.notify("on_train_end", X=train, y=None)
         finally:
             set_generator(self.module_, None)
             for _, callback in self.callbacks_:
-                if isinstance(callback, ProgressBar):
+                if isinstance(callback, (ProgressBar, Tell)):
                     callback.close()
-        self.notify("on_train_end", X=train, y=None)
         for row in self.history:
             row.pop("batches", None)
+
+    def snapshot(self) -> SequenceNet:
+        """Copy what it takes to predict as the net does now."""
+        twin = copy.copy(self)
+        twin.module_ = copy.deepcopy(self.module_)
+        return twin
 
     def to(self, device: str) -> None:
         """Move everything to a device."""

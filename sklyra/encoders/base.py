@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -15,7 +16,7 @@ from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences, check_sequences, is_text
 
 
-class SequenceTransformer(TransformerMixin, BaseEstimator):
+class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Read sequences and remember their alphabet."""
 
     alphabet: str | Alphabet
@@ -28,6 +29,35 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.two_d_array = False
         tags.transformer_tags.preserves_dtype = []  # text has no dtype to preserve
         return tags
+
+    def _learn(self, sequences: EncodedSequences, alphabet: Alphabet) -> None:
+        """Remember what `transform` needs, or refuse parameters."""
+        raise NotImplementedError
+
+    @with_callbacks  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the alphabet of sequences.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str
+            Sequences.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self
+            The fitted encoder.
+        """
+        task = self._init_callback_context()
+        task.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        sequences = self._read(X, self.alphabet, fitted=False)
+        assert sequences.alphabet is not None
+        self._learn(sequences, sequences.alphabet)
+        self.alphabet_ = sequences.alphabet
+        task.call_on_fit_task_end(estimator=self, X=X, y=y)
+        return self
 
     def _read(self, X: Any, alphabet: str | Alphabet, fitted: bool) -> EncodedSequences:
         if not is_text(X):
@@ -99,27 +129,9 @@ class PositionEncoder(SequenceTransformer):
         table, names = self.letter_features(alphabet)
         return alphabet.membership @ table, names
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the alphabet and the greatest length.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples,) of str
-            Sequences.
-        y : None
-            Not used.
-
-        Returns
-        -------
-        self
-            The fitted encoder.
-        """
-        sequences = self._read(X, self.alphabet, fitted=False)
-        assert sequences.alphabet is not None
-        self.table_, self.channels_ = self.character_features(sequences.alphabet)
-        self.alphabet_ = sequences.alphabet
+    def _learn(self, sequences: EncodedSequences, alphabet: Alphabet) -> None:
+        self.table_, self.channels_ = self.character_features(alphabet)
         self.max_length_ = int(sequences.lengths.max())
-        return self
 
     def transform(self, X: Any) -> npt.NDArray[np.float32] | list[Any]:
         """Encode sequences.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.base import SequenceTransformer
+from sklyra.sequences import EncodedSequences
 from sklyra.words import count_words
 
 
@@ -56,26 +57,8 @@ class KmerVectorizer(SequenceTransformer):
         self.alphabet = alphabet
         self.unknown = unknown
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the alphabet.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples,) of str
-            Sequences.
-        y : None
-            Not used.
-
-        Returns
-        -------
-        self
-            The fitted vectorizer.
-        """
-        sequences = self._read(X, self.alphabet, fitted=False)
-        assert sequences.alphabet is not None
-        self._sizes(len(sequences.alphabet.letters))
-        self.alphabet_ = sequences.alphabet
-        return self
+    def _learn(self, sequences: EncodedSequences, alphabet: Alphabet) -> None:
+        self._sizes(len(alphabet.letters))  # may refuse k
 
     def transform(self, X: Any) -> sparse.csr_matrix:
         """Count words.

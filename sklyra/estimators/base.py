@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, is_classifier
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import (
     Tags,
     check_array,
@@ -26,13 +27,14 @@ from sklyra._training import (
 )
 from sklyra.batching import SequenceDataset
 from sklyra.estimators.ensemble import Ensemble, mean, together
+from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
 from sklyra.estimators.split import folds_of, member_folds
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands
 
 
-class BaseLyra(Ensemble):
+class BaseLyra(CallbackSupportMixin, Ensemble):
     """Fit, predict and remember. Subclasses say what the targets are."""
 
     def __sklearn_tags__(self) -> Tags:
@@ -51,6 +53,7 @@ class BaseLyra(Ensemble):
         """Weight of each sequence that comes from its class."""
         return 1.0
 
+    @with_callbacks  # type: ignore[untyped-decorator]
     def fit(
         self,
         X: Any,
@@ -85,43 +88,58 @@ class BaseLyra(Ensemble):
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        with _kept_on_error(self), ordinary_mode(), self._checked():
-            again = self.warm_start and hasattr(self, "nets_")
-            if again:
-                check_unchanged(self, self.nets_[0].get_params())
-            self._both_strands = bool(self.reverse_complement)
-            rng = check_random_state(self.random_state)
-            data, classes, used = self._read(X, y, sample_weight, reset=not again)
-            if (X_val is None) != (y_val is None):
-                raise ValueError("Pass X_val and y_val together, or neither.")
-            valid = None
-            folds = [(np.arange(len(data)), _NONE)] * self.n_members
-            if X_val is not None:
-                valid, _, _ = self._read(X_val, y_val, None, reset=False)
-            elif self.early_stopping:
-                if groups is not None:
-                    groups = np.asarray(groups)
-                    check_consistent_length(X, groups)
-                if self.cv is None:
-                    folds = member_folds(
-                        len(data),
-                        self.n_members,
-                        self.validation_fraction,
-                        rng,
-                        classes,
-                        None if groups is None else groups[used],
-                    )
-                else:
-                    folds = folds_of(self.cv, X, y, groups, self.n_members, used)
-            if not (again and self.perceptron and self.perceptrons_):
-                self._find_slots(data.sequences)
-            self._train(data, folds, valid, None, again, rng)
-            self._join(data, folds, valid, rng)
-            if valid is None and not used.all():
-                part = self.oof_prediction_
-                self.oof_prediction_ = np.full((len(used), *part.shape[1:]), np.nan)
-                self.oof_prediction_[used] = part
+        with ordinary_mode(), self._checked():
+            tasks = FitTasks(self, self.n_members, X, y, sample_weight)
+            with _kept_on_error(self):
+                self._fit(X, y, sample_weight, groups, X_val, y_val, tasks)
+                tasks.end()
         return self
+
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        groups: Any,
+        X_val: Any,
+        y_val: Any,
+        tasks: FitTasks,
+    ) -> None:
+        again = self.warm_start and hasattr(self, "nets_")
+        if again:
+            check_unchanged(self, self.nets_[0].get_params())
+        self._both_strands = bool(self.reverse_complement)
+        rng = check_random_state(self.random_state)
+        data, classes, used = self._read(X, y, sample_weight, reset=not again)
+        if (X_val is None) != (y_val is None):
+            raise ValueError("Pass X_val and y_val together, or neither.")
+        valid = None
+        folds = [(np.arange(len(data)), _NONE)] * self.n_members
+        if X_val is not None:
+            valid, _, _ = self._read(X_val, y_val, None, reset=False)
+        elif self.early_stopping:
+            if groups is not None:
+                groups = np.asarray(groups)
+                check_consistent_length(X, groups)
+            if self.cv is None:
+                folds = member_folds(
+                    len(data),
+                    self.n_members,
+                    self.validation_fraction,
+                    rng,
+                    classes,
+                    None if groups is None else groups[used],
+                )
+            else:
+                folds = folds_of(self.cv, X, y, groups, self.n_members, used)
+        if not (again and self.perceptron and self.perceptrons_):
+            self._find_slots(data.sequences)
+        self._train(data, folds, valid, None, again, rng, tasks=tasks)
+        self._join(data, folds, valid, rng)
+        if valid is None and not used.all():
+            part = self.oof_prediction_
+            self.oof_prediction_ = np.full((len(used), *part.shape[1:]), np.nan)
+            self.oof_prediction_[used] = part
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """Train for one epoch at the full rate, from scratch if unfitted."""

@@ -13,18 +13,19 @@ import numpy.typing as npt
 import torch
 
 from sklyra._training import (
-    AfterEpoch,
     BestWeights,
     Job,
     ProgressBar,
     Schedule,
     SequenceNet,
+    Tell,
     make_net,
     resolve_device,
     run,
     train_all,
 )
 from sklyra.batching import SequenceDataset
+from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import ARCHITECTURE, encoder, step_plan
 from sklyra.estimators.process import fit_process
 from sklyra.estimators.reading import SequenceReader
@@ -45,8 +46,6 @@ class Ensemble(SequenceReader):
     perceptrons_: list[SequenceNet]
     gaussian_process_: GaussianProcess | None
     shares_: npt.NDArray[np.float64]
-    # What a search does after each epoch of the first network; set for one fit.
-    _after_epoch: Callable[[Any], None] | None = None
     oof_prediction_: npt.NDArray[np.float64]
 
     def _n_outputs(self) -> int:
@@ -97,14 +96,17 @@ class Ensemble(SequenceReader):
         again: bool,
         rng: np.random.RandomState,
         schedule: str | None = None,
+        tasks: FitTasks | None = None,
     ) -> None:
         """Train networks on each fold."""
         data, folds, valid = self._stranded(data, folds, valid)
         how = (folds, valid, epochs, schedule)
         old = self.nets_ if again else []
         jobs = self._jobs(data, self._new_net, old, *how, rng, self.callbacks)
-        if self._after_epoch is not None:
-            jobs[0].callbacks.append(AfterEpoch(partial(self._show, jobs[0].net)))
+        if tasks is not None and tasks.watched:
+            for job in jobs:
+                task = tasks.network(job.epochs, partial(self._alone, job.net))
+                job.callbacks.append(Tell(task))
         if self._slots is not None:
             if valid is not None:
                 how = (folds, self._at_slots(valid), epochs, schedule)
@@ -131,14 +133,13 @@ class Ensemble(SequenceReader):
         longest = int(data.sequences.lengths.max())
         self.max_length_ = max(self.max_length_, longest)
 
-    def _show(self, net: SequenceNet) -> None:
-        """Let whoever asked look at a model of one network, as it is by now."""
-        assert self._after_epoch is not None
+    def _alone(self, net: SequenceNet) -> dict[str, Any]:
+        """Give the attributes of a model of one network, as that is by now."""
         model = copy.copy(self)
-        model.nets_, model.perceptrons_, model._slots = [net], [], None
+        model.nets_, model.perceptrons_, model._slots = [net.snapshot()], [], None
         model.gaussian_process_ = None
         model.shares_ = model._first_shares()
-        self._after_epoch(model)
+        return dict(vars(model))
 
     def _jobs(
         self,

@@ -12,6 +12,7 @@ from optuna.pruners import BasePruner
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackContext
 from sklearn.pipeline import Pipeline
 
 from sklyra.estimators.base import BaseLyra
@@ -110,21 +111,8 @@ class Progress:
         network = model[-1] if isinstance(model, Pipeline) else model
         if not isinstance(network, BaseLyra):
             return
-        epoch, best = 0, -np.inf
-
-        def look(so_far: BaseLyra) -> None:
-            nonlocal epoch, best
-            epoch += 1
-            whole: Any = so_far
-            if isinstance(model, Pipeline):
-                whole = copy.copy(model)
-                whole.steps = [*model.steps[:-1], (model.steps[-1][0], so_far)]
-            now = score(whole)
-            best = best if now <= best else now  # NaN stays
-            if epoch < FOLD:
-                self._report(FOLD * len(self.scores) + epoch, [*self.scores, best])
-
-        network._after_epoch = look
+        callbacks = getattr(network, "_skl_callbacks", [])
+        network.set_callbacks(*callbacks, _Look(self, model, score))
 
     def fold_done(self, score: float) -> None:
         """Take the score of a fold.
@@ -137,6 +125,19 @@ class Progress:
         self.scores.append(score)
         self._report(FOLD * len(self.scores), self.scores)
 
+    def epoch_done(self, epoch: int, score: float) -> None:
+        """Take the best score so far of the first network in a fold.
+
+        Parameters
+        ----------
+        epoch : int
+            How many epochs are done.
+        score : float
+            The score.
+        """
+        if epoch < FOLD:
+            self._report(FOLD * len(self.scores) + epoch, [*self.scores, score])
+
     def _report(self, step: int, scores: list[float]) -> None:
         value = float(np.mean(scores))
         if not np.isfinite(value):
@@ -145,3 +146,38 @@ class Progress:
             self._trial.report(value, step)
         if len(self.scores) < self._n_folds and self._trial.should_prune():
             raise TrialPruned(f"pruned at step {step}")
+
+
+class _Look:
+    """A callback of scikit-learn that scores the first network after each epoch."""
+
+    def __init__(
+        self, progress: Progress, model: BaseEstimator, score: Callable[[Any], float]
+    ) -> None:
+        self._progress, self._model, self._score = progress, model, score
+        self._best = -np.inf
+
+    def setup(self, estimator: BaseLyra, context: CallbackContext) -> None:
+        """There is nothing to set up."""
+
+    def teardown(self, estimator: BaseLyra, context: CallbackContext) -> None:
+        """Let go of the model, which is to keep no trace of the search."""
+        others = [c for c in estimator._skl_callbacks if c is not self]
+        estimator.set_callbacks(*others)
+
+    def on_fit_task_begin(self, estimator: BaseLyra, context: CallbackContext) -> None:
+        """There is nothing to see yet."""
+
+    def on_fit_task_end(
+        self, estimator: BaseLyra, context: CallbackContext, *, fitted_estimator: Any
+    ) -> None:
+        """Look at an epoch of the first network."""
+        if context.task_name != "epoch" or context.parent.task_id != 0:
+            return
+        whole = fitted_estimator
+        if isinstance(self._model, Pipeline):
+            whole = copy.copy(self._model)
+            whole.steps = [*whole.steps[:-1], (whole.steps[-1][0], fitted_estimator)]
+        now = self._score(whole)
+        self._best = self._best if now <= self._best else now  # NaN stays
+        self._progress.epoch_done(context.task_id + 1, self._best)

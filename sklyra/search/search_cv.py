@@ -20,6 +20,7 @@ from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
 from sklearn import get_config
 from sklearn.base import BaseEstimator, is_classifier
+from sklearn.callback import CallbackContext, with_callbacks
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
@@ -34,6 +35,7 @@ from sklearn.utils.metadata_routing import process_routing
 
 from sklyra.estimators.base import BaseLyra
 from sklyra.search.fingerprints import fingerprints
+from sklyra.search.fit_task import fit_task
 from sklyra.search.pruning import LaggardPruner
 from sklyra.search.results import ERROR, tabulate
 from sklyra.search.space import Space
@@ -152,6 +154,7 @@ class LyraSearchCV(BaseSearchCV):
         self.pruner = pruner
         self.random_state = random_state
 
+    @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any = None, groups: Any = None, **fit_params: Any) -> Self:
         """Run the trials that the study still lacks, and fit the best.
 
@@ -245,7 +248,19 @@ class LyraSearchCV(BaseSearchCV):
             seed=int(check_random_state(self.random_state).randint(2**31)),
             sampler=self.sampler,
             pruner=LaggardPruner() if self.pruner is None else self.pruner,
+            search=self,
+            context=self._announce(X, y),
         )
+
+    def _announce(self, X: Any, y: Any) -> CallbackContext:
+        """Tell callbacks what is to come."""
+        root = self._init_callback_context(max_subtasks=1 + bool(self.refit))
+        root.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        # others may add trials to a study that they can reach
+        known = self.n_trials * self.n_splits_ if self.storage is None else None
+        return root.subcontext(
+            "search", max_subtasks=known, sequential_subtasks=False
+        ).call_on_fit_task_begin(estimator=self)
 
     def _open(self, task: Task, storage: Any) -> Study:
         """Begin a study, or find the one that is to go on."""
@@ -300,13 +315,18 @@ class LyraSearchCV(BaseSearchCV):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         self.best_params_ = self.cv_results_["params"][self.best_index_]
         self.multimetric_ = False
+        task.context.call_on_fit_task_end(estimator=self)
+        root = task.context.parent
         if self.refit:
             started = time.perf_counter()
             model = task.model(self.best_params_)
-            self.best_estimator_ = model.fit(task.X, task.y, **task.fit_params)
+            context = root.subcontext("refit-with-best-params")
+            with fit_task(self, context, model, task.X, task.y):
+                self.best_estimator_ = model.fit(task.X, task.y, **task.fit_params)
             self.refit_time_ = time.perf_counter() - started
             if hasattr(model, "feature_names_in_"):
                 self.feature_names_in_ = model.feature_names_in_
+        root.call_on_fit_task_end(estimator=self, X=task.X, y=task.y)
         return self
 
 

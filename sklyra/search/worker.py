@@ -15,8 +15,10 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import TrialState
 from sklearn.base import BaseEstimator, clone
+from sklearn.callback import CallbackContext
 from sklearn.utils import _safe_indexing
 
+from sklyra.search.fit_task import fit_task
 from sklyra.search.pruning import Progress
 from sklyra.search.results import ERROR, FIT_SECONDS, SCORES
 from sklyra.search.space import Space
@@ -44,6 +46,8 @@ class Task:
     seed: int
     sampler: BaseSampler | None
     pruner: BasePruner
+    search: BaseEstimator
+    context: CallbackContext
 
     def model(self, params: dict[str, Any]) -> BaseEstimator:
         """Make an unfitted model with parameters.
@@ -145,11 +149,12 @@ def attempt(task: Task, study: Study, trial: Trial) -> None:
             score = partial(_score, task.scorer, rows, extra)
             progress.watch(model, score)
             started = time.perf_counter()
-            model.fit(
-                _safe_indexing(task.X, train),
-                _safe_indexing(task.y, train),
-                **task.of_rows(task.fit_params, train),
-            )
+            X, y = (_safe_indexing(part, train) for part in (task.X, task.y))
+            extra = task.of_rows(task.fit_params, train)
+            number = len(task.splits) * trial.number + len(seconds)
+            context = task.context.subcontext("trial-fold", number)
+            with fit_task(task.search, context, model, X, y):
+                model.fit(X, y, **extra)
             seconds.append(time.perf_counter() - started)
             progress.fold_done(score(model))
         value, state = float(np.mean(progress.scores)), TrialState.COMPLETE
