@@ -159,6 +159,34 @@ def test_groups_are_held_out_together():
         assert not set(groups[train]) & set(groups[valid])
 
 
+@pytest.mark.parametrize("n_members", [1, 5])
+def test_measurements_of_one_sequence_are_held_out_together(n_members, rng):
+    """Three each, of values that only memory could know."""
+    X_new = ["".join(rng.choice(list("ACGT"), 12)) for _ in range(100)]
+    order = rng.permutation(np.repeat(np.arange(100), 3))
+    y = rng.normal(size=100)[order]
+    text = [X_new[i] for i in order]
+    model = LyraRegressor(**SMALL, n_members=n_members).fit(text, y)
+    held = np.isfinite(model.oof_prediction_)
+    assert held.sum() == (30 if n_members == 1 else 300)
+    assert len(set(order[held]) & set(order[~held])) == 0
+    assert model.oof_score_ < 0.2
+    labels = np.where(y > 0, "a", "b")
+    model = LyraClassifier(**SMALL, n_members=n_members).fit(text, labels)
+    assert model.oof_score_ < 0.75
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_copies_are_numbered_as_they_are_met(numbers):
+    X_new = ["ACG", "A", "ACG", "AC", "A"]
+    known = check_sequences(X_new, alphabet="dna")
+    if numbers:
+        known = check_sequences(
+            [np.eye(4)[["ACGT".index(c) for c in x]] for x in X_new]
+        )
+    assert known.copies().tolist() == [0, 1, 0, 2, 1]
+
+
 def test_sequences_without_weight_are_not_held_out():
     weight = np.ones(60)
     weight[::4] = 0

@@ -29,7 +29,7 @@ from sklyra.batching import SequenceDataset
 from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
-from sklyra.estimators.split import folds_of, member_folds
+from sklyra.estimators.split import distinct_folds, folds_of, member_folds
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands
 
@@ -77,7 +77,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             Weight of each sequence in the loss; None weighs all alike.
         groups : array-like of shape (n_samples,) or None, default=None
             Sequences of one group are held out together where `early_stopping` needs
-            validation data.
+            validation data; without groups, sequences that are the same.
         X_val : array-like like X, or None, default=None
             Validation sequences; then none of X are held out.
         y_val : array-like like y, or None, default=None
@@ -121,17 +121,13 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             if groups is not None:
                 groups = np.asarray(groups)
                 check_consistent_length(X, groups)
-            if self.cv is None:
-                folds = member_folds(
-                    len(data),
-                    self.n_members,
-                    self.validation_fraction,
-                    rng,
-                    classes,
-                    None if groups is None else groups[used],
-                )
-            else:
+            how = (self.n_members, self.validation_fraction, rng, classes)
+            if self.cv is not None:
                 folds = folds_of(self.cv, X, y, groups, self.n_members, used)
+            elif groups is not None:
+                folds = member_folds(len(data), *how, groups[used])
+            else:
+                folds = distinct_folds(data.sequences.copies(), *how)
         if not (again and self.perceptron and self.perceptrons_):
             self._find_slots(data.sequences)
         self._train(data, folds, valid, None, again, rng, tasks=tasks)

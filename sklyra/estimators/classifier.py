@@ -96,7 +96,8 @@ default="one-hot"
     cv : splitter or None, default=None
         What members hold out: those of the splitter's folds, such as
         ``ClusterKFold(5)``, one after the other and again if there are fewer than
-        members. None deals out sequences at random, or whole groups.
+        members. None deals out sequences at random, measurements of the same sequence
+        together, or whole groups.
     n_iter_no_change : int or None, default=8
         Epochs without a lower validation loss after which training stops; None goes
         through all of them.
@@ -124,9 +125,10 @@ default="one-hot"
     Attributes
     ----------
     additive_effects_ : dict of str to array-like
-        What the Gaussian process expects each letter to add on any background:
-        ``position`` (from 0; negative if counted from the right end, where lengths
-        differ), ``letter`` and ``effect``, a column on the probability of each class.
+        What the Gaussian process expects each letter to add, put into training
+        sequences, on average over these: ``position`` (from 0; negative if counted from
+        the right end, where lengths differ), ``letter`` and ``effect``, a column on the
+        probability of each class.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
@@ -160,8 +162,8 @@ default="one-hot"
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         Where the variance of the targets comes from, according to the Gaussian process:
-        ``additive`` effects of letters, ``epistasis`` of all orders, ``composition`` of
-        words and ``noise``.
+        ``additive``, what the sum of `additive_effects_` explains; ``epistasis`` of all
+        orders and ``composition`` of words, what they explain beyond; and ``noise``.
     shares_ : ndarray of shape (n_parts, 1)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the logits.

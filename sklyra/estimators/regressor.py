@@ -100,7 +100,8 @@ default="one-hot"
     cv : splitter or None, default=None
         What members hold out: those of the splitter's folds, such as
         ``ClusterKFold(5)``, one after the other and again if there are fewer than
-        members. None deals out sequences at random, or whole groups.
+        members. None deals out sequences at random, measurements of the same sequence
+        together, or whole groups.
     n_iter_no_change : int or None, default=8
         Epochs without a lower validation loss after which training stops; None goes
         through all of them.
@@ -126,9 +127,12 @@ default="one-hot"
     Attributes
     ----------
     additive_effects_ : dict of str to array-like
-        What the Gaussian process expects each letter to add on any background:
-        ``position`` (from 0; negative if counted from the right end, where lengths
-        differ), ``letter`` and ``effect``, in the units of `y`.
+        What the Gaussian process expects each letter to add, put into training
+        sequences, on average over these: ``position`` (from 0), ``letter`` and
+        ``effect``, in the units of `y`, with the mean of the training sequences at 0.
+        For effects against a wild type subtract those of its letters. Where lengths
+        differ, positions are counted from the left end and again, as negative numbers,
+        from the right: both tell of the same letters, so that they are not to be added.
         With one output ``pandas.DataFrame(additive_effects_)`` is a table of it.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
@@ -161,8 +165,8 @@ default="one-hot"
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         Where the variance of the targets comes from, according to the Gaussian process:
-        ``additive`` effects of letters, ``epistasis`` of all orders, ``composition`` of
-        words and ``noise``.
+        ``additive``, what the sum of `additive_effects_` explains; ``epistasis`` of all
+        orders and ``composition`` of words, what they explain beyond; and ``noise``.
     shares_ : ndarray of shape (n_parts, n_outputs)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the standardised

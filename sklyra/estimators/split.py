@@ -68,6 +68,39 @@ def member_folds(
     return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in numbers]
 
 
+def distinct_folds(
+    copies: Rows,
+    n_members: int,
+    fraction: float,
+    rng: np.random.RandomState,
+    classes: npt.NDArray[np.int64] | None = None,
+) -> list[tuple[Rows, Rows]]:
+    """Give members their rows, so that none holds out a sequence that it trains on.
+
+    Parameters
+    ----------
+    copies : ndarray of shape (n_samples,), int
+        A number for each sequence, the same for equal ones, as
+        `EncodedSequences.copies` gives.
+    n_members, fraction, rng : object
+        As for `member_folds`.
+    classes : ndarray of shape (n_samples,), int, or None, default=None
+        Class of each row.
+
+    Returns
+    -------
+    list of (train, valid)
+        Rows of each member.
+    """
+    _, first = np.unique(copies, return_index=True)
+    of_first = None if classes is None else classes[first]
+    folds = member_folds(len(first), n_members, fraction, rng, of_first)
+    return [
+        (np.flatnonzero(np.isin(copies, train)), np.flatnonzero(np.isin(copies, valid)))
+        for train, valid in folds
+    ]
+
+
 def folds_of(
     splitter: Any,
     X: Any,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from sklyra.gaussian_process.effects import Effect, add_up, average_effects
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap, Features
 from sklyra.gaussian_process.kernel import JITTER
@@ -22,6 +23,9 @@ Rows = npt.NDArray[np.intp]
 MOST_ROWS = 8192
 # Sequences that are compared at a time.
 _AT_ONCE = 1024
+# Training sequences whose letters are exchanged to see what they are worth.
+_LOOKED_AT = 512
+_TINY = np.finfo(np.float64).tiny
 
 
 class GaussianProcess:
@@ -135,31 +139,43 @@ class GaussianProcess:
         Returns
         -------
         dict of str to float
-            What the kernel's terms say of training sequences: ``"additive"`` effects of
-            single letters, their ``"epistasis"`` of all orders (some additive effects
-            may be in it) and the ``"composition"`` of words; and ``"noise"``. They add
-            up to 1.
+            Shares of the variance of what is predicted for training sequences, and of
+            the noise around it: ``"additive"``, what the sum of average effects of
+            single letters explains; of what that leaves, the part of all other effects
+            of letters at positions, ``"epistasis"``, and that of words,
+            ``"composition"``; and ``"noise"``. They add up to 1.
         """
-        some = self._features.take(np.arange(min(_AT_ONCE, len(self._rows))))
+        some = self._some()
         asked, words = map(torch.from_numpy, some.dense())
-        found = torch.zeros(3, len(some), self._target.shape[1], dtype=torch.float64)
+        terms = np.zeros((3, len(some), self._target.shape[1]))
         for rows in _parts(len(self._rows)):
             known, counts = map(torch.from_numpy, self._features.take(rows).dense())
-            terms = self.kernel.components((asked, known), words @ counts.T)
-            for part, term in zip(found, terms, strict=True):
-                part += term @ self._solution[rows]
-        found -= found.mean(dim=1, keepdim=True)
-        # what each term says goes along with what all say: these add up
-        along = (found * found.sum(dim=0)).mean(dim=1).sum(dim=1).clamp(min=0)
-        centred = torch.from_numpy(self._target - self._mean)
-        scale = (centred * self._solution).mean(dim=0).sum()
-        shares = torch.cat([along, (scale * self.kernel.noise).reshape(1)])
-        shares = shares / shares.sum().clamp(min=torch.finfo(shares.dtype).tiny)
+            found = self.kernel.components((asked, known), words @ counts.T)
+            terms += [(part @ self._solution[rows]).numpy() for part in found]
+        terms -= terms.mean(axis=1, keepdims=True)
+        total = terms.sum(axis=0)
+        sums = add_up(self._effects(), some)
+        sums -= sums.mean(axis=0)
+        # the sum of effects is smaller than it should be, as all that is shrunk
+        slope = (sums * total).sum(axis=0) / np.maximum((sums**2).sum(axis=0), _TINY)
+        rest = total - slope * sums
+        along = (terms * rest).mean(axis=1).sum(axis=1)  # these add up
+        centred = self._target - self._mean
+        noise = (centred * self._solution.numpy()).mean(axis=0).sum()
+        shares = np.array(
+            [
+                ((slope * sums) ** 2).mean(axis=0).sum(),
+                max(along[0] + along[1], 0),
+                max(along[2], 0),
+                noise * self.kernel.noise.item(),
+            ]
+        )
+        shares /= max(shares.sum(), _TINY)
         names = ("additive", "epistasis", "composition", "noise")
         return dict(zip(names, shares.tolist(), strict=True))
 
     def additive_effects(self) -> tuple[npt.NDArray[np.int64], list[str], Array]:
-        """Say what each letter adds at each slot, whatever stands elsewhere.
+        """Say what each letter adds at each slot, averaged over training sequences.
 
         Returns
         -------
@@ -168,25 +184,31 @@ class GaussianProcess:
         letters : list of str
             Letter of each effect: all that occur there in training.
         effects : ndarray of shape (n_effects, n_outputs), float64
-            What the additive term of the kernel expects the letter to add, against the
-            mean of the training sequences.
+            How much more is expected, on average, of training sequences with the letter
+            put there than of training sequences as they are.
         """
-        kernel, features = self.kernel, self._features
-        share = (kernel.additive / kernel.relevance.sum()).item()
         positions, letters, effects = [], [], []
-        for slot, weight in enumerate(kernel.relevance.tolist()):
-            codes, which = np.unique(features.codes[:, slot], return_inverse=True)
-            vectors = features.table[codes]
-            there = vectors[which]  # (n_rows, n_channels)
-            worth = share * weight * (vectors @ (there.T @ self._solution.numpy()))
-            worth -= worth[which].mean(axis=0)
+        for slot, (codes, worth) in enumerate(self._effects()):
             for code, effect in zip(codes, worth, strict=True):
-                if code < len(features.table) - 1:
+                if code < len(self._features.table) - 1:
                     positions.append(self.slots[slot])
                     letters.append(self._map.alphabet.characters[code])
                     effects.append(effect)
         shape = (len(effects), self._target.shape[1])
         return np.array(positions, np.int64), letters, np.reshape(effects, shape)
+
+    def _some(self) -> Features:
+        """Take as many training sequences as can be looked at one by one."""
+        # rows are in the order of the user's, which may be sorted by something
+        n = len(self._rows)
+        return self._features.take(
+            np.unique(np.linspace(0, n - 1, _LOOKED_AT, dtype=int))
+        )
+
+    def _effects(self) -> list[Effect]:
+        return average_effects(
+            self.kernel, self._features, self._solution, self._some()
+        )
 
     def _solve(self, K: Tensor, rows: Rows) -> Tensor:
         """Solve for the weights of some rows, between which K is, in place."""

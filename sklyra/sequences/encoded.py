@@ -63,6 +63,24 @@ class EncodedSequences:
         values = self.values[np.arange(offsets[-1]) + shift]
         return EncodedSequences(values, offsets, self.alphabet)
 
+    def copies(self) -> npt.NDArray[np.intp]:
+        """Find sequences that are the same.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int
+            A number for each, the same for equal ones; numbers rise from 0 in the order
+            in which they are first met.
+        """
+        numbers: dict[bytes, int] = {}
+        return np.array(
+            [
+                numbers.setdefault(self.values[start:stop].tobytes(), len(numbers))
+                for start, stop in itertools.pairwise(self.offsets)
+            ],
+            dtype=np.intp,
+        )
+
     def padded(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
         """Lay the sequences out as rows, all as long as the longest.
 

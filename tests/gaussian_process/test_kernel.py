@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 from sklearn.linear_model import RidgeCV
 
-from sklyra import SequenceOneHotEncoder
+from sklyra import DNA, PROTEIN, SequenceOneHotEncoder
 from sklyra.datasets import make_epistasis
 from sklyra.gaussian_process import GaussianProcess, process
 from sklyra.gaussian_process.evidence import best_kernel
@@ -262,6 +262,53 @@ def test_variance_comes_from_where_it_was_put(order):
     assert 0.1 < shares["additive"] < explained + 0.02
     if order == 1:
         assert shares["additive"] > 0.95
+
+
+def test_effects_are_averages_over_letters_put_in(rng):
+    """Compare with putting each letter into each sequence."""
+    text = random(rng, 60, 6)
+    y = np.array([[(x[1] == "A") + 2 * (x[3] == x[4]), x.count("G")] for x in text])
+    model = GaussianProcess(
+        encode(text), y - y.mean(axis=0), np.ones(60), np.random.RandomState(0)
+    )
+    features = model._features
+    known, counts = map(torch.from_numpy, features.dense())
+
+    def expected(codes):
+        letters = torch.from_numpy(features.table[codes])
+        terms = model.kernel.components((letters, known), counts @ counts.T)
+        return ((terms[0] + terms[1]) @ model._solution).numpy().mean(axis=0)
+
+    positions, letters, effects = model.additive_effects()
+    assert len(effects) == 24
+    for slot in range(6):
+        at = positions == slot
+        codes = [DNA.characters.index(c) for c in np.array(letters)[at]]
+        put = []
+        for code in codes:
+            changed = features.codes.copy()
+            changed[:, slot] = code
+            put.append(expected(changed))
+        often = [(features.codes[:, slot] == code).mean() for code in codes]
+        put -= np.average(put, axis=0, weights=often)
+        np.testing.assert_allclose(effects[at], put, atol=1e-9)
+
+
+def test_effects_that_add_up_are_additive(rng):
+    """Also where few mutations of a parent leave most letters to guess."""
+    parent = rng.integers(20, size=40)
+    worth = rng.normal(size=(40, 20))
+    rows = np.tile(parent, (800, 1))
+    for row in rows:
+        sites = rng.choice(40, rng.integers(1, 5), replace=False)
+        row[sites] = rng.integers(20, size=len(sites))
+    y = worth[np.arange(40), rows].sum(axis=1)
+    y = (y - y.mean()) / y.std() + rng.normal(scale=0.1, size=800)
+    text = ["".join(row) for row in np.array(list(PROTEIN.letters))[rows]]
+    sequences = check_sequences(text, alphabet=PROTEIN)
+    state = np.random.RandomState(0)
+    model = GaussianProcess(sequences, y[:, None], np.ones(800), state)
+    assert model.variance_shares()["additive"] > 0.97
 
 
 def test_a_constant_has_no_variance_to_divide():

@@ -1,0 +1,110 @@
+"""What single letters are worth, averaged over what may stand around them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sklyra.gaussian_process.features import Features
+from sklyra.gaussian_process.kernel import Kernel
+
+Array = npt.NDArray[np.float64]
+
+
+class Effect(NamedTuple):
+    """The average effects of characters at one slot.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_characters,), uint8
+        Characters that occur there in training.
+    worth : ndarray of shape (n_characters, n_outputs), float64
+        What each adds; the mean over training sequences is 0.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    worth: Array
+
+
+def average_effects(
+    kernel: Kernel, known: Features, solution: Tensor, backgrounds: Features
+) -> list[Effect]:
+    r"""Put each character into each slot of some sequences, and average predictions.
+
+    Of the terms of the kernel that know slots, :math:`a\,k_A + k_E`. Both terms hold
+    effects of single letters, since :math:`k_E` is a prior over all orders at once; the
+    average over backgrounds is what does not depend on the other letters. With
+    :math:`E_{bi} = k_E(x_b, x_i)` and :math:`d` the distance of characters,
+
+    .. math::
+       k_E(x_b^{l \to c}, x_i) = E_{bi} e^{w_l d(x_{bl}, x_{il})} e^{-w_l d(c, x_{il})},
+
+    which takes one product of matrices for each slot.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        How sequences are compared.
+    known : Features
+        Training sequences.
+    solution : Tensor of shape (n, n_outputs), float64
+        Their weights.
+    backgrounds : Features
+        Sequences whose letters are exchanged.
+
+    Returns
+    -------
+    list of Effect
+        One for each slot.
+    """
+    letters = tuple(torch.from_numpy(f.dense()[0]) for f in (backgrounds, known))
+    none = torch.zeros((), dtype=torch.float64)
+    _, alike, _ = kernel.components((letters[0], letters[1]), none)
+    K, weights = alike.numpy(), solution.numpy()
+    table = known.table
+    gram = table @ table.T
+    apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
+    scale = (kernel.additive / kernel.relevance.sum().clamp(min=1e-300)).item()
+    effects = []
+    for slot, relevance in enumerate(kernel.relevance.tolist()):
+        codes, which = np.unique(known.codes[:, slot], return_inverse=True)
+        there = which[:, None] == np.arange(len(codes))  # (n, n_characters)
+        chosen = np.einsum("nc,nk->nck", there, weights)
+        sums = np.tensordot(K, chosen, 1)  # (n_backgrounds, n_characters, n_outputs)
+        own = backgrounds.codes[:, slot]
+        without = np.exp(relevance * apart[np.ix_(own, codes)])
+        mean = (sums * without[:, :, None]).mean(axis=0)
+        worth = np.exp(-relevance * apart[np.ix_(codes, codes)]) @ mean
+        worth += scale * relevance * gram[np.ix_(codes, codes)] @ chosen.sum(axis=0)
+        worth -= there.mean(axis=0) @ worth
+        effects.append(Effect(codes, worth))
+    return effects
+
+
+def add_up(effects: list[Effect], sequences: Features) -> Array:
+    """Add the effects of the characters of sequences.
+
+    Parameters
+    ----------
+    effects : list of Effect
+        One for each slot.
+    sequences : Features
+        Sequences, of characters that occur in training at these slots.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences, n_outputs), float64
+        The sums.
+    """
+    total: Array = np.sum(
+        [
+            worth[np.searchsorted(codes, sequences.codes[:, slot])]
+            for slot, (codes, worth) in enumerate(effects)
+        ],
+        axis=0,
+    )
+    return total
