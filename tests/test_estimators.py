@@ -382,9 +382,9 @@ def test_tiny_and_odd_collections_fit() -> None:
 BAD_INPUT: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     (
         "unknown letter",
-        lambda: LyraRegressor().fit(["ACD", "AC1"], [0, 1]),
+        lambda: LyraRegressor().fit(["ACD", "AC%"], [0, 1]),
         UnknownCharacterError,
-        r"X\[1\] has character '1' at position 2 .*allows 'ACDEF.*unknown=\"mask\"",
+        r"X\[1\] has character '%' at position 2 .*allows 'ACDEF.*unknown=\"mask\"",
     ),
     (
         "unknown letter at predict",
@@ -646,3 +646,13 @@ def test_diverging_training_says_so() -> None:
         RuntimeError, match=r"diverged in epoch.*Lower lr \(now 1e\+30\)"
     ):
         LyraRegressor(**options).fit(X, Y)
+
+
+def test_labels_in_the_regressor_are_sent_to_the_classifier():
+    with pytest.raises(ValueError, match=r"'binder'.*LyraClassifier learns labels"):
+        LyraRegressor().fit(["ACGT", "ACGA"], ["binder", "other"])
+
+
+def test_text_is_no_learning_rate():
+    with pytest.raises(TypeError, match=r"lr must be an instance of float"):
+        LyraRegressor(lr="0.1").fit(["ACGT", "ACGA"], [0.0, 1.0])

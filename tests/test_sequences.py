@@ -260,8 +260,9 @@ def test_an_unknown_letter_is_named_with_its_sequence_and_position(drawn, data):
     row = data.draw(st.integers(0, len(written) - 1))
     at = data.draw(st.integers(0, len(written[row])))
     odd = data.draw(st.sampled_from("!?0 \n@\0éŁ😀"))  # Ł is A modulo 256
+    advice = {" ": "strip", "\n": "strip", "0": "mutations"}.get(odd, "unknown=")
     written[row] = written[row][:at] + odd + written[row][at:]
-    with pytest.raises(UnknownCharacterError, match="unknown=") as caught:
+    with pytest.raises(UnknownCharacterError, match=advice) as caught:
         check_sequences(written, alphabet=alphabet)
     start = f"X[{row}] has character {odd!r} at position {at} (0-based). The alphabet"
     assert str(caught.value).startswith(start)
@@ -774,3 +775,13 @@ def test_reading_well_formed_sequences_warns_of_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_sequences(["MKVLW", "MK-VLW*"])
+
+
+@pytest.mark.parametrize("unknown", ["error", "mask"])
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [(" ACDW", "strip"), ("ACDW\n", "strip"), ("A23V", "names of mutations")],
+)
+def test_whitespace_and_digits_are_never_letters(unknown, text, advice):
+    with pytest.raises(UnknownCharacterError, match=rf"X\[1\].*{advice}"):
+        check_sequences(["ACDW", text], alphabet="protein", unknown=unknown)

@@ -127,8 +127,8 @@ default="one-hot"
     additive_effects_ : dict of str to array-like
         What the Gaussian process expects each letter to add, put into training
         sequences, on average over these: ``position`` (from 0; negative if counted from
-        the right end, where lengths differ), ``letter`` and ``effect``, a column on the
-        probability of each class.
+        the right end, where lengths differ), ``letter`` and ``effect``, of shape
+        (n_effects, n_classes): column ``k`` is on the probability of ``classes_[k]``.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.

@@ -72,12 +72,12 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
         max_val=1,
         include_boundaries="neither",
     )
-    for name in ("dropout", "validation_fraction", "lr", "weight_decay"):
-        if np.isnan(getattr(estimator, name)):
-            raise ValueError(f"{name} is NaN. Give a number.")
     check_scalar(estimator.lr, "lr", Real, min_val=0, include_boundaries="neither")
     for name in ("weight_decay", "state_weight_decay"):
         check_scalar(getattr(estimator, name), name, Real, min_val=0)
+    for name in ("dropout", "validation_fraction", "lr", "weight_decay"):
+        if np.isnan(getattr(estimator, name)):
+            raise ValueError(f"{name} is NaN. Give a number.")
     if estimator.d_state % 2:
         raise ValueError(f"d_state={estimator.d_state} is odd: choose an even number.")
     check_option("pooling", estimator.pooling, POOLINGS)

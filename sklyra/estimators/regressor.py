@@ -311,13 +311,20 @@ default="one-hot"
     def _read_target(
         self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float32]:
-        y = check_array(
-            y,
-            ensure_2d=False,
-            dtype=np.float64,
-            input_name="y",
-            ensure_all_finite=False,
-        )
+        try:
+            y = check_array(
+                y,
+                ensure_2d=False,
+                dtype=np.float64,
+                input_name="y",
+                ensure_all_finite=False,
+            )
+        except ValueError as error:
+            if "could not convert string" not in str(error):
+                raise
+            raise ValueError(
+                f"y must hold numbers: {error}. LyraClassifier learns labels."
+            ) from None
         if not np.isfinite(y).all():
             at = int(np.argwhere(~np.isfinite(y))[0, 0])
             raise ValueError(

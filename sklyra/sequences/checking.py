@@ -15,6 +15,8 @@ from sklyra.sequences.encoded import EncodedSequences, locate
 from sklyra.sequences.reading import as_bytes, is_text, read_channels, read_text
 
 _UNKNOWN = 255  # the code of a byte outside the alphabet
+# Whitespace and digits stand for no residue, whatever `unknown` says.
+_NEVER_LETTERS = np.isin(np.arange(256), list(b" \t\r\n\v\f0123456789"))
 _BLOCK = 2**20  # characters that are counted at a time
 # A protein of 20 residues made of A, C, G and T alone has a chance below 1e-12.
 _NUCLEIC_LENGTH = 20
@@ -40,7 +42,7 @@ def check_sequences(
         characters are IUPAC nucleotide codes and nine in ten are A, C, G, T, U or N.
     unknown : {"error", "mask"}, default="error"
         What to do with a character outside the alphabet: refuse it, or read it as the
-        wildcard (any letter).
+        wildcard (any letter). Whitespace and digits are always refused.
     fitted : bool, default=False
         True where `alphabet` is the ``alphabet_`` of a fitted model. Otherwise gaps
         and stops that occur in X become letters of the alphabet.
@@ -78,8 +80,9 @@ def check_sequences(
         codes = found.codes[codes_of_bytes]
     bad = codes == _UNKNOWN
     if bad.any():
-        if unknown == "error":
-            _raise_unknown(text, offsets, bad, found)
+        refused = bad & _NEVER_LETTERS[codes_of_bytes] if unknown == "mask" else bad
+        if refused.any():
+            _raise_unknown(text, offsets, refused, found)
         if found.wildcard is None:
             raise ValueError(
                 f'unknown="mask" needs an alphabet with a wildcard; {found!r} has none.'
@@ -235,5 +238,13 @@ def _raise_unknown(
     ]
     if others:
         message += f" All characters would fit alphabet={others[0]!r}."
-    message += ' Correct the sequence, or pass unknown="mask" to read it as any letter.'
+    character = text[places[0]]
+    if character.isspace():
+        message += " Take it off: X = [x.strip() for x in X]."
+    elif character.isdigit():
+        message += " Write whole sequences, not the names of mutations."
+    else:
+        message += (
+            ' Correct the sequence, or pass unknown="mask" to read it as any letter.'
+        )
     raise UnknownCharacterError(message)
