@@ -146,18 +146,18 @@ def suggest_params(
 ) -> dict[str, Any]:
     """Let an Optuna trial choose parameters of an estimator.
 
-    ======================= ============================================= ===========
-    parameter               where                                         scale
-    ======================= ============================================= ===========
-    ``lr``                  0.0005 to 0.02                                logarithmic
-    ``weight_decay``        0.0001 to 0.3                                 logarithmic
-    ``dropout``             0 to 0.5                                      even
-    ``d_model``             32, 64, 128
-    ``pgc_hidden``          (16, 128), (16,), (128,), (64, 64), (16, 64, 128)
-    ``n_s4d_layers``        0, 1, 2
-    ``pooling``             "mean_max", "mean", "max", "attention"
-    ``head_hidden``         None, 32, 64, 128
-    ======================= ============================================= ===========
+    ================= ================================================= ===========
+    parameter         where                                             scale
+    ================= ================================================= ===========
+    ``lr``            0.0005 to 0.02                                    logarithmic
+    ``weight_decay``  0.0001 to 0.3                                     logarithmic
+    ``dropout``       0 to 0.5                                          even
+    ``d_model``       32, 64, 128
+    ``pgc_hidden``    (16, 128), (16,), (128,), (64, 64), (16, 64, 128)
+    ``n_s4d_layers``  0, 1, 2
+    ``pooling``       "mean_max", "mean", "max", "attention"
+    ``head_hidden``   None, 32, 64, 128
+    ================= ================================================= ===========
 
     Optuna keeps tuples as text: of a finished study,
     ``suggest_params(optuna.trial.FixedTrial(study.best_params))`` gives the parameters.

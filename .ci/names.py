@@ -1,0 +1,28 @@
+"""Check that every public name has a page in the documentation that was built."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import sklyra
+
+MODULES = ["model_selection", "datasets", "search", "nn"]
+EXTRA = ["sklyra.metrics.spearman_score", "sklyra.metrics.spearman_scorer"]
+# Collections of names that have pages of their own
+WITHOUT = ["sklyra.nn.POOLINGS", "sklyra.nn.VALUE_LOSSES"]
+
+names = [f"sklyra.{name}" for name in sklyra.__all__]
+for module in MODULES:
+    listed = importlib.import_module(f"sklyra.{module}").__all__
+    names += [f"sklyra.{module}.{name}" for name in listed]
+exceptions = importlib.import_module("sklyra.exceptions")
+names += [
+    f"sklyra.exceptions.{name}"
+    for name, thing in vars(exceptions).items()
+    if isinstance(thing, type)
+]
+pages = {path.stem for path in Path(sys.argv[1], "generated").glob("*.html")}
+twice = {"sklyra.search.LyraSearchCV", "sklyra.search.suggest_params"}
+missing = sorted({*names, *EXTRA} - pages - set(WITHOUT) - twice)
+assert not missing, f"no page for {missing}"
+print(f"{len(pages)} pages for {len(names)} names")
