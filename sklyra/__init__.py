@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sklyra._version import __version__ as __version__
 from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
 from sklyra.encoders import (
     KmerVectorizer,
@@ -13,6 +14,7 @@ from sklyra.encoders import (
 )
 from sklyra.estimators import (
     PUBLISHED,
+    TRUSTED_TYPES,
     LyraClassifier,
     LyraRegressor,
     predict_stream,
@@ -21,13 +23,12 @@ from sklyra.estimators import (
 if TYPE_CHECKING:
     from sklyra.search import LyraSearchCV, suggest_params
 
-__version__ = "0.1.0.dev0"
-
 __all__ = [
     "DNA",
     "PROTEIN",
     "PUBLISHED",
     "RNA",
+    "TRUSTED_TYPES",
     "Alphabet",
     "KmerVectorizer",
     "LyraClassifier",

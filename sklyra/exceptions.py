@@ -19,3 +19,7 @@ class MemoryWarning(SklyraWarning):
 
 class LengthWarning(SklyraWarning):
     """A sequence is far longer than any the model was fitted on."""
+
+
+class VersionWarning(SklyraWarning):
+    """A saved model was fitted with other versions."""

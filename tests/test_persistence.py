@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import io
 import os
 import pickle
@@ -17,10 +18,12 @@ import joblib
 import numpy as np
 import pytest
 import torch
+from skops import io as skops_io
 from skorch.callbacks import EpochScoring
 
 from sklyra import (
     PROTEIN,
+    TRUSTED_TYPES,
     LyraClassifier,
     LyraRegressor,
     PhysicochemicalEncoder,
@@ -28,7 +31,7 @@ from sklyra import (
 )
 from sklyra.datasets import load_splice_junctions, make_epistasis
 from sklyra.estimators import base
-from sklyra.exceptions import SklyraWarning
+from sklyra.exceptions import SklyraWarning, VersionWarning
 from sklyra.sequences import check_sequences
 
 SMALL: dict[str, Any] = {
@@ -60,7 +63,8 @@ GENES, SITES = load_splice_junctions(return_X_y=True)
 GENES, SITES = GENES[::30], SITES[::30]
 
 
-def every_kind() -> dict[str, tuple[Model, Any]]:
+@pytest.fixture(scope="module")
+def kinds() -> dict[str, tuple[Model, Any]]:
     """Fit a model of each kind, and give what it is to predict for."""
     table = np.random.default_rng(0).normal(size=(60, 10)).astype(np.float32)
     flags, grid = table[:, 0] > 0, table.reshape(60, 5, 2)
@@ -117,9 +121,11 @@ def in_new_process(script: str, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_a_new_process_predicts_the_same_bits(tmp_path: Path) -> None:
+def test_a_new_process_predicts_the_same_bits(
+    tmp_path: Path, kinds: dict[str, tuple[Model, Any]]
+) -> None:
     """One process for all models, because importing torch takes seconds."""
-    models = every_kind()
+    models = kinds
     for kind, (model, data) in models.items():
         joblib.dump(model, tmp_path / f"{kind}.joblib")
         for suffix, content in (("pickle", model), ("data", data)):
@@ -388,3 +394,80 @@ def test_files_and_buffers_hold_the_same(model: LyraRegressor, tmp_path: Path) -
     buffer.seek(0)
     for loaded in (joblib.load(buffer), joblib.load(tmp_path / "model.gz")):
         np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+# Versions
+
+
+KEPT = sorted((Path(__file__).parent / "data").glob("models_*.joblib"))
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
+def test_models_of_earlier_versions_predict_what_they_did(path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", VersionWarning)
+        kept = joblib.load(path)
+    assert set(kept) == {"regressor", "ragged", "classifier"}
+    for part in kept.values():
+        found = outputs(part["model"], part["X"])
+        np.testing.assert_allclose(found, part["expected"], rtol=1e-4, atol=1e-5)
+
+
+def test_there_are_models_of_earlier_versions() -> None:
+    assert KEPT
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "warns"),
+    [
+        ("sklyra", "0.0.1", True),
+        ("torch", "1.13.0", True),
+        ("torch", torch.__version__.rpartition(".")[0] + ".99", False),
+        ("another", "1", False),
+    ],
+)
+def test_other_versions_give_a_warning(
+    package: str, version: str, warns: bool, model: LyraRegressor
+) -> None:
+    old = copy.deepcopy(model)
+    old.versions_ = model.versions_ | {package: version}
+    saved = pickle.dumps(old)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        loaded = pickle.loads(saved)
+    if warns:
+        assert [w.category for w in caught] == [VersionWarning]
+        assert f"fitted with {package} {version}, and here" in str(caught[0].message)
+        assert caught[0].filename == __file__
+    else:
+        assert not caught
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+def test_skops_reads_models_by_the_published_list(
+    kinds: dict[str, tuple[Model, Any]],
+) -> None:
+    for name, (model, data) in kinds.items():
+        saved = skops_io.dumps(model)
+        unknown = set(skops_io.get_untrusted_types(data=saved)) - set(TRUSTED_TYPES)
+        if name == "callback":
+            assert "skorch.callbacks.scoring.EpochScoring" in unknown
+            continue
+        assert not unknown, name
+        loaded = skops_io.loads(saved, trusted=TRUSTED_TYPES)
+        np.testing.assert_array_equal(outputs(loaded, data), outputs(model, data))
+
+
+@pytest.mark.parametrize("loss", ["huber", "ranking"])
+def test_skops_reads_models_of_every_loss(
+    loss: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = regressor(loss=loss, verbose=1, max_epochs=1).fit(X, Y)
+    loaded = skops_io.loads(skops_io.dumps(model), trusted=TRUSTED_TYPES)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+def test_the_published_list_has_names_that_exist() -> None:
+    for name in TRUSTED_TYPES:
+        module, _, thing = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), thing), name

@@ -4,5 +4,12 @@ from sklyra.estimators.classifier import LyraClassifier
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
 from sklyra.estimators.stream import predict_stream
+from sklyra.estimators.trusted import TRUSTED_TYPES
 
-__all__ = ["PUBLISHED", "LyraClassifier", "LyraRegressor", "predict_stream"]
+__all__ = [
+    "PUBLISHED",
+    "TRUSTED_TYPES",
+    "LyraClassifier",
+    "LyraRegressor",
+    "predict_stream",
+]

@@ -30,6 +30,7 @@ from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
 from sklyra.estimators.split import distinct_folds, folds_of, member_folds
+from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands
 
@@ -132,6 +133,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             self._find_slots(data.sequences)
         self._train(data, folds, valid, None, again, rng, tasks=tasks)
         self._join(data, folds, valid, rng)
+        self.versions_ = versions()
         if valid is None and not used.all():
             part = self.oof_prediction_
             self.oof_prediction_ = np.full((len(used), *part.shape[1:]), np.nan)
@@ -152,6 +154,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             self._train(data, folds, None, 1, again, rng, schedule="constant")
             for name in ("oof_prediction_", "oof_score_"):
                 self.__dict__.pop(name, None)  # of the model before
+            self.versions_ = versions()
             if not again:
                 self.gaussian_process_ = None
                 self.shares_ = self._first_shares()
@@ -257,6 +260,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load onto the device that `device` means on this machine."""
         super().__setstate__(state)
+        compare_versions(state.get("versions_", {}))
         if hasattr(self, "nets_"):
             try:
                 device = resolve_device(self.device)

@@ -167,6 +167,9 @@ default="one-hot"
         Where the variance of the targets comes from, according to the Gaussian process:
         ``additive``, what the sum of `additive_effects_` explains; ``epistasis`` of all
         orders and ``composition`` of words, what they explain beyond; and ``noise``.
+    versions_ : dict of str to str
+        Versions of the packages that the model was fitted with. Loading it with others
+        gives a `VersionWarning`.
     shares_ : ndarray of shape (n_parts, n_outputs)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the standardised

@@ -13,7 +13,7 @@ from torch import Tensor
 from sklyra.gaussian_process.effects import Effect, add_up, average_effects
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap, Features
-from sklyra.gaussian_process.kernel import JITTER
+from sklyra.gaussian_process.kernel import JITTER, Kernel
 from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
@@ -74,12 +74,21 @@ class GaussianProcess:
         self._solution = self._solve(K, np.arange(len(self._rows)))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the sequences, a byte for each position, not what is made of them."""
-        return {k: v for k, v in vars(self).items() if k != "_features"}
+        """Keep the sequences, a byte for each position, not what is made of them.
+
+        And arrays instead of tensors, which safe formats do not know.
+        """
+        state = {k: v for k, v in vars(self).items() if k != "_features"}
+        state["kernel"] = tuple(part.numpy() for part in self.kernel)
+        state["_solution"] = self._solution.numpy()
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make it again."""
         vars(self).update(state)
+        # copies, because arrays may be files mapped into memory, to be read only
+        self.kernel = Kernel(*(torch.tensor(part) for part in state["kernel"]))
+        self._solution = torch.tensor(state["_solution"])
         self._features = self._map(self._sequences)
 
     def predict(self, sequences: EncodedSequences) -> Array:
