@@ -16,6 +16,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import sklearn
+import torch
 from Bio.Seq import Seq
 from Bio.SeqRecord import SeqRecord
 from joblib.externals.loky import get_reusable_executor
@@ -47,6 +48,7 @@ from sklearn.model_selection import (
     RandomizedSearchCV,
     cross_val_predict,
     cross_val_score,
+    cross_validate,
     learning_curve,
 )
 from sklearn.multiclass import OneVsRestClassifier
@@ -543,6 +545,40 @@ def test_parallel_fits_give_what_serial_ones_do(backend: str) -> None:
         parallel = run()
     for found, expected in zip(parallel, serial, strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+class CountThreads(Callback):
+    """Note in the history how many threads a fit may use."""
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        net.history.record("threads", torch.get_num_threads())
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "threads"),
+    [
+        ("loky", {}, 1),
+        ("loky", {"inner_max_num_threads": 2}, 2),
+        ("threading", {}, 1),
+        ("multiprocessing", {}, 1),
+    ],
+)
+@pytest.mark.usefixtures("workers")
+def test_parallel_fits_share_the_cores(
+    backend: str, options: dict[str, int], threads: int
+) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        model = regressor(n_threads=None, max_epochs=1, callbacks=[CountThreads()])
+        with joblib.parallel_config(backend, **options):
+            found = cross_validate(model, X, Y, cv=2, n_jobs=2, return_estimator=True)
+        assert torch.get_num_threads() == 2
+        counts = [fold.history_[0]["threads"] for fold in found["estimator"]]
+        assert counts == [threads, threads]
+        assert model.fit(X, Y).history_[0]["threads"] == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 # Clones

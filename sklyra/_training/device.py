@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import torch
+from joblib.parallel import get_active_backend
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -111,7 +113,8 @@ def threads(n_threads: int | None) -> Iterator[None]:
     """Work with a number of threads, then with as many as before.
 
     In a forked process it is one: the threads that OpenMP counts on stayed behind in
-    the parent, and waiting for them takes forever.
+    the parent, and waiting for them takes forever. In threads of joblib it is one if
+    nothing else was asked for: others are at work beside them.
 
     Parameters
     ----------
@@ -124,7 +127,7 @@ def threads(n_threads: int | None) -> Iterator[None]:
         Nothing.
     """
     before = torch.get_num_threads()
-    if _forked:
+    if _forked or (n_threads is None and _in_thread_of_joblib()):
         n_threads = 1
     if n_threads is not None:
         torch.set_num_threads(n_threads)
@@ -133,3 +136,10 @@ def threads(n_threads: int | None) -> Iterator[None]:
     finally:
         if n_threads is not None:
             torch.set_num_threads(before)
+
+
+def _in_thread_of_joblib() -> bool:
+    backend, _ = get_active_backend()
+    nested = bool(backend.nesting_level)
+    # processes of joblib work in their main thread, and are told how many they may use
+    return nested and threading.current_thread() is not threading.main_thread()
