@@ -361,14 +361,19 @@ def test_nothing_is_shown_without_being_asked_for(
 def test_a_bar_with_losses_is_shown_on_stderr(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    model = regressor(verbose=1).fit(X, Y)
+    model = regressor(verbose=1, n_iter_no_change=1).fit(X, Y)
     out, err = capfd.readouterr()
     assert out == ""
-    assert "3/3" in err
-    assert "epoch" in err
-    last = model.history_[-1]
-    assert f"train_loss={last['train_loss']:.3g}" in err
-    assert f"valid_loss={last['valid_loss']:.3g}" in err
+    assert "training 4 networks" in err
+    n_epochs = len(model.history_)  # fewer than planned, where one stopped early
+    assert f"100%|██████████| {n_epochs}/{n_epochs}" in err
+    assert err.count("\n") == 1
+    last = {(row["network"], row["member"]): row for row in model.history_}
+    shown = [
+        f"train_loss={row['train_loss']:.3g}, valid_loss={row['valid_loss']:.3g}" in err
+        for row in last.values()
+    ]
+    assert any(shown)
     model.predict(X)
     assert capfd.readouterr() == ("", "")
 

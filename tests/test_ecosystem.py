@@ -508,6 +508,20 @@ def test_flat_encoders_give_a_frame_where_asked() -> None:
     np.testing.assert_array_equal(frame.filter(like="_A").sum(axis=1), Y)
 
 
+@pytest.mark.parametrize("module", [pd, pl])
+def test_frames_have_a_name(module: Any) -> None:
+    frame = module.DataFrame({"sequence": X.tolist()})
+    model = regressor(max_epochs=1).fit(frame, Y)
+    assert model.feature_names_in_.tolist() == ["sequence"]
+    assert model.n_features_in_ == 1
+    np.testing.assert_array_equal(model.predict(frame), model.predict(X))
+    other = module.DataFrame({"plasmid": X.tolist()})
+    with pytest.raises(ValueError, match=r"(?s)feature names.*plasmid"):
+        model.predict(other)
+    assert not hasattr(model.fit(X, Y), "feature_names_in_")
+    model.predict(other)
+
+
 # Parallel runs
 
 

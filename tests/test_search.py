@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import TrialState
+from optuna_integration import OptunaSearchCV
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
@@ -145,6 +146,27 @@ def test_plain_optuna_takes_the_parameters():
     assert np.isfinite([t.value for t in study.trials]).all()
     found = optuna.trial.FixedTrial(study.best_params)
     assert suggest_params(found, space=space) == seen[study.best_trial.number]
+
+
+@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+@pytest.mark.filterwarnings("ignore:`optuna.terminator`:FutureWarning")
+def test_searches_of_optunas_integration_prune_epochs():
+    study = optuna.create_study(
+        direction="maximize", pruner=optuna.pruners.PercentilePruner(50, 2, 0)
+    )
+    search = OptunaSearchCV(
+        small().set_params(dropout=0),
+        {"lr": FloatDistribution(1e-9, 1e-1, log=True)},
+        cv=KFold(2),
+        n_trials=8,
+        enable_pruning=True,
+        max_iter=3,
+        random_state=0,
+        study=study,
+    ).fit(X, Y)
+    states = {trial.state.name for trial in study.trials}
+    assert states == {"COMPLETE", "PRUNED"}
+    assert search.predict(X).shape == (len(X),)
 
 
 def test_search_is_the_study():

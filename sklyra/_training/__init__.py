@@ -3,7 +3,6 @@
 from sklyra._training.callbacks import (
     SCHEDULES,
     BestWeights,
-    ProgressBar,
     Schedule,
     Tell,
 )
@@ -16,18 +15,18 @@ from sklyra._training.device import (
 from sklyra._training.memory import ran_out
 from sklyra._training.net import SequenceNet, make_net
 from sklyra._training.prediction import run
-from sklyra._training.side_by_side import Job, train_all
+from sklyra._training.side_by_side import Job, one_bar, train_all
 
 __all__ = [
     "PRECISIONS",
     "SCHEDULES",
     "BestWeights",
     "Job",
-    "ProgressBar",
     "Schedule",
     "SequenceNet",
     "Tell",
     "make_net",
+    "one_bar",
     "ordinary_mode",
     "ran_out",
     "resolve_device",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 from typing import Any, Protocol
 
 import skorch
@@ -135,23 +136,28 @@ class Tell(Callback):
 
 
 class ProgressBar(Callback):
-    """Show a bar with the losses and the time left."""
+    """Move a bar on that all nets of a fit share, and show the losses of the last."""
 
-    def __init__(self, epochs: int) -> None:
-        self.epochs = epochs
-
-    def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Open the bar."""
-        self.bar_ = tqdm(total=self.epochs, unit="epoch", desc="training")
+    def __init__(self, bar: tqdm, lock: threading.Lock, epochs: int) -> None:
+        self.bar = bar
+        self.lock = lock
+        self.left = epochs
 
     def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
         """Move it on."""
         row = net.history[-1]
         losses = {k: row[k] for k in ("train_loss", "valid_loss") if k in row}
-        self.bar_.set_postfix(losses, refresh=False)
-        self.bar_.update()
+        with self.lock:
+            self.left -= 1
+            self.bar.set_postfix(losses, refresh=False)
+            self.bar.update()
+
+    def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Count no epochs that will not come."""
+        with self.lock:
+            self.bar.total -= self.left
+            self.bar.refresh()
 
     def close(self) -> None:
-        """Close it, however training ended."""
-        self.bar_.close()
-        self.bar_ = None
+        """Let go of what must not be saved with the net."""
+        del self.bar, self.lock

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from tqdm.auto import tqdm
+
+from sklyra._training.callbacks import ProgressBar
 from sklyra._training.net import SequenceNet
 from sklyra._training.workers import workers
 from sklyra.batching import SequenceDataset
@@ -58,3 +63,26 @@ def train_all(jobs: Sequence[Job], at_once: int) -> None:
             for job in jobs:
                 job.net.stopped_ = True
             raise
+
+
+@contextmanager
+def one_bar(jobs: Sequence[Job]) -> Iterator[None]:
+    """Show how far the nets of all jobs are, and how much time is left.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        What is about to be trained.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
+    total = sum(job.epochs for job in jobs)
+    names = "network" if len(jobs) == 1 else "networks"
+    lock = threading.Lock()
+    with tqdm(total=total, unit="epoch", desc=f"training {len(jobs)} {names}") as bar:
+        for job in jobs:
+            job.callbacks.append(ProgressBar(bar, lock, job.epochs))
+        yield

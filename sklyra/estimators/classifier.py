@@ -34,8 +34,7 @@ class LyraClassifier(ClassifierMixin, BaseLyra):
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \
 default="one-hot"
-        Numbers that stand for each letter, before a learnt linear map. An encoder
-        such as ``SubstitutionMatrixEncoder("PAM250")`` gives its own.
+        Numbers that stand for each letter, before a learnt linear map.
     reverse_complement : bool, default=False
         Whether a DNA sequence and its reverse complement mean the same. Training then
         sees both, and predictions are averaged over both.
@@ -45,14 +44,12 @@ default="one-hot"
     perceptron : bool, default=True
         Whether each member is joined by a multilayer perceptron on the letters at
         positions that mean the same in every sequence: all that vary, or 50 from either
-        end where lengths differ or are above 1,024. How much it counts is learnt from
-        what all parts say of sequences that they have not seen. Models of numbers and
-        `partial_fit` have none.
+        end where lengths differ or are above 1,024. How much it counts is learnt on
+        held-out sequences. Models of numbers and `partial_fit` have none.
     gaussian_process : bool, default=True
         Whether a Gaussian process on the same sequences is part of the model. It
-        compares letters at positions and words anywhere; how much it counts is learnt
-        as for the perceptrons. Models of numbers and `partial_fit` have none. It looks
-        at 8,192 sequences at most.
+        compares letters at positions and words anywhere, of 8,192 sequences at most;
+        how much it counts is learnt too. Models of numbers and `partial_fit` have none.
     d_model : int, default=64
         Number of channels inside the network.
     pgc_hidden : tuple of int, default=(16, 128)
@@ -87,10 +84,9 @@ default="one-hot"
         How many times training sees the data, at most. "auto" makes it 1,000 steps, in
         20 to 40 epochs.
     early_stopping : bool, default=True
-        Whether each member holds out part of the training data, keeps the weights of
-        the epoch with the least loss on it, and stops after `n_iter_no_change` worse
-        ones. With fewer than 20 sequences nothing is held out and the last weights are
-        kept.
+        Whether each member holds out part of the training data (if there are 20
+        sequences or more), keeps the weights of the epoch with the least loss on it,
+        and stops after `n_iter_no_change` worse ones.
     validation_fraction : float, default=0.1
         Share of the training data that is held out if ``n_members=1``, in (0, 1).
     cv : splitter or None, default=None
@@ -120,7 +116,7 @@ default="one-hot"
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last fit.
     verbose : int, default=0
-        Whether to show a progress bar.
+        Whether to show a bar with losses and the time left.
 
     Attributes
     ----------
@@ -138,14 +134,14 @@ default="one-hot"
         The closed-form part; None if there is none.
     history_ : list of dict
         A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),
-        ``member``, ``epoch``, ``seconds``,
-        ``train_loss``, ``valid_loss`` if there were validation data, ``lr`` and what
-        callbacks recorded.
-        ``pandas.DataFrame(history_)`` is a table of it.
+        ``member``, ``epoch``, ``seconds``, ``train_loss``, ``valid_loss`` if there were
+        validation data, ``lr`` and what callbacks recorded, as for a pandas frame.
     max_length_ : int
         Length of the longest training sequence.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of its columns, if X was a frame.
     n_features_in_ : int
-        Number of columns, if X was a table of numbers.
+        Number of columns, if X was a table of numbers or a frame.
     n_iter_ : int
         Number of epochs trained, by the network of `nets_` that trained longest.
     n_parameters_ : int
@@ -165,8 +161,7 @@ default="one-hot"
         ``additive``, what the sum of `additive_effects_` explains; ``epistasis`` of all
         orders and ``composition`` of words, what they explain beyond; and ``noise``.
     versions_ : dict of str to str
-        Versions of the packages that the model was fitted with. Loading it with others
-        gives a `VersionWarning`.
+        With which packages it was fitted; loading it with others warns.
     shares_ : ndarray of shape (n_parts, 1)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the logits.

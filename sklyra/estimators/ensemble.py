@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,11 +16,11 @@ import torch
 from sklyra._training import (
     BestWeights,
     Job,
-    ProgressBar,
     Schedule,
     SequenceNet,
     Tell,
     make_net,
+    one_bar,
     resolve_device,
     run,
     train_all,
@@ -116,7 +117,8 @@ class Ensemble(SequenceReader):
             jobs += self._jobs(at_slots, new, old, *how, rng)
         # callbacks are the same objects for all members, and a GPU is one for all
         alone = self.callbacks or resolve_device(self.device) != "cpu"
-        train_all(jobs, 1 if alone else torch.get_num_threads())
+        with one_bar(jobs) if self.verbose else nullcontext():
+            train_all(jobs, 1 if alone else torch.get_num_threads())
         trained = [job.net for job in jobs]
         nets, perceptrons = trained[: len(folds)], trained[len(folds) :]
         self.nets_, self.perceptrons_ = nets, perceptrons
@@ -177,8 +179,6 @@ class Ensemble(SequenceReader):
             net.batch_size = batch_size
             watchers = [*(callbacks or [])]
             watchers.append(Schedule(schedule or self.lr_schedule, n_epochs))
-            if self.verbose:
-                watchers.append(ProgressBar(n_epochs))
             if watched is not None:
                 watchers.append(BestWeights(self.n_iter_no_change or n_epochs))
             net.precision = self.precision

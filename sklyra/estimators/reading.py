@@ -38,6 +38,8 @@ class SequenceReader(BaseEstimator):
                 else sequences.values.shape[1]
             )
             return sequences
+        if hasattr(X, "columns") and hasattr(self, "feature_names_in_"):
+            validate_data(self, X, reset=False, skip_check_array=True)  # names
         if is_text(X):
             if self.alphabet_ is None:
                 raise ValueError(
@@ -72,6 +74,8 @@ class SequenceReader(BaseEstimator):
 
     def _read_new(self, X: Any) -> EncodedSequences:
         if is_text(X):
+            if hasattr(X, "columns"):
+                validate_data(self, X, skip_check_array=True)  # remembers their names
             return check_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
         if not _has_channels(X):
             return check_sequences(validate_data(self, X, reset=True, dtype=np.float32))

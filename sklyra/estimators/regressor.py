@@ -122,7 +122,7 @@ default="one-hot"
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last fit.
     verbose : int, default=0
-        Whether to show a progress bar.
+        Whether to show a bar with losses and the time left.
 
     Attributes
     ----------
@@ -141,14 +141,14 @@ default="one-hot"
         The closed-form part; None if there is none.
     history_ : list of dict
         A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),
-        ``member``, ``epoch``, ``seconds``,
-        ``train_loss``, ``valid_loss`` if there were validation data, ``lr`` and what
-        callbacks recorded.
-        ``pandas.DataFrame(history_)`` is a table of it.
+        ``member``, ``epoch``, ``seconds``, ``train_loss``, ``valid_loss`` if there were
+        validation data, ``lr`` and what callbacks recorded, as for a pandas frame.
     max_length_ : int
         Length of the longest training sequence.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of its columns, if X was a frame.
     n_features_in_ : int
-        Number of columns, if X was a table of numbers.
+        Number of columns, if X was a table of numbers or a frame.
     n_iter_ : int
         Number of epochs trained, by the network of `nets_` that trained longest.
     n_parameters_ : int
@@ -168,8 +168,7 @@ default="one-hot"
         ``additive``, what the sum of `additive_effects_` explains; ``epistasis`` of all
         orders and ``composition`` of words, what they explain beyond; and ``noise``.
     versions_ : dict of str to str
-        Versions of the packages that the model was fitted with. Loading it with others
-        gives a `VersionWarning`.
+        With which packages it was fitted; loading it with others warns.
     shares_ : ndarray of shape (n_parts, n_outputs)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the standardised
