@@ -17,6 +17,7 @@ from sklyra.estimators import (
     TRUSTED_TYPES,
     LyraClassifier,
     LyraRegressor,
+    TrainingDisplay,
     predict_stream,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "PhysicochemicalEncoder",
     "SequenceOneHotEncoder",
     "SubstitutionMatrixEncoder",
+    "TrainingDisplay",
     "predict_stream",
     "suggest_params",
 ]

@@ -1,6 +1,7 @@
 """The estimators, and the published settings of the network."""
 
 from sklyra.estimators.classifier import LyraClassifier
+from sklyra.estimators.display import TrainingDisplay
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
 from sklyra.estimators.stream import predict_stream
@@ -11,5 +12,6 @@ __all__ = [
     "TRUSTED_TYPES",
     "LyraClassifier",
     "LyraRegressor",
+    "TrainingDisplay",
     "predict_stream",
 ]
