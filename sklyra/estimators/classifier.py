@@ -138,7 +138,7 @@ default="one-hot"
         validation data, ``lr`` and what callbacks recorded, as for a pandas frame.
     max_length_ : int
         Length of the longest training sequence.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_columns,)
         Names of its columns, if X was a frame.
     n_features_in_ : int
         Number of columns, if X was a table of numbers or a frame.
