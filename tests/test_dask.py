@@ -57,35 +57,27 @@ def client() -> Iterator[Any]:
         yield client
 
 
-def test_a_worker_uses_one_thread(client: Any, model: LyraRegressor) -> None:
-    def threads(model: LyraRegressor) -> int:
-        model.predict(X)
-        return torch.get_num_threads()
-
-    found = client.run(threads, model)
-    assert list(found.values()) == [1, 1]
-
-
-def test_grid_searches_find_what_they_find_without_a_cluster(client: Any) -> None:
+def test_searches_find_what_they_find_without_a_cluster(
+    client: Any, tmp_path: Path
+) -> None:
+    """And workers share the study of a search."""
     space = {"lr": [0.003, 0.01]}
-    search = GridSearchCV(quick(), space, cv=KFold(2), n_jobs=2, refit=False)
+    search = GridSearchCV(quick(), space, cv=KFold(2), refit=False)
     alone = search.fit(X, Y).cv_results_
     with joblib.parallel_config(backend="dask"):
-        spread = search.fit(X, Y).cv_results_
+        spread = search.set_params(n_jobs=2).fit(X, Y).cv_results_
     for fold in range(2):
         name = f"split{fold}_test_score"
         np.testing.assert_array_equal(spread[name], alone[name])
     assert len(set(alone["mean_test_score"])) == 2
 
-
-def test_workers_share_one_study(client: Any, tmp_path: Path) -> None:
-    search = LyraSearchCV(
+    shared = LyraSearchCV(
         quick(), n_trials=4, cv=KFold(2), n_jobs=2, storage=tmp_path / "study.log"
     )
     with joblib.parallel_config(backend="dask"):
-        search.fit(X, Y)
-    assert [trial.number for trial in search.study_.trials] == list(range(4))
-    owners = {trial.user_attrs[OWNER].split("/")[1] for trial in search.study_.trials}
+        shared.fit(X, Y)
+    assert [trial.number for trial in shared.study_.trials] == list(range(4))
+    owners = {trial.user_attrs[OWNER].split("/")[1] for trial in shared.study_.trials}
     assert owners <= {str(pid) for pid in client.run(os.getpid).values()}
 
 
@@ -115,14 +107,17 @@ def test_every_sequence_is_scored_once_though_a_worker_dies(
     values = np.array([value for _, value in sorted(rows)])
     np.testing.assert_allclose(values, model.predict(sequences), rtol=1e-6)
 
+    def count(model: LyraRegressor) -> int:
+        model.predict(X)
+        return torch.get_num_threads()
 
-def test_columns_of_a_frame_are_scored(client: Any, model: LyraRegressor) -> None:
+    assert list(client.run(count, model).values()) == [1, 1]
     frame = pd.DataFrame({"sequence": X, "plate": 1}, index=np.arange(len(X)) + 7)
 
-    def score(part: pd.DataFrame, model: LyraRegressor) -> pd.Series:
+    def of_part(part: pd.DataFrame, model: LyraRegressor) -> pd.Series:
         return pd.Series(model.predict(part["sequence"]), index=part.index)
 
     spread = dask_frame.from_pandas(frame, npartitions=3)
-    found = spread.map_partitions(score, model, meta=(None, "f8")).compute()
+    found = spread.map_partitions(of_part, model, meta=(None, "f8")).compute()
     assert found.index.equals(frame.index)
     np.testing.assert_allclose(found, model.predict(X), rtol=1e-6)

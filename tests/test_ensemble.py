@@ -160,20 +160,21 @@ def test_groups_are_held_out_together():
 
 
 @pytest.mark.parametrize("n_members", [1, 5])
-def test_measurements_of_one_sequence_are_held_out_together(n_members, rng):
+def test_measurements_of_one_sequence_are_held_out_together(n_members):
     """Three each, of values that only memory could know."""
-    X_new = ["".join(rng.choice(list("ACGT"), 12)) for _ in range(100)]
-    order = rng.permutation(np.repeat(np.arange(100), 3))
-    y = rng.normal(size=100)[order]
+    rng = np.random.default_rng(1)
+    X_new = ["".join(rng.choice(list("ACGT"), 12)) for _ in range(40)]
+    order = rng.permutation(np.repeat(np.arange(40), 3))
+    y = rng.normal(size=40)[order]
     text = [X_new[i] for i in order]
     model = LyraRegressor(**SMALL, n_members=n_members).fit(text, y)
     held = np.isfinite(model.oof_prediction_)
-    assert held.sum() == (30 if n_members == 1 else 300)
+    assert held.sum() == (12 if n_members == 1 else 120)
     assert len(set(order[held]) & set(order[~held])) == 0
     assert model.oof_score_ < 0.2
-    labels = np.where(y > 0, "a", "b")
+    labels = np.where(y > np.median(y), "a", "b")
     model = LyraClassifier(**SMALL, n_members=n_members).fit(text, labels)
-    assert model.oof_score_ < 0.75
+    assert model.oof_score_ < 0.8
 
 
 @pytest.mark.parametrize("numbers", [False, True])

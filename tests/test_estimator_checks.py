@@ -23,9 +23,9 @@ QUICK: dict[str, Any] = {
     "d_state": 16,
     "head_hidden": 32,
     "dropout": 0.0,
-    "lr": 0.01,
+    "lr": 0.02,
     "batch_size": 32,
-    "max_epochs": 20,
+    "max_epochs": 16,
     "early_stopping": False,
     "random_state": 0,
 }

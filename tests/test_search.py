@@ -148,24 +148,30 @@ def test_plain_optuna_takes_the_parameters():
     assert suggest_params(found, space=space) == seen[study.best_trial.number]
 
 
+class EveryOther(optuna.pruners.BasePruner):
+    """Give up the odd trials after two epochs."""
+
+    def prune(self, study, trial):
+        return trial.number % 2 == 1 and trial.last_step == 1
+
+
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 @pytest.mark.filterwarnings("ignore:`optuna.terminator`:FutureWarning")
 def test_searches_of_optunas_integration_prune_epochs():
-    study = optuna.create_study(
-        direction="maximize", pruner=optuna.pruners.PercentilePruner(50, 2, 0)
-    )
+    study = optuna.create_study(direction="maximize", pruner=EveryOther())
     search = OptunaSearchCV(
-        small().set_params(dropout=0),
-        {"lr": FloatDistribution(1e-9, 1e-1, log=True)},
+        small(),
+        {"lr": FloatDistribution(1e-3, 1e-1, log=True)},
         cv=KFold(2),
-        n_trials=8,
+        n_trials=4,
         enable_pruning=True,
         max_iter=3,
         random_state=0,
         study=study,
     ).fit(X, Y)
-    states = {trial.state.name for trial in study.trials}
-    assert states == {"COMPLETE", "PRUNED"}
+    states = [trial.state.name for trial in study.trials]
+    assert states == ["COMPLETE", "PRUNED"] * 2
+    assert [len(trial.intermediate_values) for trial in study.trials] == [3, 2, 3, 2]
     assert search.predict(X).shape == (len(X),)
 
 

@@ -296,18 +296,18 @@ def test_effects_are_averages_over_letters_put_in(rng):
 
 def test_effects_that_add_up_are_additive(rng):
     """Also where few mutations of a parent leave most letters to guess."""
-    parent = rng.integers(20, size=40)
-    worth = rng.normal(size=(40, 20))
-    rows = np.tile(parent, (800, 1))
+    parent = rng.integers(20, size=20)
+    worth = rng.normal(size=(20, 20))
+    rows = np.tile(parent, (400, 1))
     for row in rows:
-        sites = rng.choice(40, rng.integers(1, 5), replace=False)
+        sites = rng.choice(20, rng.integers(1, 5), replace=False)
         row[sites] = rng.integers(20, size=len(sites))
-    y = worth[np.arange(40), rows].sum(axis=1)
-    y = (y - y.mean()) / y.std() + rng.normal(scale=0.1, size=800)
+    y = worth[np.arange(20), rows].sum(axis=1)
+    y = (y - y.mean()) / y.std() + rng.normal(scale=0.1, size=400)
     text = ["".join(row) for row in np.array(list(PROTEIN.letters))[rows]]
     sequences = check_sequences(text, alphabet=PROTEIN)
     state = np.random.RandomState(0)
-    model = GaussianProcess(sequences, y[:, None], np.ones(800), state)
+    model = GaussianProcess(sequences, y[:, None], np.ones(400), state)
     assert model.variance_shares()["additive"] > 0.97
 
 
