@@ -72,11 +72,11 @@ def test_searches_find_what_they_find_without_a_cluster(
     assert len(set(alone["mean_test_score"])) == 2
 
     shared = LyraSearchCV(
-        quick(), n_trials=4, cv=KFold(2), n_jobs=2, storage=tmp_path / "study.log"
+        quick(), n_trials=3, cv=KFold(2), n_jobs=2, storage=tmp_path / "study.log"
     )
     with joblib.parallel_config(backend="dask"):
         shared.fit(X, Y)
-    assert [trial.number for trial in shared.study_.trials] == list(range(4))
+    assert [trial.number for trial in shared.study_.trials] == list(range(3))
     owners = {trial.user_attrs[OWNER].split("/")[1] for trial in shared.study_.trials}
     assert owners <= {str(pid) for pid in client.run(os.getpid).values()}
 
@@ -84,7 +84,7 @@ def test_searches_find_what_they_find_without_a_cluster(
 def test_every_sequence_is_scored_once_though_a_worker_dies(
     client: Any, model: LyraRegressor, tmp_path: Path
 ) -> None:
-    sequences = np.tile(X, 200)  # 25,600
+    sequences = np.tile(X, 100)  # 12,800
 
     def score(rows: list[tuple[int, str]], model: LyraRegressor) -> list[Any]:
         with (tmp_path / f"{os.getpid()}").open("a") as log:
@@ -92,7 +92,7 @@ def test_every_sequence_is_scored_once_though_a_worker_dies(
         numbers, texts = zip(*rows, strict=True)
         return list(zip(numbers, model.predict(list(texts)), strict=True))
 
-    bag = dask_bag.from_sequence(list(enumerate(sequences)), npartitions=20)
+    bag = dask_bag.from_sequence(list(enumerate(sequences)), npartitions=12)
     copy = client.scatter(model, broadcast=True)
     parts = client.compute(bag.map_partitions(score, copy).to_delayed())
     victim = None

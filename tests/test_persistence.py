@@ -257,13 +257,13 @@ def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -
 
 def test_a_gaussian_process_holds_a_byte_for_each_residue() -> None:
     rng = np.random.default_rng(0)
-    proteins = ["".join(row) for row in rng.choice(list(PROTEIN.letters), (600, 200))]
+    proteins = ["".join(row) for row in rng.choice(list(PROTEIN.letters), (400, 150))]
     model = regressor(n_members=1, max_epochs=1)
     sizes = [
         len(pickle.dumps(model.fit(proteins[:n], np.arange(n)).gaussian_process_))
-        for n in (300, 600)
+        for n in (200, 400)
     ]
-    assert sizes[1] - sizes[0] < 300 * (200 + 100)
+    assert sizes[1] - sizes[0] < 200 * (150 + 125)
 
 
 def test_an_epoch_adds_little_to_a_model() -> None:
