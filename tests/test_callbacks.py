@@ -16,7 +16,7 @@ from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV, SequenceOneHotEn
 from sklyra.datasets import load_cr6261
 
 X, Y = load_cr6261(return_X_y=True)
-X, Y = X[::16], Y[::16]  # 128
+X, Y = X[::32], Y[::32]  # 64
 LABELS = np.where(np.median(Y) < Y, "tight", "loose")
 TINY: dict[str, Any] = {
     "n_members": 2,
@@ -148,7 +148,7 @@ def test_a_callback_may_stop_each_network() -> None:
     assert epochs == [(0, 1), (0, 2), (1, 1), (1, 2)]
 
 
-@pytest.mark.parametrize("fail_at", ["setup", "begin", "end"])
+@pytest.mark.parametrize("fail_at", ["setup", "end"])
 def test_a_callback_that_fails_leaves_a_fitted_model_as_it_was(fail_at: str) -> None:
     model = regressor().fit(X, Y)
     before = model.predict(X)
@@ -189,14 +189,13 @@ def test_scores_are_monitored_alone_and_inside_others() -> None:
     assert len(log.data) == 5
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_scores_are_monitored_in_searches(n_jobs: int) -> None:
+def test_scores_are_monitored_in_searches_across_processes() -> None:
     monitor = ScoringMonitor(scoring="r2")
     search = GridSearchCV(
         regressor(n_members=1).set_callbacks(monitor),
         {"lr": [0.01, 0.02]},
         cv=KFold(2),
-        n_jobs=n_jobs,
+        n_jobs=2,
         error_score="raise",
     ).fit(X, Y)
     rows = monitor.get_logs().data
@@ -206,11 +205,10 @@ def test_scores_are_monitored_in_searches(n_jobs: int) -> None:
     assert [row["r2"] for row in refit] == [search.score(X, Y)]
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_optuna_searches_tell_callbacks_too(n_jobs: int) -> None:
+def test_optuna_searches_tell_callbacks_across_processes() -> None:
     monitor = ScoringMonitor(scoring="r2")
     model = regressor(n_members=1).set_callbacks(monitor)
-    search = LyraSearchCV(model, n_jobs=n_jobs, **ONE_TRIAL).fit(X, Y)
+    search = LyraSearchCV(model, n_jobs=2, **ONE_TRIAL).fit(X, Y)
     rows = monitor.get_logs().data
     epochs = [row for row in rows if row["task_name"] == "epoch"]
     assert len(epochs) == (2 + 1) * 3
