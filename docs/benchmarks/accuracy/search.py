@@ -43,7 +43,7 @@ def main(name: str, rows: int, trials: int, seed: int) -> None:
     for label, (validated, model) in models.items():
         test = spearman_score(y_test, model.predict(X_test))
         print(f"| {label} | {validated:.4f} | {test:.4f} |")
-    print(f"\nTrials: {dict(Counter(search.cv_results_['state']))}")
+    print(f"\nTrials: {dict(Counter(search.cv_results_['state'].tolist()))}")
     best = {k: v for k, v in search.best_params_.items() if v != getattr(default, k)}
     print(f"The best differs from the default in {best}.")
 
