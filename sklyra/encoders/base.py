@@ -34,6 +34,7 @@ class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator)
         """Remember what `transform` needs, or refuse parameters."""
         raise NotImplementedError
 
+    # scikit-learn ships no types
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the alphabet of sequences.

@@ -54,6 +54,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         """Weight of each sequence that comes from its class."""
         return 1.0
 
+    # scikit-learn ships no types
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(
         self,

@@ -142,7 +142,7 @@ default="one-hot"
     history_ : list of dict
         A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),
         ``member``, ``epoch``, ``seconds``, ``train_loss``, ``valid_loss`` if there were
-        validation data, ``lr`` and what callbacks recorded, as for a pandas frame.
+        validation data, ``lr`` and what callbacks recorded.
     max_length_ : int
         Length of the longest training sequence.
     feature_names_in_ : ndarray of shape (n_columns,)

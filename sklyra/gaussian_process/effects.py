@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.kernel import Kernel
@@ -31,7 +29,11 @@ class Effect(NamedTuple):
 
 
 def average_effects(
-    kernel: Kernel, known: Features, solution: Tensor, backgrounds: Features
+    kernel: Kernel,
+    known: Features,
+    solution: Array,
+    backgrounds: Features,
+    alike: Array,
 ) -> list[Effect]:
     r"""Put each character into each slot of some sequences, and average predictions.
 
@@ -51,20 +53,18 @@ def average_effects(
         How sequences are compared.
     known : Features
         Training sequences.
-    solution : Tensor of shape (n, n_outputs), float64
+    solution : ndarray of shape (n, n_outputs), float64
         Their weights.
     backgrounds : Features
         Sequences whose letters are exchanged.
+    alike : ndarray of shape (n_backgrounds, n), float64
+        :math:`E`.
 
     Returns
     -------
     list of Effect
         One for each slot.
     """
-    letters = tuple(torch.from_numpy(f.dense()[0]) for f in (backgrounds, known))
-    none = torch.zeros((), dtype=torch.float64)
-    _, alike, _ = kernel.components((letters[0], letters[1]), none)
-    K, weights = alike.numpy(), solution.numpy()
     table = known.table
     gram = table @ table.T
     apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
@@ -73,8 +73,10 @@ def average_effects(
     for slot, relevance in enumerate(kernel.relevance.tolist()):
         codes, which = np.unique(known.codes[:, slot], return_inverse=True)
         there = which[:, None] == np.arange(len(codes))  # (n, n_characters)
-        chosen = np.einsum("nc,nk->nck", there, weights)
-        sums = np.tensordot(K, chosen, 1)  # (n_backgrounds, n_characters, n_outputs)
+        chosen = np.einsum("nc,nk->nck", there, solution)
+        sums = np.tensordot(
+            alike, chosen, 1
+        )  # (n_backgrounds, n_characters, n_outputs)
         own = backgrounds.codes[:, slot]
         without = np.exp(relevance * apart[np.ix_(own, codes)])
         mean = (sums * without[:, :, None]).mean(axis=0)

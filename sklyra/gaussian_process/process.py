@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,8 @@ class GaussianProcess:
 
         And arrays instead of tensors, which safe formats do not know.
         """
-        state = {k: v for k, v in vars(self).items() if k != "_features"}
+        made = ("_features", "_effects")
+        state = {k: v for k, v in vars(self).items() if k not in made}
         state["kernel"] = tuple(part.numpy() for part in self.kernel)
         state["_solution"] = self._solution.numpy()
         return state
@@ -163,7 +165,7 @@ class GaussianProcess:
             terms += [(part @ self._solution[rows]).numpy() for part in found]
         terms -= terms.mean(axis=1, keepdims=True)
         total = terms.sum(axis=0)
-        sums = add_up(self._effects(), some)
+        sums = add_up(self._effects, some)
         sums -= sums.mean(axis=0)
         # the sum of effects is smaller than it should be, as all that is shrunk
         slope = (sums * total).sum(axis=0) / np.maximum((sums**2).sum(axis=0), _TINY)
@@ -197,7 +199,7 @@ class GaussianProcess:
             put there than of training sequences as they are.
         """
         positions, letters, effects = [], [], []
-        for slot, (codes, worth) in enumerate(self._effects()):
+        for slot, (codes, worth) in enumerate(self._effects):
             for code, effect in zip(codes, worth, strict=True):
                 if code < len(self._features.table) - 1:
                     positions.append(self.slots[slot])
@@ -210,14 +212,20 @@ class GaussianProcess:
         """Take as many training sequences as can be looked at one by one."""
         # rows are in the order of the user's, which may be sorted by something
         n = len(self._rows)
-        return self._features.take(
-            np.unique(np.linspace(0, n - 1, _LOOKED_AT, dtype=int))
-        )
+        rows = np.unique(np.linspace(0, n - 1, _LOOKED_AT, dtype=int))
+        return self._features.take(rows)
 
+    @cached_property
     def _effects(self) -> list[Effect]:
-        return average_effects(
-            self.kernel, self._features, self._solution, self._some()
-        )
+        some = self._some()
+        letters, words = map(torch.from_numpy, some.dense())
+        alike = np.empty((len(some), len(self._rows)))
+        for rows in _parts(len(self._rows)):
+            known, counts = map(torch.from_numpy, self._features.take(rows).dense())
+            terms = self.kernel.components((letters, known), words @ counts.T)
+            alike[:, rows] = terms[1].numpy()
+        solution = self._solution.numpy()
+        return average_effects(self.kernel, self._features, solution, some, alike)
 
     def _solve(self, K: Tensor, rows: Rows) -> Tensor:
         """Solve for the weights of some rows, between which K is, in place."""

@@ -154,6 +154,7 @@ class LyraSearchCV(BaseSearchCV):
         self.pruner = pruner
         self.random_state = random_state
 
+    # scikit-learn ships no types
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any = None, groups: Any = None, **fit_params: Any) -> Self:
         """Run the trials that the study still lacks, and fit the best.
