@@ -102,7 +102,8 @@ def test_every_sequence_is_scored_once_though_a_worker_dies(
         time.sleep(0.01)
     os.kill(victim, signal.SIGKILL)
     rows = [row for part in client.gather(parts) for row in part]
-    assert len(list(tmp_path.iterdir())) == 3  # one took the place of the dead one
+    # what the dead one had done was lost with it, and done again
+    assert sum(len(log.read_text().split()) for log in tmp_path.iterdir()) > 12
     assert set(Counter(number for number, _ in rows).values()) == {1}
     values = np.array([value for _, value in sorted(rows)])
     np.testing.assert_allclose(values, model.predict(sequences), rtol=1e-6)
