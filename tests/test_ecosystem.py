@@ -39,7 +39,13 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.frozen import FrozenEstimator
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import accuracy_score, log_loss, r2_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    get_scorer,
+    log_loss,
+    r2_score,
+    roc_auc_score,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -734,6 +740,25 @@ def test_scores_of_the_classifier_are_noted_in_the_history() -> None:
     noted = [row["accuracy"] for row in model.history_]
     assert noted[int(np.argmin(losses))] == model.score(X_NEW, LABELS_NEW) > 0.85
     assert model.history_[-1]["train_accuracy"] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("scoring", "n_classes"),
+    [("roc_auc", 2), ("roc_auc_ovr", 3)],
+)
+def test_scores_of_probabilities_are_noted(scoring: str, n_classes: int) -> None:
+    callback = EpochScoring(scoring, lower_is_better=False)
+    model = classifier(callbacks=[callback])
+    labels = np.array(list("abc"))[np.digitize(Y, np.quantile(Y, [0.5, 0.8]))]
+    labels_new = np.array(list("abc"))[np.digitize(Y_NEW, np.quantile(Y, [0.5, 0.8]))]
+    if n_classes == 2:
+        labels, labels_new = LABELS, LABELS_NEW
+    model.fit(X, labels, X_val=X_NEW, y_val=labels_new)
+    losses = [row["valid_loss"] for row in model.history_]
+    noted = model.history_[int(np.argmin(losses))][scoring]
+    found = get_scorer(scoring)(model, X_NEW, labels_new)
+    assert noted == pytest.approx(found, abs=1e-6)
+    assert found > 0.7
 
 
 def test_the_history_has_no_columns_of_skorchs_own() -> None:

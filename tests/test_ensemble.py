@@ -21,7 +21,7 @@ from sklyra.estimators.split import member_folds
 from sklyra.exceptions import MemoryWarning
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.model_selection import ClusterKFold
-from sklyra.sequences import check_sequences
+from sklyra.sequences import check_sequences, duplexes
 from sklyra.slots import Slots
 
 SMALL: dict[str, Any] = {
@@ -186,6 +186,25 @@ def test_copies_are_numbered_as_they_are_met(numbers):
             [np.eye(4)[["ACGT".index(c) for c in x]] for x in X_new]
         )
     assert known.copies().tolist() == [0, 1, 0, 2, 1]
+
+
+def test_strands_of_one_sequence_are_held_out_together(rng):
+    """As one measurement read twice, or the model would know the answer."""
+    some = ["".join(rng.choice(list("ACGT"), 12)) for _ in range(60)]
+    pairs = str.maketrans("ACGT", "TGCA")
+    text = some + [x.translate(pairs)[::-1] for x in some]
+    model = LyraRegressor(**SMALL, reverse_complement=True, n_members=1)
+    held = np.isfinite(model.fit(text, np.arange(120.0)).oof_prediction_)
+    assert 0 < held.sum() < 120
+    assert (held[:60] == held[60:]).all()
+
+
+def test_duplexes_are_numbered_alike():
+    known = check_sequences(["ACG", "CGT", "A", "ACG", "T", "AC"], alphabet="dna")
+    one, other, single, again, its_other, last = duplexes(known)
+    assert one == other == again
+    assert single == its_other
+    assert len({one, single, last}) == 3
 
 
 def test_sequences_without_weight_are_not_held_out():

@@ -548,6 +548,24 @@ BAD_INPUT: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
         r"inconsistent numbers of samples",
     ),
     (
+        "a missing group",
+        lambda: LyraRegressor(**SMALL).fit(X, Y, groups=[*range(59), np.nan]),
+        ValueError,
+        r"groups\[59\] is missing \(nan\)",
+    ),
+    (
+        "no group",
+        lambda: LyraRegressor(**SMALL).fit(X, Y, groups=["a", None] * 30),
+        ValueError,
+        r"groups\[1\] is missing \(None\)",
+    ),
+    (
+        "a table of groups",
+        lambda: LyraRegressor(**SMALL).fit(X, Y, groups=np.zeros((60, 2))),
+        ValueError,
+        r"groups must be 1-D, but has shape \(60, 2\)",
+    ),
+    (
         "negative weight",
         lambda: LyraRegressor().fit(X[:2], Y[:2], sample_weight=[1, -1]),
         ValueError,

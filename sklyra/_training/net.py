@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import skorch
 import torch
+from sklearn.utils import Tags
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
 from skorch.utils import to_device
 from torch import Tensor, nn
@@ -57,6 +58,22 @@ class SequenceNet(skorch.NeuralNet):
         self.state_weight_decay = state_weight_decay
         self.seed = seed
         super().__init__(*args, **kwargs)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Tell scikit-learn's scorers, in skorch's callbacks, what is predicted."""
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "classifier" if self._classifies() else "regressor"
+        return tags
+
+    def _classifies(self) -> bool:
+        return issubclass(self.criterion, CrossEntropy)
+
+    @property
+    def classes_(self) -> npt.NDArray[np.int64]:
+        """Class numbers, which scikit-learn's scorers ask a classifier for."""
+        if not self._classifies():
+            raise AttributeError("A net of values has no classes.")
+        return np.arange(self.module__n_outputs)
 
     @property
     def _default_callbacks(self) -> list[tuple[str, Callback]]:
@@ -208,7 +225,7 @@ class SequenceNet(skorch.NeuralNet):
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict for skorch's scoring callbacks: scaled targets, or class numbers."""
         output = self.predict_proba(X)
-        if isinstance(self.criterion_, CrossEntropy):
+        if self._classifies():
             return np.asarray(output.argmax(axis=1))
         return np.asarray(output)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit
+from sklearn.utils import check_consistent_length
 
 Rows = npt.NDArray[np.intp]
 
@@ -80,8 +81,7 @@ def distinct_folds(
     Parameters
     ----------
     copies : ndarray of shape (n_samples,), int
-        A number for each sequence, the same for equal ones, as
-        `EncodedSequences.copies` gives.
+        A number for each sequence, the same for equal ones.
     n_members, fraction, rng : object
         As for `member_folds`.
     classes : ndarray of shape (n_samples,), int, or None, default=None
@@ -92,7 +92,7 @@ def distinct_folds(
     list of (train, valid)
         Rows of each member.
     """
-    _, first = np.unique(copies, return_index=True)
+    _, first, copies = np.unique(copies, return_index=True, return_inverse=True)
     of_first = None if classes is None else classes[first]
     folds = member_folds(len(first), n_members, fraction, rng, of_first)
     return [
@@ -203,6 +203,39 @@ def validation_split(
         chosen.append(rng.permutation(part)[:size])
     valid = np.sort(np.concatenate(chosen))
     return np.setdiff1d(rows, valid), valid
+
+
+def check_groups(groups: Any, X: Any) -> npt.NDArray[Any]:
+    """Refuse groups that are not one for each sequence.
+
+    Parameters
+    ----------
+    groups : array-like of shape (n_samples,)
+        Anything that tells groups apart.
+    X : array-like of shape (n_samples, ...)
+        Sequences.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The groups.
+
+    Raises
+    ------
+    ValueError
+        If there are more or fewer, some are missing, or they form a table.
+    """
+    found = np.asarray(groups)
+    if found.ndim != 1:
+        raise ValueError(f"groups must be 1-D, but has shape {found.shape}.")
+    check_consistent_length(X, found)
+    missing = np.flatnonzero([group is None or group != group for group in found])
+    if len(missing):
+        raise ValueError(
+            f"groups[{missing[0]}] is missing ({found[missing[0]]}). Give every "
+            "sequence a group; one that belongs to no other has a group of its own."
+        )
+    return found
 
 
 def _count_groups(groups: npt.NDArray[Any]) -> int:

@@ -74,9 +74,8 @@ def average_effects(
         codes, which = np.unique(known.codes[:, slot], return_inverse=True)
         there = which[:, None] == np.arange(len(codes))  # (n, n_characters)
         chosen = np.einsum("nc,nk->nck", there, solution)
-        sums = np.tensordot(
-            alike, chosen, 1
-        )  # (n_backgrounds, n_characters, n_outputs)
+        # (n_backgrounds, n_characters, n_outputs)
+        sums = np.tensordot(alike, chosen, 1)
         own = backgrounds.codes[:, slot]
         without = np.exp(relevance * apart[np.ix_(own, codes)])
         mean = (sums * without[:, :, None]).mean(axis=0)
@@ -87,7 +86,7 @@ def average_effects(
     return effects
 
 
-def add_up(effects: list[Effect], sequences: Features) -> Array:
+def add_up(effects: list[Effect], sequences: Features, n_outputs: int) -> Array:
     """Add the effects of the characters of sequences.
 
     Parameters
@@ -96,17 +95,15 @@ def add_up(effects: list[Effect], sequences: Features) -> Array:
         One for each slot.
     sequences : Features
         Sequences, of characters that occur in training at these slots.
+    n_outputs : int
+        Number of outputs: there may be no effect to tell.
 
     Returns
     -------
     ndarray of shape (n_sequences, n_outputs), float64
         The sums.
     """
-    total: Array = np.sum(
-        [
-            worth[np.searchsorted(codes, sequences.codes[:, slot])]
-            for slot, (codes, worth) in enumerate(effects)
-        ],
-        axis=0,
-    )
+    total = np.zeros((len(sequences), n_outputs))
+    for slot, (codes, worth) in enumerate(effects):
+        total += worth[np.searchsorted(codes, sequences.codes[:, slot])]
     return total

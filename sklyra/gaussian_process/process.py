@@ -165,7 +165,7 @@ class GaussianProcess:
             terms += [(part @ self._solution[rows]).numpy() for part in found]
         terms -= terms.mean(axis=1, keepdims=True)
         total = terms.sum(axis=0)
-        sums = add_up(self._effects, some)
+        sums = add_up(self._effects, some, total.shape[1])
         sums -= sums.mean(axis=0)
         # the sum of effects is smaller than it should be, as all that is shrunk
         slope = (sums * total).sum(axis=0) / np.maximum((sums**2).sum(axis=0), _TINY)

@@ -3,13 +3,14 @@
 from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
 from sklyra.sequences.encoded import EncodedSequences, recode
 from sklyra.sequences.reading import is_text
-from sklyra.sequences.strands import both_strands
+from sklyra.sequences.strands import both_strands, duplexes
 
 __all__ = [
     "EncodedSequences",
     "both_strands",
     "check_option",
     "check_sequences",
+    "duplexes",
     "find_alphabet",
     "is_text",
     "recode",

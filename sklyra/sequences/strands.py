@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from sklyra.alphabets import Alphabet
 from sklyra.sequences.encoded import EncodedSequences
@@ -47,6 +48,24 @@ def both_strands(sequences: EncodedSequences) -> EncodedSequences:
         ),
         alphabet,
     )
+
+
+def duplexes(sequences: EncodedSequences) -> npt.NDArray[np.intp]:
+    """Find sequences that are the same, read along either strand.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        DNA.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), int
+        A number for each, the same for equal ones and for reverse complements.
+    """
+    one, other = np.split(both_strands(sequences).copies(), 2)
+    numbers: npt.NDArray[np.intp] = np.minimum(one, other)
+    return numbers
 
 
 def _complement(alphabet: Alphabet) -> np.ndarray:

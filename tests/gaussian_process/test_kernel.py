@@ -319,3 +319,21 @@ def test_a_constant_has_no_variance_to_divide():
         np.random.RandomState(0),
     )
     assert set(model.variance_shares().values()) == {0.0}
+
+
+@pytest.mark.parametrize("n_rows", [1, 30])
+def test_equal_sequences_have_no_effects_but_a_mean(n_rows):
+    values = np.arange(n_rows, dtype=float)
+    model = GaussianProcess(
+        encode(["ACGT"] * n_rows),
+        values[:, None],
+        np.ones(n_rows),
+        np.random.RandomState(0),
+    )
+    positions, letters, effects = model.additive_effects()
+    assert (len(positions), len(letters), effects.shape) == (0, 0, (0, 1))
+    shares = model.variance_shares()
+    assert shares["additive"] == 0
+    assert sum(shares.values()) == pytest.approx(1 if n_rows > 1 else 0)
+    expected = values.mean()
+    np.testing.assert_allclose(model.predict(encode(["ACGT"])), expected, atol=1e-6)
