@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import sklyra
+from sklyra._documentation import Documented
 
 MODULES = ["model_selection", "datasets", "search", "nn"]
 EXTRA = ["sklyra.metrics.spearman_score", "sklyra.metrics.spearman_scorer"]
@@ -21,8 +22,12 @@ names += [
     for name, thing in vars(exceptions).items()
     if isinstance(thing, type)
 ]
-pages = {path.stem for path in Path(sys.argv[1], "generated").glob("*.html")}
+built = Path(sys.argv[1])
+pages = {path.stem for path in (built / "generated").glob("*.html")}
 twice = {"sklyra.search.LyraSearchCV", "sklyra.search.suggest_params"}
 missing = sorted({*names, *EXTRA} - pages - set(WITHOUT) - twice)
 assert not missing, f"no page for {missing}"
+address = Documented._doc_link_template.format(estimator_name="LyraRegressor")
+path = address.split("/en/stable/")[1]
+assert (built / path).exists(), f"estimators link to {path}"
 print(f"{len(pages)} pages for {len(names)} names")

@@ -12,11 +12,14 @@ from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklyra._documentation import Documented
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences, check_sequences, is_text
 
 
-class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class SequenceTransformer(
+    Documented, CallbackSupportMixin, TransformerMixin, BaseEstimator
+):
     """Read sequences and remember their alphabet."""
 
     alphabet: str | Alphabet

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from sklyra._documentation import Documented
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import SequenceOneHotEncoder
 from sklyra.estimators.parameters import encoder
@@ -20,7 +21,7 @@ from sklyra.sequences import (
 )
 
 
-class SequenceReader(BaseEstimator):
+class SequenceReader(Documented, BaseEstimator):
     """Read X, and remember of training what later X must agree with."""
 
     alphabet_: Alphabet | None

@@ -33,6 +33,7 @@ from sklearn.utils import (
 )
 from sklearn.utils.metadata_routing import process_routing
 
+from sklyra._documentation import Documented
 from sklyra.estimators.base import BaseLyra
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task
@@ -46,7 +47,7 @@ _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _FINGERPRINTS = "fingerprints"
 
 
-class LyraSearchCV(BaseSearchCV):
+class LyraSearchCV(Documented, BaseSearchCV):
     """Search parameters by cross-validation in an Optuna study.
 
     The first trial is the estimator as it is, as far as the space has its parameters,
