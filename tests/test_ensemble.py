@@ -18,7 +18,7 @@ from sklyra import LyraClassifier, LyraRegressor
 from sklyra._training import run
 from sklyra.estimators.shares import logit_shares, value_shares
 from sklyra.estimators.split import member_folds
-from sklyra.exceptions import MemoryWarning
+from sklyra.exceptions import MemoryWarning, SklyraWarning
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.model_selection import ClusterKFold
 from sklyra.sequences import check_sequences, duplexes
@@ -197,6 +197,19 @@ def test_strands_of_one_sequence_are_held_out_together(rng):
     held = np.isfinite(model.fit(text, np.arange(120.0)).oof_prediction_)
     assert 0 < held.sum() < 120
     assert (held[:60] == held[60:]).all()
+
+
+@pytest.mark.parametrize("how", ["groups", "cv"])
+def test_folds_that_tear_copies_apart_are_told(how):
+    text = [*X[:30], *X[:30]]
+    cv = KFold(5) if how == "cv" else None
+    groups = np.arange(60) // 4 if how == "groups" else None
+    with pytest.warns(
+        SklyraWarning, match=r"of 12 sequences held out are also"
+    ) as found:
+        LyraRegressor(**SMALL, cv=cv).fit(text, np.arange(60.0), groups=groups)
+    assert len(found) == 1
+    assert found[0].filename == __file__
 
 
 def test_duplexes_are_numbered_alike():

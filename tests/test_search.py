@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -14,6 +15,7 @@ import numpy as np
 import optuna
 import pandas as pd
 import pytest
+from optuna import Trial
 from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import TrialState
 from optuna_integration import OptunaSearchCV
@@ -35,9 +37,12 @@ from sklyra import (
     suggest_params,
 )
 from sklyra.datasets import load_cr6261, load_splice_junctions, make_epistasis
+from sklyra.exceptions import SklyraWarning
 from sklyra.metrics import spearman_score
 from sklyra.search import LaggardPruner
+from sklyra.search.fingerprints import _values
 from sklyra.search.pruning import FOLD, Progress
+from sklyra.search.storage import OWNER, open_storage, take_over
 
 X, Y = load_cr6261(return_X_y=True)
 X, Y = X[::16], Y[::16]  # 128
@@ -426,6 +431,8 @@ def test_timeout_begins_no_further_trial():
         ({"cv": 500}, ValueError, "n_splits=500"),
         ({"scoring": ["r2", "max_error"]}, ValueError, "follows one score"),
         ({"scoring": "accuracyy"}, ValueError, "accuracyy"),
+        ({"refit": "r2"}, ValueError, "refit='r2': say True or False"),
+        ({"refit": np.argmax}, ValueError, "say True or False"),
         (
             {"storage": "sqlite:////no/such/folder/x.db"},
             ValueError,
@@ -458,6 +465,11 @@ def test_other_names_are_not_found():
         sklyra.LyraSearch  # noqa: B018
 
 
+class WithWeights(LyraSearchCV):
+    def fit(self, X, y):
+        return super().fit(X, y, sample_weight=np.arange(1.0, 129))
+
+
 def rank_score(y, predicted):
     return spearman_score(y, predicted)
 
@@ -475,6 +487,7 @@ def test_only_the_same_search_goes_on(tmp_path):
         "space": (clone(search).set_params(space={**FEW, "lr": [0.01, 0.1]}), X),
         "estimator": (clone(search).set_params(estimator__loss="huber"), X),
         "scoring": (clone(search).set_params(scoring="r2"), X),
+        "parameters of fit": (WithWeights(**search.get_params(deep=False)), X),
     }
     for part, (changed, data) in changes.items():
         with pytest.raises(ValueError, match=f"is one with other {part}, so that"):
@@ -498,6 +511,105 @@ def test_fingerprints_are_the_same_in_every_process(tmp_path):
     there = subprocess.run(run, capture_output=True, text=True, check=True).stdout
     assert there.strip() == str(here.study_.user_attrs)
     assert "sequences" in there
+
+
+def test_functions_are_told_apart_by_what_they_do(tmp_path):
+    options = {**OPTIONS, "n_trials": 1, "storage": tmp_path / "study.log"}
+    LyraSearchCV(small(), scoring=lambda m, X, y: m.score(X, y), **options).fit(X, Y)
+    for other in (lambda m, X, y: -m.score(X, y), make_scorer(lambda y, p: 1.0)):
+        with pytest.raises(ValueError, match="is one with other scoring"):
+            LyraSearchCV(small(), scoring=other, **options).fit(X, Y)
+
+
+@pytest.mark.parametrize("form", [list, tuple, np.array, pd.Series])
+def test_containers_have_one_fingerprint(form):
+    some = ["ACD", "A", "ACDEF" * 10]
+    assert _values(form(some)) == some
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_samplers_of_ones_own_choose_anew(tmp_path, n_jobs):
+    """Also in a second process, and when the study goes on."""
+    options = {**OPTIONS, "storage": tmp_path / "study.log"}
+    for n_trials in (4, 7):
+        options["sampler"] = optuna.samplers.RandomSampler(0)
+        search = LyraSearchCV(
+            small(), n_trials=n_trials, n_jobs=n_jobs, refit=False, **options
+        ).fit(X, Y)
+    rates = [params["lr"] for params in search.cv_results_["params"]]
+    assert len(set(rates)) == 7
+
+
+def test_samplers_of_ones_own_are_left_alone():
+    sampler = optuna.samplers.RandomSampler(0)
+    options = {**OPTIONS, "n_trials": 3, "refit": False, "sampler": sampler}
+    one, two = (LyraSearchCV(small(), **options).fit(X, Y) for _ in range(2))
+    assert one.cv_results_["params"] == two.cv_results_["params"]
+
+
+def test_scorers_may_ask_for_what_only_the_fitted_model_has():
+    def unseen(model, X, y):
+        return model.oof_score_
+
+    search = LyraSearchCV(small(), n_trials=2, scoring=unseen, **OPTIONS).fit(X, Y)
+    assert search.cv_results_["state"].tolist() == ["COMPLETE"] * 2
+    assert np.isfinite(search.best_score_)
+
+
+def test_studies_that_minimise_are_refused(tmp_path):
+    storage = f"sqlite:///{tmp_path}/study.db"
+    optuna.create_study(study_name="mine", storage=storage)
+    search = LyraSearchCV(
+        small(), n_trials=1, storage=storage, study_name="mine", **OPTIONS
+    )
+    with pytest.raises(ValueError, match=r"'mine' .* minimises.* another study_name"):
+        search.fit(X, Y)
+
+
+def test_trials_of_others_count_by_their_value(tmp_path):
+    storage = f"sqlite:///{tmp_path}/study.db"
+    study = optuna.create_study(
+        study_name="mine", storage=storage, direction="maximize"
+    )
+    lr = {"lr": FloatDistribution(1e-4, 1e-2, log=True)}
+    for value, rate in ((0.5, 1e-3), (0.9, 2e-3)):
+        trial = optuna.create_trial(params={"lr": rate}, distributions=lr, value=value)
+        study.add_trial(trial)
+    search = LyraSearchCV(
+        small(), n_trials=3, storage=storage, study_name="mine", refit=False, **OPTIONS
+    ).fit(X, Y)
+    assert search.best_score_ == 0.9
+    assert search.best_params_["lr"] == pytest.approx(2e-3)
+    assert search.cv_results_["rank_test_score"][:2].tolist() == [2, 1]
+
+
+def test_trials_that_run_elsewhere_are_told(tmp_path):
+    storage = tmp_path / "study.log"
+    options = {**OPTIONS, "storage": storage, "n_trials": 1, "refit": False}
+    LyraSearchCV(small(), **options).fit(X, Y)
+    (study,) = open_storage(storage).get_all_studies()
+    study = optuna.load_study(
+        study_name=study.study_name, storage=open_storage(storage)
+    )
+    study.ask().set_user_attr(OWNER, "another-machine/1/1")
+    with pytest.warns(SklyraWarning, match="1 trials are still running"):
+        LyraSearchCV(small(), **(options | {"n_trials": 2})).fit(X, Y)
+
+
+def test_one_process_takes_a_lost_trial_over(monkeypatch, tmp_path):
+    study = optuna.create_study(storage=open_storage(tmp_path / "study.log"))
+    study.ask().set_user_attr(OWNER, f"{socket.gethostname()}/0/gone")
+
+    def another_is_later(seconds):
+        again = optuna.load_study(
+            study_name=study.study_name, storage=open_storage(tmp_path / "study.log")
+        )
+        Trial(again, 0).set_user_attr(OWNER, f"{socket.gethostname()}/1/other")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sklyra.search.storage.time.sleep", another_is_later)
+        assert take_over(study) is None
+    assert take_over(study).number == 0
 
 
 def test_first_trial_is_the_estimator_as_it_is():

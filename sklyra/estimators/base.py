@@ -29,7 +29,13 @@ from sklyra.batching import SequenceDataset
 from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
-from sklyra.estimators.split import check_groups, distinct_folds, folds_of, member_folds
+from sklyra.estimators.split import (
+    check_groups,
+    distinct_folds,
+    folds_of,
+    member_folds,
+    warn_of_copies,
+)
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands, duplexes
@@ -123,14 +129,15 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             if groups is not None:
                 groups = check_groups(groups, X)
             how = (self.n_members, self.validation_fraction, rng, classes)
+            sequences = data.sequences
+            same = duplexes(sequences) if self._both_strands else sequences.copies()
             if self.cv is not None:
                 folds = folds_of(self.cv, X, y, groups, self.n_members, used)
             elif groups is not None:
                 folds = member_folds(len(data), *how, groups[used])
             else:
-                sequences = data.sequences
-                same = duplexes(sequences) if self._both_strands else sequences.copies()
                 folds = distinct_folds(same, *how)
+            warn_of_copies(folds, same)
         if not (again and self.perceptron and self.perceptrons_):
             self._find_slots(data.sequences)
         self._train(data, folds, valid, None, again, rng, tasks=tasks)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit
 from sklearn.utils import check_consistent_length
+
+from sklyra.exceptions import SklyraWarning
 
 Rows = npt.NDArray[np.intp]
 
@@ -99,6 +102,34 @@ def distinct_folds(
         (np.flatnonzero(np.isin(copies, train)), np.flatnonzero(np.isin(copies, valid)))
         for train, valid in folds
     ]
+
+
+def warn_of_copies(folds: list[tuple[Rows, Rows]], copies: Rows) -> None:
+    """Warn of sequences that are trained on and held out.
+
+    Parameters
+    ----------
+    folds : list of (train, valid)
+        Rows of each member.
+    copies : ndarray of shape (n_samples,), int
+        A number for each sequence, the same for equal ones.
+
+    Warns
+    -----
+    SklyraWarning
+        If the user's groups or splitter tear equal sequences apart.
+    """
+    for train, valid in folds:
+        n_seen = int(np.isin(copies[valid], copies[train]).sum())
+        if n_seen:
+            warnings.warn(
+                f"{n_seen} of {len(valid)} sequences held out are also trained on, so "
+                "that oof_score_ is too good. Let groups or cv keep rows of one "
+                "sequence together, both strands too with reverse_complement=True.",
+                SklyraWarning,
+                stacklevel=5,
+            )
+            return
 
 
 def folds_of(

@@ -12,6 +12,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils import check_scalar
 
+from sklyra.alphabets import Alphabet
+from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import (
     Identity,
     Rows,
@@ -20,7 +22,7 @@ from sklyra.model_selection._similarity import (
     Similarity,
     as_texts,
 )
-from sklyra.sequences import EncodedSequences, check_option, check_sequences
+from sklyra.sequences import EncodedSequences, check_option
 
 SIMILARITIES = ("identity", "hamming", "kmer")
 
@@ -38,6 +40,9 @@ def cluster_sequences(
     similarity: str = "identity",
     threshold: float = 0.8,
     k: int | None = None,
+    alphabet: str | Alphabet = "auto",
+    unknown: str = "error",
+    reverse_complement: bool = False,
 ) -> npt.NDArray[np.int64]:
     """Put sequences that are alike into one cluster.
 
@@ -59,6 +64,14 @@ def cluster_sequences(
         How alike sequences of one cluster are at least, in (0, 1].
     k : int or None, default=None
         Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters mean. "auto" decides from the sequences.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
+    reverse_complement : bool, default=False
+        Whether a DNA sequence and its reverse complement mean the same: sequences are
+        then as alike as their strands that are most alike. For models with
+        ``reverse_complement=True``.
 
     Returns
     -------
@@ -91,9 +104,8 @@ def cluster_sequences(
         raise ValueError("threshold is NaN. It must be above 0 and at most 1.")
     if k is not None:
         check_scalar(k, "k", Integral, min_val=1, max_val=12)
-    sequences = check_sequences(X)
-    if sequences.alphabet is None:
-        raise TypeError("Numbers cannot be compared letter by letter: X must be text.")
+    sequences = read_letters(X, alphabet, unknown, reverse_complement)
+    assert sequences.alphabet is not None
     _, first, inverse = np.unique(
         np.array(as_texts(sequences), object), return_index=True, return_inverse=True
     )
@@ -106,7 +118,11 @@ def cluster_sequences(
     else:
         nucleic = sequences.alphabet.name != "protein"
         measure = SharedWords(different, threshold, k or (6 if nucleic else 3))
-    labels = _linked(measure, different)[inverse]
+    labels = _linked(measure, different)
+    if reverse_complement:
+        labels = _merge(labels, *np.split(inverse, 2))
+        inverse, _ = np.split(inverse, 2)
+    labels = labels[inverse]
     _, seen, inverse = np.unique(labels, return_index=True, return_inverse=True)
     return seen.argsort().argsort()[inverse]
 

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from sklyra.alphabets import Alphabet
+from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import as_texts
-from sklyra.sequences import check_sequences
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,14 @@ class LeakageReport:
         )
 
 
-def leakage_report(train: Any, test: Any) -> LeakageReport:
+def leakage_report(
+    train: Any,
+    test: Any,
+    *,
+    alphabet: str | Alphabet = "auto",
+    unknown: str = "error",
+    reverse_complement: bool = False,
+) -> LeakageReport:
     """Say how close test sequences are to training sequences.
 
     A model that remembers looks good on sequences that it has seen, or nearly.
@@ -97,6 +105,13 @@ def leakage_report(train: Any, test: Any) -> LeakageReport:
         Training sequences.
     test : array-like of shape (n_test,) of str
         Test sequences.
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters mean. "auto" decides from the training sequences.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
+    reverse_complement : bool, default=False
+        Whether a DNA sequence and its reverse complement mean the same: then either
+        strand of a training sequence counts.
 
     Returns
     -------
@@ -115,21 +130,21 @@ def leakage_report(train: Any, test: Any) -> LeakageReport:
     >>> report.n_duplicates, report.nearest.tolist()
     (1, [0, 1])
     """
-    known = check_sequences(train)
-    message = "Numbers cannot be compared letter by letter: give text."
-    if known.alphabet is None:
-        raise TypeError(message)
-    asked = check_sequences(test, alphabet=known.alphabet)
-    if asked.alphabet is None:
-        raise TypeError(message)
+    known = read_letters(train, alphabet, unknown, reverse_complement)
+    assert known.alphabet is not None
+    asked = read_letters(test, known.alphabet, unknown)
+    assert asked.alphabet is not None
     if asked.alphabet.characters != known.alphabet.characters:
         # a gap or stop that training has not
-        known = check_sequences(train, alphabet=asked.alphabet, fitted=True)
+        known = read_letters(
+            train, asked.alphabet, unknown, reverse_complement, fitted=True
+        )
     choices = as_texts(known)
+    n_known = len(choices) // (1 + reverse_complement)
     # It gives up on a choice as soon as it is worse than the best so far.
     alike = Levenshtein.normalized_similarity
     found = [process.extractOne(x, choices, scorer=alike) for x in as_texts(asked)]
     return LeakageReport(
-        np.array([row for _, _, row in found]),
+        np.array([row for _, _, row in found]) % n_known,
         np.array([identity for _, identity, _ in found]),
     )

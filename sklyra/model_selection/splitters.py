@@ -12,7 +12,9 @@ import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
 from sklearn.utils import check_random_state, check_scalar
 
+from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
+from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection.clusters import cluster_sequences
 from sklyra.sequences import EncodedSequences, check_sequences
 
@@ -56,6 +58,14 @@ class ClusterKFold(_Folds):
         How alike sequences must be to be kept together, in (0, 1].
     k : int or None, default=None
         Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters mean. "auto" decides from the sequences.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
+    reverse_complement : bool, default=False
+        Whether a DNA sequence and its reverse complement mean the same: sequences are
+        then as alike as their strands that are most alike. For models with
+        ``reverse_complement=True``.
     shuffle : bool, default=False
         Whether clusters are spread at random instead of largest first.
     random_state : int, RandomState instance or None, default=None
@@ -76,6 +86,9 @@ class ClusterKFold(_Folds):
         similarity: str = "identity",
         threshold: float = 0.8,
         k: int | None = None,
+        alphabet: str | Alphabet = "auto",
+        unknown: str = "error",
+        reverse_complement: bool = False,
         shuffle: bool = False,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -83,13 +96,22 @@ class ClusterKFold(_Folds):
         self.similarity = similarity
         self.threshold = threshold
         self.k = k
+        self.alphabet = alphabet
+        self.unknown = unknown
+        self.reverse_complement = reverse_complement
         self.shuffle = shuffle
         self.random_state = random_state
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
         clusters = cluster_sequences(
-            X, similarity=self.similarity, threshold=self.threshold, k=self.k
+            X,
+            similarity=self.similarity,
+            threshold=self.threshold,
+            k=self.k,
+            alphabet=self.alphabet,
+            unknown=self.unknown,
+            reverse_complement=self.reverse_complement,
         )
         size = np.bincount(clusters)
         largest = size.max() / len(clusters)
@@ -127,6 +149,10 @@ class MutationSplit(BaseCrossValidator):
     parent : str or None, default=None
         The sequence that mutations are counted from; None for the most common letter
         at each position.
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters mean. "auto" decides from the sequences.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
 
     Examples
     --------
@@ -137,10 +163,17 @@ class MutationSplit(BaseCrossValidator):
     """
 
     def __init__(
-        self, max_mutations: int | Sequence[int] = 2, *, parent: str | None = None
+        self,
+        max_mutations: int | Sequence[int] = 2,
+        *,
+        parent: str | None = None,
+        alphabet: str | Alphabet = "auto",
+        unknown: str = "error",
     ) -> None:
         self.max_mutations = max_mutations
         self.parent = parent
+        self.alphabet = alphabet
+        self.unknown = unknown
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """Give the number of splits.
@@ -159,7 +192,8 @@ class MutationSplit(BaseCrossValidator):
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         limits = self._limits()
-        count = mutated(X, self.parent).sum(axis=1)
+        sequences = read_letters(X, self.alphabet, self.unknown)
+        count = mutated(sequences, self.parent).sum(axis=1)
         for limit in limits:
             few = count <= limit
             if few.all() or not few.any():
@@ -191,10 +225,14 @@ class PositionKFold(_Folds):
     parent : str or None, default=None
         The sequence that mutations are counted from; None for the most common letter
         at each position.
+    alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
+        What the characters mean. "auto" decides from the sequences.
+    unknown : {"error", "mask"}, default="error"
+        Refuse a character outside the alphabet, or read it as any letter.
     shuffle : bool, default=True
         Whether positions are dealt at random; otherwise in stretches of neighbours.
-    random_state : int, RandomState instance or None, default=None
-        Seed of that.
+    random_state : int, RandomState instance or None, default=0
+        Seed of that. With None every split is another one.
 
     Examples
     --------
@@ -210,17 +248,23 @@ class PositionKFold(_Folds):
         n_splits: int = 5,
         *,
         parent: str | None = None,
+        alphabet: str | Alphabet = "auto",
+        unknown: str = "error",
         shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
+        random_state: int | np.random.RandomState | None = 0,
     ) -> None:
         self.n_splits = n_splits
         self.parent = parent
+        self.alphabet = alphabet
+        self.unknown = unknown
         self.shuffle = shuffle
         self.random_state = random_state
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
-        changes = mutated(X, self.parent)
+        changes = mutated(read_letters(X, self.alphabet, self.unknown), self.parent)
+        # what all have in common says nothing about any of them
+        changes &= ~changes.all(axis=0)
         positions = np.flatnonzero(changes.any(axis=0))
         if len(positions) < self.n_splits:
             raise ValueError(
@@ -241,12 +285,12 @@ class PositionKFold(_Folds):
             yield tested
 
 
-def mutated(X: Any, parent: str | None) -> npt.NDArray[np.bool_]:
+def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.bool_]:
     """Say where sequences differ from their parent.
 
     Parameters
     ----------
-    X : array-like of shape (n_samples,) of str
+    sequences : EncodedSequences
         Sequences of one length.
     parent : str or None
         The parent; None for the most common letter at each position.
@@ -256,9 +300,6 @@ def mutated(X: Any, parent: str | None) -> npt.NDArray[np.bool_]:
     ndarray of shape (n_samples, n_positions), bool
         True at mutations.
     """
-    sequences = check_sequences(X)
-    if sequences.alphabet is None:
-        raise TypeError("Numbers have no mutations: X must be text.")
     odd = np.flatnonzero(sequences.lengths != sequences.lengths[0])
     if len(odd):
         raise ValueError(

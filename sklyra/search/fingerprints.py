@@ -34,7 +34,8 @@ def fingerprints(task: Task, scoring: Any) -> dict[str, str]:
         "sequences": _values(task.X),
         "targets": _values(task.y),
         "folds": task.splits,
-        "scoring": _text(scoring),
+        "parameters of fit": _named(task.fit_params),
+        "scoring": (_text(scoring), _named(task.score_params)),
         "estimator": _settings(task.estimator),
         "space": _text(task.space.distributions),
     }
@@ -43,6 +44,9 @@ def fingerprints(task: Task, scoring: Any) -> dict[str, str]:
 
 def _values(data: Any) -> Any:
     """Forget what kind of container values are in."""
+    if isinstance(data, (list, tuple)) and data and isinstance(data[0], str):
+        # an array would be as wide as the longest
+        return [str(x) if isinstance(x, str) else x for x in data]
     try:
         array = np.asarray(data)
     except ValueError:  # lists of several lengths
@@ -50,6 +54,14 @@ def _values(data: Any) -> Any:
     if array.dtype.kind not in "OUT":
         return np.ascontiguousarray(array)  # the hash looks at strides
     return [str(x) if isinstance(x, str) else x for x in array.ravel()]
+
+
+def _named(params: dict[str, Any]) -> dict[str, Any]:
+    """Forget it for each of some parameters."""
+    return {
+        name: _values(value) if np.ndim(value) else _text(value)
+        for name, value in params.items()
+    }
 
 
 def _settings(estimator: BaseEstimator) -> dict[str, str]:
@@ -68,4 +80,10 @@ def _settings(estimator: BaseEstimator) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     """Write a value without the address that it has in this process."""
+    code = getattr(value, "__code__", None)
+    if code is not None:  # the name of a function says little, and a lambda has none
+        closure = [cell.cell_contents for cell in value.__closure__ or ()]
+        value = code.co_code, code.co_names, code.co_consts, value.__defaults__, closure
+    elif hasattr(value, "_score_func"):  # of `make_scorer`
+        value = value, _text(value._score_func)
     return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))

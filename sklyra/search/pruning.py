@@ -178,6 +178,11 @@ class _Look:
         if isinstance(self._model, Pipeline):
             whole = copy.copy(self._model)
             whole.steps = [*whole.steps[:-1], (whole.steps[-1][0], fitted_estimator)]
-        now = self._score(whole)
-        self._best = self._best if now <= self._best else now  # NaN stays
+        try:
+            now = self._score(whole)
+        except Exception:
+            return  # one that asks for more than an epoch's network has, or can do
+        if not np.isfinite(now):
+            return
+        self._best = max(self._best, now)
         self._progress.epoch_done(context.task_id + 1, self._best)

@@ -42,7 +42,10 @@ def tabulate(trials: list[FrozenTrial], space: Space, n_splits: int) -> dict[str
         if trial.user_attrs.get(FIT_SECONDS):
             seconds[row] = np.mean(trial.user_attrs[FIT_SECONDS])
     complete = np.array([trial.state == TrialState.COMPLETE for trial in trials])
-    mean = np.where(complete, scores.mean(axis=1), np.nan)
+    # Trials that others have added to the study may have no scores of folds.
+    value = [np.nan if trial.value is None else trial.value for trial in trials]
+    mean = np.where(np.isnan(scores).any(axis=1), value, scores.mean(axis=1))
+    mean = np.where(complete, mean, np.nan)
     table: dict[str, Any] = {
         "number": np.array([trial.number for trial in trials]),
         "state": np.array([trial.state.name for trial in trials]),
@@ -60,7 +63,7 @@ def tabulate(trials: list[FrozenTrial], space: Space, n_splits: int) -> dict[str
         table[f"split{fold}_test_score"] = scores[:, fold]
     table["mean_test_score"] = mean
     table["std_test_score"] = np.where(complete, scores.std(axis=1), np.nan)
-    worst = np.where(complete, -mean, np.inf)
+    worst = np.where(np.isfinite(mean), -mean, np.inf)
     table["rank_test_score"] = rankdata(worst, method="min").astype(np.int32)
     table["mean_fit_time"] = seconds
     return table

@@ -17,6 +17,7 @@ from optuna.exceptions import DuplicatedStudyError
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.storages import InMemoryStorage
+from optuna.study import StudyDirection
 from optuna.trial import TrialState
 from sklearn import get_config
 from sklearn.base import BaseEstimator, is_classifier
@@ -35,12 +36,13 @@ from sklearn.utils.metadata_routing import process_routing
 
 from sklyra._documentation import Documented
 from sklyra.estimators.base import BaseLyra
+from sklyra.exceptions import SklyraWarning
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task
 from sklyra.search.pruning import LaggardPruner
 from sklyra.search.results import ERROR, tabulate
 from sklyra.search.space import Space
-from sklyra.search.storage import open_storage, quiet
+from sklyra.search.storage import count_running, open_storage, quiet
 from sklyra.search.worker import Task, work
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
@@ -81,7 +83,9 @@ class LyraSearchCV(Documented, BaseSearchCV):
     study_name : str or None, default=None
         Name of the study; None for "sklyra".
     sampler : optuna sampler or None, default=None
-        How parameters are chosen; None for `TPESampler`.
+        How parameters are chosen; None for `TPESampler`, seeded for each trial by
+        `random_state`. One that is given is seeded anew, by chance, where processes
+        share the study or it goes on, or all would choose the same.
     pruner : optuna pruner or None, default=None
         When a trial is given up; None gives up what is in the last quarter at the same
         step of five or more other trials. Epoch ``e`` of fold ``f`` is step
@@ -220,7 +224,12 @@ class LyraSearchCV(Documented, BaseSearchCV):
                 "or a function."
             )
         space = Space(self.estimator, self.space)
-        self.scorer_ = check_scoring(self.estimator, self.scoring)
+        if self.refit not in (True, False):
+            raise ValueError(
+                f"refit={self.refit!r}: say True or False. A search follows one score, "
+                "whose best is refitted."
+            )
+        scorer = check_scoring(self.estimator, self.scoring)
         X, y = indexable(X, y)
         check_consistent_length(X, y, groups)
         if get_config()["enable_metadata_routing"]:
@@ -243,7 +252,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
             y=y,
             splits=splits,
             fit_params=fit_params,
-            scorer=self.scorer_,
+            scorer=scorer,
             score_params=score_params,
             n_trials=self.n_trials,
             until=None if self.timeout is None else time.time() + self.timeout,
@@ -276,6 +285,11 @@ class LyraSearchCV(Documented, BaseSearchCV):
                 )
             except DuplicatedStudyError:
                 study = optuna.load_study(study_name=name, storage=opened)
+                if study.direction != StudyDirection.MAXIMIZE:
+                    raise ValueError(
+                        f"The study {name!r} in storage={storage!r} minimises, but "
+                        "greater scores are better. Choose another study_name."
+                    ) from None
             else:
                 study.set_user_attr(_FINGERPRINTS, prints)
                 study.enqueue_trial(task.space.start())
@@ -294,6 +308,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
         if self.storage is None and not isinstance(storage, InMemoryStorage):
             study = _in_memory(study, storage)  # its file is about to go
         trials = [t for t in study.get_trials() if t.state in _FINISHED]
+        running = count_running(study)
         failed = [t for t in trials if t.state == TrialState.FAIL]
         complete = [t for t in trials if t.state == TrialState.COMPLETE]
         self.study_ = study
@@ -309,9 +324,19 @@ class LyraSearchCV(Documented, BaseSearchCV):
             advice = "All were pruned: choose another pruner."
             if not trials:
                 advice = "There was no time for one: raise timeout."
+            if running:
+                advice = f"Elsewhere {running} are still running: fit again later."
             raise RuntimeError(f"No trial came to its end. {first or advice}")
         if failed:
             warnings.warn(first, FitFailedWarning, stacklevel=3)
+        if running:
+            warnings.warn(
+                f"{running} trials are still running in other processes, or were lost "
+                "on other machines: the best of the others is taken. Fit again later.",
+                SklyraWarning,
+                stacklevel=3,
+            )
+        self.scorer_ = task.scorer
         self.cv_results_ = tabulate(trials, task.space, self.n_splits_)
         self.best_index_ = int(self.cv_results_["rank_test_score"].argmin())
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 OWNER = "owner"
+# Seconds until all who want to take over a trial have said so.
+_SETTLED = 0.2
 
 
 def open_storage(storage: Any) -> BaseStorage:
@@ -68,9 +71,29 @@ def take_over(study: Study) -> Trial | None:
         if _is_gone(trial.user_attrs.get(OWNER)):
             found = Trial(study, trial._trial_id)
             found.set_user_attr(OWNER, _myself())
-            if found.user_attrs[OWNER] == _myself():
+            time.sleep(_SETTLED)
+            # what the storage says, which others may have told the same
+            now = study._storage.get_trial(trial._trial_id).user_attrs[OWNER]
+            if now == _myself():
                 return found
     return None
+
+
+def count_running(study: Study) -> int:
+    """Count trials that other processes may still be working on.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        The study.
+
+    Returns
+    -------
+    int
+        How many; those of other machines may be lost.
+    """
+    trials = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    return sum(not _is_gone(trial.user_attrs.get(OWNER)) for trial in trials)
 
 
 def own(trial: Trial, until_now: bool = False) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import optuna
 from optuna import Study, Trial, TrialPruned
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, TPESampler
+from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
 from sklearn.base import BaseEstimator, clone
 from sklearn.callback import CallbackContext
@@ -107,9 +111,12 @@ def work(task: Task, storage: Any, study_name: str) -> None:
         study = optuna.load_study(
             study_name=study_name,
             storage=open_storage(storage),
-            sampler=task.sampler,
+            sampler=copy.deepcopy(task.sampler),
             pruner=task.pruner,
         )
+    shared = not isinstance(storage, InMemoryStorage)
+    if task.sampler is not None and (shared or _has_begun(study)):
+        study.sampler.reseed_rng()  # or it would say what was said before, or elsewhere
     while task.until is None or time.time() < task.until:
         trial = take_over(study)
         if trial is None:
@@ -122,7 +129,15 @@ def work(task: Task, storage: Any, study_name: str) -> None:
             # The number tells trials of all processes apart, also after a restart.
             seed = np.random.SeedSequence([task.seed, trial.number])
             study.sampler = TPESampler(seed=int(seed.generate_state(1)[0]))
-        attempt(task, study, trial)
+        with suppress(UpdateFinishedTrialError):  # another took it over, and was faster
+            attempt(task, study, trial)
+
+
+def _has_begun(study: Study) -> bool:
+    """Say whether any trial was begun."""
+    return any(
+        trial.state != TrialState.WAITING for trial in study.get_trials(deepcopy=False)
+    )
 
 
 def attempt(task: Task, study: Study, trial: Trial) -> None:

@@ -1,0 +1,42 @@
+"""Sequences that can be compared letter by letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklyra.alphabets import Alphabet
+from sklyra.sequences import EncodedSequences, both_strands, check_sequences
+
+
+def read_letters(
+    X: Any,
+    alphabet: str | Alphabet = "auto",
+    unknown: str = "error",
+    reverse_complement: bool = False,
+    fitted: bool = False,
+) -> EncodedSequences:
+    """Read sequences of letters.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples,) of str
+        Sequences.
+    alphabet, unknown, fitted : object
+        As for `sklyra.sequences.check_sequences`.
+    reverse_complement : bool, default=False
+        Whether the other strand of each is to stand behind all of them.
+
+    Returns
+    -------
+    EncodedSequences
+        The sequences.
+
+    Raises
+    ------
+    TypeError
+        If X is numbers.
+    """
+    sequences = check_sequences(X, alphabet=alphabet, unknown=unknown, fitted=fitted)
+    if sequences.alphabet is None:
+        raise TypeError("Numbers cannot be compared letter by letter: give text.")
+    return both_strands(sequences) if reverse_complement else sequences
