@@ -239,9 +239,10 @@ def test_everything_around_stays_as_it_was(n_threads: int | None) -> None:
     # little work: threads that wait for each other waste a busy machine's time
     model = regressor(n_threads=n_threads, max_epochs=1)
     labels = classifier(n_threads=n_threads, max_epochs=1)
+    groups = np.unique(RAGGED[:30], return_inverse=True)[1] % 5
     calls: list[Callable[[], Any]] = [
         lambda: model.partial_fit(X[:30], Y[:30]),
-        lambda: model.fit(RAGGED[:30], Y[:30], groups=np.arange(30) % 5),
+        lambda: model.fit(RAGGED[:30], Y[:30], groups=groups),
         lambda: model.fit(X[:30], Y[:30], X_val=X[:5], y_val=Y[:5]),
         lambda: model.predict(X[:30]),
         lambda: model.embed(X[:3]),
