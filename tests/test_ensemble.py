@@ -255,6 +255,31 @@ def test_process_goes_on_with_fewer_sequences(monkeypatch, scarce, error):
     assert model.shares_.shape == REGRESSOR.shares_.shape
 
 
+def test_process_predicts_fewer_sequences_at_a_time(monkeypatch):
+    function = GaussianProcess.predict
+    expected = REGRESSOR.predict(X)
+
+    def crowded(self, sequences):
+        if len(sequences) > 20:
+            raise MemoryError
+        return function(self, sequences)
+
+    monkeypatch.setattr(GaussianProcess, "predict", crowded)
+    with pytest.warns(MemoryWarning, match="at a time") as caught:
+        found = REGRESSOR.predict(X)
+    assert len(caught) == 2  # 60 to 30, 15
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_process_says_that_one_sequence_is_too_many(monkeypatch):
+    def full(self, sequences):
+        raise MemoryError
+
+    monkeypatch.setattr(GaussianProcess, "predict", full)
+    with pytest.raises(MemoryError, match="gaussian_process=False"):
+        REGRESSOR.predict(X[:1])
+
+
 def test_other_errors_of_the_process_are_not_taken_for_memory(monkeypatch):
     def broken(self, *args):
         raise RuntimeError("something else")

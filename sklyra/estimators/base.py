@@ -29,6 +29,7 @@ from sklyra.batching import SequenceDataset
 from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
+from sklyra.estimators.process import predict_process
 from sklyra.estimators.split import (
     check_groups,
     distinct_folds,
@@ -209,7 +210,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
                 at_slots = self._slots(sequences)
                 parts.append(mean(run(self.perceptrons_, at_slots, self.precision)))
             if self.gaussian_process_ is not None:
-                parts.append(self.gaussian_process_.predict(sequences))
+                parts.append(predict_process(self.gaussian_process_, sequences))
         return together(self.shares_, self._unstranded(np.stack(parts)))
 
     def _read_known(self, X: Any) -> EncodedSequences:

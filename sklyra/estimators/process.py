@@ -1,4 +1,4 @@
-"""Fit the closed-form part with as many sequences as memory allows."""
+"""Fit and ask the closed-form part with as many sequences as memory allows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from sklyra._training import ran_out
 from sklyra.batching import SequenceDataset
 from sklyra.exceptions import MemoryWarning
 from sklyra.gaussian_process import MOST_ROWS, GaussianProcess
+from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
+
+# Sequences that are predicted at a time.
+_AT_ONCE = 1024
 
 
 def fit_process(
@@ -68,3 +72,55 @@ def fit_process(
             MemoryWarning,
             stacklevel=2,
         )
+
+
+def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Array:
+    """Predict with a Gaussian process.
+
+    Parameters
+    ----------
+    process : GaussianProcess
+        A fitted one.
+    sequences : EncodedSequences
+        Any sequences of the same alphabet.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs), float64
+        Expected values.
+
+    Raises
+    ------
+    MemoryError
+        If memory runs out even with a single sequence.
+
+    Warns
+    -----
+    MemoryWarning
+        If memory ran out: then half as many sequences are predicted at a time.
+    """
+    parts: list[Array] = []
+    start, at_once = 0, _AT_ONCE
+    while start < len(sequences):
+        rows = np.arange(start, min(start + at_once, len(sequences)))
+        try:
+            parts.append(process.predict(sequences.take(rows)))
+            start += len(rows)
+            continue
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out(error):
+                raise
+        # when the error no longer holds on to what it was about
+        if len(rows) == 1:
+            raise MemoryError(
+                "Memory ran out while the Gaussian process predicted one sequence. "
+                "Free some; or fit again with gaussian_process=False, or fewer rows."
+            )
+        at_once = len(rows) // 2
+        warnings.warn(
+            f"Memory ran out while the Gaussian process predicted {len(rows)} "
+            f"sequences. It goes on with {at_once} at a time.",
+            MemoryWarning,
+            stacklevel=2,
+        )
+    return np.concatenate(parts)
