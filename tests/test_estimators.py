@@ -671,6 +671,12 @@ def test_labels_in_the_regressor_are_sent_to_the_classifier():
         LyraRegressor().fit(["ACGT", "ACGA"], ["binder", "other"])
 
 
+@pytest.mark.parametrize("form", [list, np.array, pd.Series])
+def test_targets_in_front_of_sequences_are_sent_behind_them(form):
+    with pytest.raises(ValueError, match=r"targets come second: fit\(X, y\)"):
+        LyraRegressor().fit(form([1.0, 2.0, 3.0]), ["ACGT", "AGGT", "TCGA"])
+
+
 def test_text_is_no_learning_rate():
     with pytest.raises(TypeError, match=r"lr must be an instance of float"):
         LyraRegressor(lr="0.1").fit(["ACGT", "ACGA"], [0.0, 1.0])

@@ -79,6 +79,12 @@ class SequenceReader(Documented, BaseEstimator):
                 validate_data(self, X, skip_check_array=True)  # remembers their names
             return check_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
         if not _has_channels(X):
+            if _depth(X) == 1:
+                raise ValueError(
+                    "X holds one number for each sample. Pass sequences, or a table "
+                    "of numbers (n_samples, n_positions); targets come second: "
+                    "fit(X, y)."
+                )
             return check_sequences(validate_data(self, X, reset=True, dtype=np.float32))
         known = None if self.alphabet == "auto" else find_alphabet(self.alphabet)
         return self._as_codes(check_sequences(X), known)
@@ -98,6 +104,11 @@ class SequenceReader(Documented, BaseEstimator):
 
 def _has_channels(X: Any) -> bool:
     """Tell (n, L, C) numbers and lists of (L_i, C) from a table (n, L)."""
+    return _depth(X) == 3
+
+
+def _depth(X: Any) -> int:
+    """Count the axes of numbers, which may be in a list of arrays of any lengths."""
     if isinstance(X, (list, tuple)):
-        return bool(len(X)) and np.ndim(X[0]) == 2
-    return getattr(X, "ndim", 2) == 3
+        return 1 + np.ndim(X[0]) if len(X) else 2
+    return int(getattr(X, "ndim", 2))
