@@ -55,8 +55,9 @@ def best_kernel(
         The kernel.
     """
     rows = np.sort(rng.permutation(len(target))[:_ROWS])
-    at_slots, counts = map(torch.from_numpy, features.take(rows).dense())
-    letters, words = at_slots.float(), counts @ counts.T
+    some = features.take(rows)
+    letters = torch.from_numpy(some.letters()).float()
+    words = torch.from_numpy(some.words_alike(some))
     y = torch.from_numpy(target[rows])
     y = y / y.std(correction=0).clamp(min=1e-12)
     spread = torch.from_numpy(1 / weight[rows])

@@ -157,11 +157,9 @@ class GaussianProcess:
             ``"composition"``; and ``"noise"``. They add up to 1.
         """
         some = self._some()
-        asked, words = map(torch.from_numpy, some.dense())
         terms = np.zeros((3, len(some), self._target.shape[1]))
         for rows in _parts(len(self._rows)):
-            known, counts = map(torch.from_numpy, self._features.take(rows).dense())
-            found = self.kernel.components((asked, known), words @ counts.T)
+            found = self.kernel.components(*_pair(some, self._features.take(rows)))
             terms += [(part @ self._solution[rows]).numpy() for part in found]
         terms -= terms.mean(axis=1, keepdims=True)
         total = terms.sum(axis=0)
@@ -218,11 +216,9 @@ class GaussianProcess:
     @cached_property
     def _effects(self) -> list[Effect]:
         some = self._some()
-        letters, words = map(torch.from_numpy, some.dense())
         alike = np.empty((len(some), len(self._rows)))
         for rows in _parts(len(self._rows)):
-            known, counts = map(torch.from_numpy, self._features.take(rows).dense())
-            terms = self.kernel.components((letters, known), words @ counts.T)
+            terms = self.kernel.components(*_pair(some, self._features.take(rows)))
             alike[:, rows] = terms[1].numpy()
         solution = self._solution.numpy()
         return average_effects(self.kernel, self._features, solution, some, alike)
@@ -248,10 +244,9 @@ class GaussianProcess:
         """Compare all sequences of one with all of two: (n, m)."""
         K = torch.empty(len(one), len(two), dtype=torch.float64)
         for rows in _parts(len(one)):
-            letters, words = map(torch.from_numpy, one.take(rows).dense())
+            some = one.take(rows)
             for columns in _parts(len(two)):
-                others, counts = map(torch.from_numpy, two.take(columns).dense())
-                part = self.kernel((letters, others), words @ counts.T)
+                part = self.kernel(*_pair(some, two.take(columns)))
                 K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
         return K
 
@@ -260,3 +255,9 @@ def _parts(n: int) -> Iterator[Rows]:
     """Divide rows into parts that are compared at a time."""
     for start in range(0, n, _AT_ONCE):
         yield np.arange(start, min(start + _AT_ONCE, n))
+
+
+def _pair(one: Features, two: Features) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    """Give a kernel what it compares all of one with all of two by."""
+    letters = torch.from_numpy(one.letters()), torch.from_numpy(two.letters())
+    return letters, torch.from_numpy(one.words_alike(two))

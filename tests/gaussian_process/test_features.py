@@ -19,7 +19,7 @@ def encode(sequences, alphabet="dna"):
 def test_slots_are_positions_that_vary():
     known = FeatureMap(encode(["ACGT", "ACTT", "TCGT"]))
     assert known.slots.positions.tolist() == [0, 2]
-    letters = known(encode(["GCAT"])).dense()[0]
+    letters = known(encode(["GCAT"])).letters()
     assert letters.shape == (1, 2, 4)
     assert DNA.letters[letters[0, 0].argmax()] == "G"
     assert DNA.letters[letters[0, 1].argmax()] == "A"
@@ -31,7 +31,7 @@ def test_slots_count_from_both_ends_where_lengths_differ():
     found = known(encode(["CA"]))
     at = {
         slot: row
-        for slot, row in zip(known.slots.positions, found.dense()[0][0], strict=True)
+        for slot, row in zip(known.slots.positions, found.letters()[0], strict=True)
     }
     assert DNA.letters[at[0].argmax()] == "C"
     assert DNA.letters[at[-1].argmax()] == "A"
@@ -52,13 +52,13 @@ def test_slots_are_few_in_long_sequences(rng, monkeypatch):
 
 def test_a_degenerate_letter_is_the_mean_of_what_it_may_be():
     known = FeatureMap(encode(["A", "R"]))
-    assert known(encode(["R"])).dense()[0][0, 0].tolist() == [0.5, 0, 0.5, 0]
+    assert known(encode(["R"])).letters()[0, 0].tolist() == [0.5, 0, 0.5, 0]
 
 
 def test_words_have_unit_length_and_logarithms_of_counts(rng):
-    text = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(8, 30, 12)]
+    text = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(8, 30, 60)]
     known = FeatureMap(encode(text))
-    _, words = known(encode(text)).dense()
+    features = known(encode(text))
     counts = [
         Counter(x[i : i + k] for k in range(1, 7) for i in range(len(x) - k + 1))
         for x in text
@@ -75,7 +75,15 @@ def test_words_have_unit_length_and_logarithms_of_counts(rng):
             for a in rows
         ]
     )
-    np.testing.assert_allclose(words @ words.T, cosine, atol=1e-12)
+    n_having = (features.counts > 0).sum(axis=0)
+    assert n_having.min() < 4 < 8 < n_having.max()  # rare words and common ones
+    np.testing.assert_allclose(features.words_alike(features), cosine, atol=1e-12)
+    some = known(encode(["ACGT", "GG", *text[:3]]))
+    alike = some.words_alike(features)
+    assert alike.shape == (5, 60)
+    np.testing.assert_allclose(alike[2:], cosine[:3], atol=1e-12)
+    words = some.counts.toarray() @ features.counts.toarray().T
+    np.testing.assert_allclose(alike, words, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -90,17 +98,18 @@ def test_how_long_words_are(alphabet, text, n_words):
 
 def test_residues_of_one_kind_are_more_alike():
     text = ["KAK", "RAK", "DAK"]
-    letters, words = FeatureMap(encode(text, "protein"))(
-        encode(text, "protein")
-    ).dense()
+    features = FeatureMap(encode(text, "protein"))(encode(text, "protein"))
+    letters, words = features.letters(), features.counts.toarray()
     alike = np.einsum("nc,mc->nm", letters[:, 0], letters[:, 0])
     np.testing.assert_allclose(alike.diagonal(), 1)
     assert alike[0, 1] > 0.5 > 0.2 > alike[0, 2]
     np.testing.assert_allclose((words**2).sum(axis=1), 1)
-    same = words @ words.T
+    same = features.words_alike(features)
     assert same[0, 1] > same[0, 2]
 
 
 def test_sequences_without_a_known_word_have_no_words():
     known = FeatureMap(encode(["AAAA", "AAAC"]))
-    assert not known(encode(["TTT"])).dense()[1].any()
+    none = known(encode(["TTT"]))
+    assert not none.counts.toarray().any()
+    assert not none.words_alike(known(encode(["AAAA"]))).any()

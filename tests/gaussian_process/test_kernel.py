@@ -39,9 +39,9 @@ def made(n_slots, rng):
 
 def pair(known, one, two):
     """The arguments of a kernel."""
-    a, b = (known(encode(text)).dense() for text in (one, two))
-    letters = torch.from_numpy(a[0]), torch.from_numpy(b[0])
-    return letters, torch.from_numpy(a[1] @ b[1].T)
+    a, b = (known(encode(text)) for text in (one, two))
+    letters = torch.from_numpy(a.letters()), torch.from_numpy(b.letters())
+    return letters, torch.from_numpy(a.words_alike(b))
 
 
 def test_kernel_is_its_equation(rng):
@@ -272,11 +272,12 @@ def test_effects_are_averages_over_letters_put_in(rng):
         encode(text), y - y.mean(axis=0), np.ones(60), np.random.RandomState(0)
     )
     features = model._features
-    known, counts = map(torch.from_numpy, features.dense())
+    known = torch.from_numpy(features.letters())
+    words = torch.from_numpy(features.words_alike(features))
 
     def expected(codes):
         letters = torch.from_numpy(features.table[codes])
-        terms = model.kernel.components((letters, known), counts @ counts.T)
+        terms = model.kernel.components((letters, known), words)
         return ((terms[0] + terms[1]) @ model._solution).numpy().mean(axis=0)
 
     positions, letters, effects = model.additive_effects()
