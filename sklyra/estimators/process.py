@@ -11,13 +11,10 @@ import numpy.typing as npt
 from sklyra._training import ran_out
 from sklyra.batching import SequenceDataset
 from sklyra.exceptions import MemoryWarning
-from sklyra.gaussian_process import MOST_ROWS, GaussianProcess
+from sklyra.gaussian_process import AT_ONCE, MOST_ROWS, GaussianProcess
 from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
-
-# Sequences that are predicted at a time.
-_AT_ONCE = 1024
 
 
 def fit_process(
@@ -100,7 +97,7 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
         If memory ran out: then half as many sequences are predicted at a time.
     """
     parts: list[Array] = []
-    start, at_once = 0, _AT_ONCE
+    start, at_once = 0, AT_ONCE
     while start < len(sequences):
         rows = np.arange(start, min(start + at_once, len(sequences)))
         try:

@@ -56,7 +56,7 @@ def best_kernel(
     """
     rows = np.sort(rng.permutation(len(target))[:_ROWS])
     some = features.take(rows)
-    letters = torch.from_numpy(some.letters()).float()
+    letters = torch.from_numpy(some.letters).float()
     words = torch.from_numpy(some.words_alike(some))
     y = torch.from_numpy(target[rows])
     y = y / y.std(correction=0).clamp(min=1e-12)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -63,8 +64,9 @@ class Features:
         """
         return Features(self.codes[rows], self.table, self.counts[rows])
 
+    @cached_property
     def letters(self) -> npt.NDArray[np.float64]:
-        """Write out the letters.
+        """Write out the letters, once.
 
         Returns
         -------

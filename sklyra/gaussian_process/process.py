@@ -23,7 +23,7 @@ Rows = npt.NDArray[np.intp]
 # Time grows with the cube of the number of rows: more should not be looked at.
 MOST_ROWS = 8192
 # Sequences that are compared at a time.
-_AT_ONCE = 1024
+AT_ONCE = 1024
 # Training sequences whose letters are exchanged to see what they are worth.
 _LOOKED_AT = 512
 _TINY = np.finfo(np.float64).tiny
@@ -253,11 +253,11 @@ class GaussianProcess:
 
 def _parts(n: int) -> Iterator[Rows]:
     """Divide rows into parts that are compared at a time."""
-    for start in range(0, n, _AT_ONCE):
-        yield np.arange(start, min(start + _AT_ONCE, n))
+    for start in range(0, n, AT_ONCE):
+        yield np.arange(start, min(start + AT_ONCE, n))
 
 
 def _pair(one: Features, two: Features) -> tuple[tuple[Tensor, Tensor], Tensor]:
     """Give a kernel what it compares all of one with all of two by."""
-    letters = torch.from_numpy(one.letters()), torch.from_numpy(two.letters())
+    letters = torch.from_numpy(one.letters), torch.from_numpy(two.letters)
     return letters, torch.from_numpy(one.words_alike(two))

@@ -19,7 +19,7 @@ def encode(sequences, alphabet="dna"):
 def test_slots_are_positions_that_vary():
     known = FeatureMap(encode(["ACGT", "ACTT", "TCGT"]))
     assert known.slots.positions.tolist() == [0, 2]
-    letters = known(encode(["GCAT"])).letters()
+    letters = known(encode(["GCAT"])).letters
     assert letters.shape == (1, 2, 4)
     assert DNA.letters[letters[0, 0].argmax()] == "G"
     assert DNA.letters[letters[0, 1].argmax()] == "A"
@@ -31,7 +31,7 @@ def test_slots_count_from_both_ends_where_lengths_differ():
     found = known(encode(["CA"]))
     at = {
         slot: row
-        for slot, row in zip(known.slots.positions, found.letters()[0], strict=True)
+        for slot, row in zip(known.slots.positions, found.letters[0], strict=True)
     }
     assert DNA.letters[at[0].argmax()] == "C"
     assert DNA.letters[at[-1].argmax()] == "A"
@@ -52,7 +52,7 @@ def test_slots_are_few_in_long_sequences(rng, monkeypatch):
 
 def test_a_degenerate_letter_is_the_mean_of_what_it_may_be():
     known = FeatureMap(encode(["A", "R"]))
-    assert known(encode(["R"])).letters()[0, 0].tolist() == [0.5, 0, 0.5, 0]
+    assert known(encode(["R"])).letters[0, 0].tolist() == [0.5, 0, 0.5, 0]
 
 
 def test_words_have_unit_length_and_logarithms_of_counts(rng):
@@ -99,7 +99,7 @@ def test_how_long_words_are(alphabet, text, n_words):
 def test_residues_of_one_kind_are_more_alike():
     text = ["KAK", "RAK", "DAK"]
     features = FeatureMap(encode(text, "protein"))(encode(text, "protein"))
-    letters, words = features.letters(), features.counts.toarray()
+    letters, words = features.letters, features.counts.toarray()
     alike = np.einsum("nc,mc->nm", letters[:, 0], letters[:, 0])
     np.testing.assert_allclose(alike.diagonal(), 1)
     assert alike[0, 1] > 0.5 > 0.2 > alike[0, 2]

@@ -40,7 +40,7 @@ def made(n_slots, rng):
 def pair(known, one, two):
     """The arguments of a kernel."""
     a, b = (known(encode(text)) for text in (one, two))
-    letters = torch.from_numpy(a.letters()), torch.from_numpy(b.letters())
+    letters = torch.from_numpy(a.letters), torch.from_numpy(b.letters)
     return letters, torch.from_numpy(a.words_alike(b))
 
 
@@ -133,7 +133,7 @@ def test_a_prediction_depends_on_its_sequence_alone(order, n):
 
 def test_many_sequences_are_compared_in_parts(monkeypatch):
     expected = MODEL.predict(encode(TEXT))
-    monkeypatch.setattr(process, "_AT_ONCE", 7)
+    monkeypatch.setattr(process, "AT_ONCE", 7)
     np.testing.assert_allclose(MODEL.predict(encode(TEXT)), expected, atol=1e-9)
 
 
@@ -272,7 +272,7 @@ def test_effects_are_averages_over_letters_put_in(rng):
         encode(text), y - y.mean(axis=0), np.ones(60), np.random.RandomState(0)
     )
     features = model._features
-    known = torch.from_numpy(features.letters())
+    known = torch.from_numpy(features.letters)
     words = torch.from_numpy(features.words_alike(features))
 
     def expected(codes):
