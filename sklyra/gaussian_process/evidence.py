@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.kernel import JITTER, Kernel
+from sklyra.gaussian_process.letters import products
 
 # More rows or steps change predictions little and cost time.
 _ROWS = 768
@@ -56,7 +58,8 @@ def best_kernel(
     """
     rows = np.sort(rng.permutation(len(target))[:_ROWS])
     some = features.take(rows)
-    letters = torch.from_numpy(some.letters).float()
+    # In single precision the search would follow rounding.
+    letters = torch.from_numpy(some.letters)
     words = torch.from_numpy(some.words_alike(some))
     y = torch.from_numpy(target[rows])
     y = y / y.std(correction=0).clamp(min=1e-12)
@@ -66,7 +69,7 @@ def best_kernel(
     def loss(logs: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         x = torch.tensor(logs, dtype=torch.float64, requires_grad=True)
         kernel = _kernel(x)
-        K = kernel((letters, letters), words)
+        K = kernel(partial(products, letters, letters), words)
         K = K + torch.diag(kernel.noise * spread + JITTER)
         factor, failed = torch.linalg.cholesky_ex(K)
         if failed:

@@ -6,15 +6,23 @@ Of proteins it also compares how alike residues are, and words of the same kinds
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy import sparse
+from torch import Tensor
 
 from sklyra.alphabets import PROTEIN, Alphabet
+from sklyra.gaussian_process.letters import (
+    Products,
+    common_characters,
+    products,
+    products_of_variants,
+)
 from sklyra.resemblance import KINDS, resemblance
 from sklyra.sequences import EncodedSequences
 from sklyra.slots import Slots
@@ -25,6 +33,9 @@ _WORDS = 10_000
 # Measured: a word that more than this share of sequences have is compared faster in a
 # product of dense matrices, others in one of sparse matrices.
 _COMMON = 0.08
+# Measured: where sequences have another letter than most at more than this share of
+# slots, products of all letters are faster than those of what differs.
+_MUTATED = 0.1
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,27 @@ class Features:
             The vector of the character at each slot.
         """
         return self.table[self.codes]
+
+    def letters_alike(self, others: Features) -> Callable[[Tensor], Products]:
+        """Prepare to compare all with all of others by their letters.
+
+        Parameters
+        ----------
+        others : Features
+            From the same map.
+
+        Returns
+        -------
+        callable
+            Takes the relevance of slots, gives the products.
+        """
+        parent = common_characters(others.codes, len(self.table))
+        if np.sum(others.codes != parent) >= _MUTATED * others.codes.size:
+            one, two = (torch.from_numpy(x.letters) for x in (self, others))
+            return partial(products, one, two)
+        return lambda relevance: products_of_variants(
+            self.codes, others.codes, self.table, parent, relevance.numpy()
+        )
 
     def words_alike(self, others: Features) -> npt.NDArray[np.float64]:
         """Compare all with all of others by their words.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from sklyra.gaussian_process.letters import Products
 
 # Added to the noise, so that equal sequences can be told apart by a solver.
 JITTER = 1e-6
@@ -56,15 +59,14 @@ class Kernel(NamedTuple):
     noise: Tensor
 
     def components(
-        self, letters: tuple[Tensor, Tensor], words: Tensor
+        self, letters: Callable[[Tensor], Products], words: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Compare all of some sequences with all of others.
 
         Parameters
         ----------
-        letters : pair of Tensor of shape (n, n_slots, n_letters) and (m, n_slots, \
-n_letters), float
-            Letters at the slots of both.
+        letters : callable
+            Given the relevance, multiplies their letters.
         words : Tensor of shape (n, m), float64
             The cosine of their word counts.
 
@@ -77,15 +79,9 @@ n_letters), float
         composition : Tensor of shape (n, m), float64
             The third, with its share.
         """
-        one, two = letters
-        weighted = one * self.relevance.to(one.dtype).unsqueeze(1)
+        alike, of_one, of_two = letters(self.relevance)
         total = self.relevance.sum() + torch.finfo(torch.float32).tiny
-        alike = (weighted.flatten(1) @ two.flatten(1).T).double()  # (n, m)
         # Half the squared distance: the weight of mismatches, if all are letters.
-        of_one, of_two = (
-            torch.einsum("nla,nla,l->n", x, x, self.relevance.to(x.dtype)).double()
-            for x in (one, two)
-        )
         distance = (of_one.unsqueeze(1) + of_two) / 2 - alike
         return (
             self.additive * alike / total,
@@ -93,12 +89,12 @@ n_letters), float
             self.composition * torch.exp(self.sharpness * (words - 1)),
         )
 
-    def __call__(self, letters: tuple[Tensor, Tensor], words: Tensor) -> Tensor:
+    def __call__(self, letters: Callable[[Tensor], Products], words: Tensor) -> Tensor:
         """Compare all of some sequences with all of others.
 
         Parameters
         ----------
-        letters, words : tuple of Tensor, Tensor
+        letters, words : callable, Tensor
             As for `components`.
 
         Returns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from sklyra.gaussian_process.effects import Effect, add_up, average_effects
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap, Features
 from sklyra.gaussian_process.kernel import JITTER, Kernel
+from sklyra.gaussian_process.letters import Products
 from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
@@ -257,7 +258,6 @@ def _parts(n: int) -> Iterator[Rows]:
         yield np.arange(start, min(start + AT_ONCE, n))
 
 
-def _pair(one: Features, two: Features) -> tuple[tuple[Tensor, Tensor], Tensor]:
+def _pair(one: Features, two: Features) -> tuple[Callable[[Tensor], Products], Tensor]:
     """Give a kernel what it compares all of one with all of two by."""
-    letters = torch.from_numpy(one.letters), torch.from_numpy(two.letters)
-    return letters, torch.from_numpy(one.words_alike(two))
+    return one.letters_alike(two), torch.from_numpy(one.words_alike(two))

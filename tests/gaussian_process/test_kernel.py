@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from sklyra.gaussian_process import GaussianProcess, process
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.kernel import Kernel
+from sklyra.gaussian_process.letters import products
 from sklyra.sequences import check_sequences
 
 LETTERS = list("ACGT")
@@ -40,8 +42,8 @@ def made(n_slots, rng):
 def pair(known, one, two):
     """The arguments of a kernel."""
     a, b = (known(encode(text)) for text in (one, two))
-    letters = torch.from_numpy(a.letters), torch.from_numpy(b.letters)
-    return letters, torch.from_numpy(a.words_alike(b))
+    letters = (torch.from_numpy(x.letters) for x in (a, b))
+    return partial(products, *letters), torch.from_numpy(a.words_alike(b))
 
 
 def test_kernel_is_its_equation(rng):
@@ -210,6 +212,23 @@ def test_the_evidence_is_that_of_a_normal_distribution(rng):
             assert log_density(found._replace(relevance=relevance)) < best + 0.02
 
 
+def test_rounding_does_not_lead_the_search(rng):
+    """Targets in another unit have the same kernel."""
+    text = random(rng, 200, 12)
+    level = rng.normal(size=(12, 4))
+    y = np.array(
+        [[sum(level[s, LETTERS.index(c)] for s, c in enumerate(x))] for x in text]
+    )
+    y = np.tanh(y - y.mean())
+    features = FeatureMap(encode(text))(encode(text))
+    one, two = (
+        best_kernel(features, unit * y, np.ones(200), np.random.RandomState(0))
+        for unit in (1, 1 + 1e-7)
+    )
+    for a, b in zip(one, two, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
 def test_equal_sequences_have_nothing_to_compare():
     y = np.array([[1.0], [2.0], [3.0]])
     state = np.random.RandomState(0)
@@ -277,7 +296,7 @@ def test_effects_are_averages_over_letters_put_in(rng):
 
     def expected(codes):
         letters = torch.from_numpy(features.table[codes])
-        terms = model.kernel.components((letters, known), words)
+        terms = model.kernel.components(partial(products, letters, known), words)
         return ((terms[0] + terms[1]) @ model._solution).numpy().mean(axis=0)
 
     positions, letters, effects = model.additive_effects()
