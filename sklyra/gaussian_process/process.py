@@ -72,8 +72,7 @@ class GaussianProcess:
         self._mean = np.average(self._target, axis=0, weights=self._weight)
         centred = self._target - self._mean
         self.kernel = best_kernel(self._features, centred, self._weight, rng)
-        K = self._compare(self._features, self._features)
-        self._solution = self._solve(K, np.arange(len(self._rows)))
+        self._solution = self._solve(self._among(), np.arange(len(self._rows)))
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the sequences, a byte for each position, not what is made of them.
@@ -129,13 +128,13 @@ class GaussianProcess:
         where = np.full(len(sequences), -1)
         where[self._rows] = np.arange(len(self._rows))
         out = np.full((len(sequences), self._target.shape[1]), np.nan)
-        K = self._compare(self._features, self._features)
+        K = self._among()
         for train, valid in folds:
             known = where[train]
             known = known[known >= 0]
             if not len(known):
                 continue
-            solution = self._solve(K[known][:, known], known)
+            solution = self._solve(K[known[:, None], known], known)
             looked_at = valid[where[valid] >= 0]
             found = (K[where[looked_at]][:, known] @ solution).numpy()
             out[looked_at] = found + self._mean
@@ -224,32 +223,35 @@ class GaussianProcess:
         solution = self._solution.numpy()
         return average_effects(self.kernel, self._features, solution, some, alike)
 
+    def _among(self) -> Tensor:
+        """Compare training sequences with one another: (n, n), each pair once."""
+        K = torch.empty(len(self._features), len(self._features), dtype=torch.float64)
+        for columns in _parts(len(K)):
+            some = self._features.take(columns)
+            for rows in _parts(columns[-1] + 1):
+                part = self.kernel(*_pair(self._features.take(rows), some))
+                K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
+                K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = part.T
+        return K
+
     def _solve(self, K: Tensor, rows: Rows) -> Tensor:
         """Solve for the weights of some rows, between which K is, in place."""
         noise = self.kernel.noise.item() / self._weight[rows] + JITTER
         K.diagonal().add_(torch.from_numpy(noise))
         y = torch.from_numpy(self._target[rows] - self._mean)
-        return torch.cholesky_solve(y, torch.linalg.cholesky(K))
+        return torch.cholesky_solve(y, torch.linalg.cholesky(K, out=K))
 
     def _apply(
         self, sequences: EncodedSequences, known: Features, solution: Tensor
     ) -> Array:
         """Predict from the solution for known rows."""
-        parts = []
+        out = np.tile(self._mean, (len(sequences), 1))
         for rows in _parts(len(sequences)):
-            K = self._compare(self._map(sequences.take(rows)), known)
-            parts.append((K @ solution).numpy() + self._mean)
-        return np.concatenate(parts)
-
-    def _compare(self, one: Features, two: Features) -> Tensor:
-        """Compare all sequences of one with all of two: (n, m)."""
-        K = torch.empty(len(one), len(two), dtype=torch.float64)
-        for rows in _parts(len(one)):
-            some = one.take(rows)
-            for columns in _parts(len(two)):
-                part = self.kernel(*_pair(some, two.take(columns)))
-                K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
-        return K
+            some = self._map(sequences.take(rows))
+            for others in _parts(len(known)):
+                K = self.kernel(*_pair(some, known.take(others)))
+                out[rows] += (K @ solution[others]).numpy()
+        return out
 
 
 def _parts(n: int) -> Iterator[Rows]:

@@ -118,8 +118,7 @@ def test_two_measurements_weigh_as_one_with_twice_the_weight(rng):
     centred = y - y.mean(axis=0)
     model._features = model._map(encode(twice))
     model._target, model._weight = np.tile(y, (2, 1)), np.ones(120)
-    K = model._compare(model._features, model._features)
-    model._solution = model._solve(K, np.arange(120))
+    model._solution = model._solve(model._among(), np.arange(120))
     expected = y.mean(axis=0) + posterior(model, text, centred, np.full(60, 2.0), asked)
     np.testing.assert_allclose(model.predict(encode(asked)), expected, atol=1e-3)
 
@@ -137,6 +136,12 @@ def test_many_sequences_are_compared_in_parts(monkeypatch):
     expected = MODEL.predict(encode(TEXT))
     monkeypatch.setattr(process, "AT_ONCE", 7)
     np.testing.assert_allclose(MODEL.predict(encode(TEXT)), expected, atol=1e-9)
+
+
+def test_training_sequences_are_compared_in_parts(monkeypatch):
+    monkeypatch.setattr(process, "AT_ONCE", 7)
+    expected = compare(MODEL, TEXT, TEXT)
+    np.testing.assert_allclose(MODEL._among().numpy(), expected, rtol=1e-12)
 
 
 def test_more_rows_than_there_is_time_for(rng):
