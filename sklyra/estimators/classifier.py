@@ -48,7 +48,7 @@ default="one-hot"
         held-out sequences. Models of numbers and `partial_fit` have none.
     gaussian_process : bool, default=True
         Whether a Gaussian process on the same sequences is part of the model. It
-        compares letters at positions and words anywhere, of 8,192 sequences at most;
+        compares letters at positions and words anywhere, of 16,384 sequences at most;
         how much it counts is learnt too. Models of numbers and `partial_fit` have none.
     d_model : int, default=64
         Number of channels inside the network.

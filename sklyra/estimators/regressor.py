@@ -51,7 +51,7 @@ default="one-hot"
         Whether a Gaussian process on the same sequences is part of the model. It
         compares letters at positions and words anywhere; how much it counts is learnt
         as for the perceptrons. Models of numbers and `partial_fit` have none. It looks
-        at 8,192 sequences at most.
+        at 16,384 sequences at most.
     d_model : int, default=64
         Number of channels inside the network.
     pgc_hidden : tuple of int, default=(16, 128)

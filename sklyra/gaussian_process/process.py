@@ -21,8 +21,9 @@ from sklyra.sequences import EncodedSequences
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-# Time grows with the cube of the number of rows: more should not be looked at.
-MOST_ROWS = 8192
+# Time grows with the cube of the number of rows, memory with the square: 2 GiB for the
+# kernel, and four fifths of the rows and columns of it again for what is held out.
+MOST_ROWS = 2**14
 # Sequences that are compared at a time.
 AT_ONCE = 1024
 # Training sequences whose letters are exchanged to see what they are worth.
@@ -43,7 +44,7 @@ class GaussianProcess:
         Weight of each, 1 on average: the inverse of its noise, in proportion.
     rng : RandomState
         Chooses rows, if there are more than `most`.
-    most : int, default=8192
+    most : int, default=16384
         How many rows to look at, at most.
 
     Attributes
