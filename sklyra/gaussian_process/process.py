@@ -240,7 +240,12 @@ class GaussianProcess:
         noise = self.kernel.noise.item() / self._weight[rows] + JITTER
         K.diagonal().add_(torch.from_numpy(noise))
         y = torch.from_numpy(self._target[rows] - self._mean)
-        return torch.cholesky_solve(y, torch.linalg.cholesky(K, out=K))
+        # torch works on columns: what is laid out in rows it would copy, as it does
+        # every factor that `cholesky_solve` is given.
+        factor = torch.linalg.cholesky(K.mT, out=K.mT)
+        half = torch.linalg.solve_triangular(factor, y, upper=False)
+        solution: Tensor = torch.linalg.solve_triangular(factor.mT, half, upper=True)
+        return solution
 
     def _apply(
         self, sequences: EncodedSequences, known: Features, solution: Tensor
