@@ -66,7 +66,7 @@ class Kernel(NamedTuple):
         Parameters
         ----------
         letters : callable
-            Given the relevance, multiplies their letters.
+            Given the relevance, gives the products of their letters: `Products`.
         words : Tensor of shape (n, m), float64
             The cosine of their word counts.
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklyra import DNA, PROTEIN
-from sklyra.gaussian_process import GaussianProcess
+from sklyra.gaussian_process import GaussianProcess, features
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.letters import (
     common_characters,
@@ -91,8 +91,6 @@ def variants(rng, n, mutations, length=40):
 @pytest.mark.parametrize("mutations", [2, 20])
 def test_the_faster_one_is_chosen(rng, mutations, monkeypatch):
     """By what most sequences have in common, whatever is compared with them."""
-    from sklyra.gaussian_process import features
-
     called = []
 
     def note(name):
@@ -117,8 +115,6 @@ def test_the_faster_one_is_chosen(rng, mutations, monkeypatch):
 
 def test_predictions_of_variants_do_not_depend_on_the_way(rng, monkeypatch):
     """Gaps and unknown residues are among the variants."""
-    from sklyra.gaussian_process import features
-
     sequences = variants(rng, 80, 2)
     y = rng.normal(size=(80, 1))
     model = GaussianProcess(sequences, y, np.ones(80), np.random.RandomState(0))

@@ -44,7 +44,8 @@ def main(names: list[str], rows: int, seeds: int) -> None:
             values, seconds, *off = np.array(runs).T
             error = values.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else np.nan
             cells = [f"{values.mean():.3f} ± {error:.3f}", f"{seconds.mean():.1f}"]
-            cells += [f"{part.mean():.3f}" for part in off]
+            # not every model gives probabilities
+            cells += ["" if np.isnan(p).any() else f"{p.mean():.3f}" for p in off]
             print(f"| {label} |", " | ".join(cells), "|", flush=True)
 
 
