@@ -16,7 +16,7 @@ from sklearn.linear_model import RidgeCV
 
 from sklyra import DNA, PROTEIN, SequenceOneHotEncoder
 from sklyra.datasets import make_epistasis
-from sklyra.gaussian_process import GaussianProcess, process
+from sklyra.gaussian_process import GaussianProcess, evidence, process
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.kernel import Kernel
@@ -187,24 +187,27 @@ def test_shares_tell_words_from_positions(rng):
     assert by_place.additive > by_place.composition
 
 
+def evidence_of(kernel, known, text, y):
+    """What the search maximises, from its equation."""
+    K = kernel(*pair(known, text, text)).numpy()
+    K = K + np.diag(np.full(len(y), kernel.noise.item() + 1e-6))
+    z = (y - y.mean())[:, 0]
+    scale = z @ np.linalg.solve(K, z) / len(y)  # the best variance
+    density = multivariate_normal(cov=K * scale).logpdf(z)
+    logs = kernel.relevance.log()
+    shares = torch.stack(kernel[1:]).log()
+    prior = (logs - logs.mean()).square().sum() / 2
+    prior += ((shares - math.log(0.3)) / 2).square().sum() / 2
+    return density - prior.item()
+
+
 def test_the_evidence_is_that_of_a_normal_distribution(rng):
     """At the best kernel no small change of any parameter is better."""
     text, y, model = fitted(rng)
     features = model._map(encode(text))
     found = best_kernel(features, y - y.mean(), np.ones(60), np.random.RandomState(0))
 
-    def log_density(kernel):
-        K = kernel(*pair(model._map, text, text)).numpy()
-        K = K + np.diag(np.full(60, kernel.noise.item() + 1e-6))
-        z = (y - y.mean())[:, 0]
-        scale = z @ np.linalg.solve(K, z) / 60  # the best variance
-        density = multivariate_normal(cov=K * scale).logpdf(z)
-        logs = kernel.relevance.log()
-        shares = torch.stack(kernel[1:]).log()
-        prior = (logs - logs.mean()).square().sum() / 2
-        prior += ((shares - math.log(0.3)) / 2).square().sum() / 2
-        return density - prior.item()
-
+    log_density = partial(evidence_of, known=model._map, text=text, y=y)
     best = log_density(found)
     for name in ("additive", "composition", "sharpness", "noise"):
         for factor in (0.5, 2):
@@ -215,6 +218,24 @@ def test_the_evidence_is_that_of_a_normal_distribution(rng):
             relevance = found.relevance.clone()
             relevance[slot] *= factor
             assert log_density(found._replace(relevance=relevance)) < best + 0.02
+
+
+def test_the_search_goes_on_with_more_rows(rng, monkeypatch):
+    text = random(rng, 1000, 12)
+    y = np.array([[float(x[1] == x[5]) + (x[9] == "A")] for x in text])
+    y += rng.normal(size=y.shape)
+    known = FeatureMap(encode(text))
+    features, ones = known(encode(text)), np.ones(len(y))
+
+    def found():
+        state = np.random.RandomState(0)
+        return evidence_of(
+            best_kernel(features, y - y.mean(), ones, state), known, text, y
+        )
+
+    more = found()
+    monkeypatch.setattr(evidence, "_STAGES", evidence._STAGES[:1])
+    assert more > found() + 0.5
 
 
 def test_rounding_does_not_lead_the_search(rng):
