@@ -523,7 +523,7 @@ def test_variance_that_is_epistasis_is_found(rng):
     text = ["".join(rng.choice(list("AC"), 10)) for _ in range(300)]
     y = np.array([(1.0 if x[2] == x[7] else -1.0) for x in text])
     model = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, y)
-    assert model.variance_shares_["epistasis"] > 0.6
+    assert model.variance_shares_["pairwise"] > 0.6
     noise = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, rng.normal(size=300))
     assert noise.variance_shares_["noise"] > 0.5
 

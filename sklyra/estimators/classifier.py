@@ -158,8 +158,9 @@ default="one-hot"
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         Where the variance of the targets comes from, according to the Gaussian process:
-        ``additive``, what the sum of `additive_effects_` explains; ``epistasis`` of all
-        orders and ``composition`` of words, what they explain beyond; and ``noise``.
+        ``additive``, what the sum of `additive_effects_` explains; beyond that the
+        epistasis of letters at positions, ``pairwise`` and of ``higher_order``, and the
+        ``composition`` of words; and ``noise``.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
     shares_ : ndarray of shape (n_parts, 1)

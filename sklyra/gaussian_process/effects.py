@@ -1,4 +1,4 @@
-"""What single letters are worth, averaged over what may stand around them."""
+"""What letters are worth, alone and in pairs, averaged over what may stand around."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.kernel import Kernel
 
 Array = npt.NDArray[np.float64]
+
+# Training sequences that others are compared with at a time.
+_AT_ONCE = 1024
 
 
 class Effect(NamedTuple):
@@ -84,6 +87,66 @@ def average_effects(
         worth -= there.mean(axis=0) @ worth
         effects.append(Effect(codes, worth))
     return effects
+
+
+def pair_effects(
+    kernel: Kernel, known: Features, solution: Array, sequences: Features
+) -> Array:
+    r"""Add up what pairs of letters do beyond what each of the two does.
+
+    Of the term of epistasis, which alone has any: a product over slots of :math:`g_l(x,
+    x_i) = e^{-w_l d(x_l, x_{il})}`. With :math:`m_l(x_i)` its mean over the letters of
+    training at the slot and :math:`r_l = g_l / m_l - 1`, of mean zero,
+
+    .. math::
+       k_E(x, x_i) = \prod_l m_l(x_i) \, \Bigl(1 + \sum_l r_l + \sum_{l < k} r_l r_k +
+       \dots\Bigr).
+
+    Each sum has what its order adds to those below, if letters at slots are independent
+    [1]_. That of pairs is :math:`((\sum_l r_l)^2 - \sum_l r_l^2) / 2`.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        How sequences are compared.
+    known : Features
+        Training sequences.
+    solution : ndarray of shape (n, n_outputs), float64
+        Their weights.
+    sequences : Features
+        Sequences, of characters that occur in training at these slots.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences, n_outputs), float64
+        The sums over all pairs of slots.
+
+    References
+    ----------
+    .. [1] Efron, B. & Stein, C. (1981). The Jackknife Estimate of Variance. Annals of
+       Statistics 9, 586-596.
+    """
+    gram = known.table @ known.table.T
+    apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
+    slots = []
+    for slot, relevance in enumerate(kernel.relevance.tolist()):
+        often = np.bincount(known.codes[:, slot], minlength=len(gram)) / len(known)
+        alike = np.exp(-relevance * apart)
+        slots.append((alike, often @ alike))
+    out = np.zeros((len(sequences), solution.shape[1]))
+    for start in range(0, len(known), _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        codes = known.codes[rows]
+        log_mean = np.zeros(len(codes))
+        sums, squares = np.zeros((2, len(sequences), len(codes)))
+        for slot, (alike, mean) in enumerate(slots):
+            log_mean += np.log(mean[codes[:, slot]])
+            beyond = (alike / mean - 1)[sequences.codes[:, slot]][:, codes[:, slot]]
+            sums += beyond
+            squares += np.square(beyond, out=beyond)
+        pairs = (sums**2 - squares) / 2
+        out += pairs @ (np.exp(log_mean)[:, None] * solution[rows])
+    return out
 
 
 def add_up(effects: list[Effect], sequences: Features, n_outputs: int) -> Array:

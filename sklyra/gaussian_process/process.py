@@ -11,7 +11,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from sklyra.gaussian_process.effects import Effect, add_up, average_effects
+from sklyra.gaussian_process.effects import (
+    Effect,
+    add_up,
+    average_effects,
+    pair_effects,
+)
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap, Features
 from sklyra.gaussian_process.kernel import JITTER, Kernel
@@ -153,9 +158,10 @@ class GaussianProcess:
         dict of str to float
             Shares of the variance of what is predicted for training sequences, and of
             the noise around it: ``"additive"``, what the sum of average effects of
-            single letters explains; of what that leaves, the part of all other effects
-            of letters at positions, ``"epistasis"``, and that of words,
-            ``"composition"``; and ``"noise"``. They add up to 1.
+            single letters explains; of what that leaves, the part of letters at
+            positions, divided into what effects of pairs explain, ``"pairwise"``, and
+            the rest, ``"higher_order"``, and the part of words, ``"composition"``; and
+            ``"noise"``. They add up to 1.
         """
         some = self._some()
         terms = np.zeros((3, len(some), self._target.shape[1]))
@@ -170,18 +176,25 @@ class GaussianProcess:
         slope = (sums * total).sum(axis=0) / np.maximum((sums**2).sum(axis=0), _TINY)
         rest = total - slope * sums
         along = (terms * rest).mean(axis=1).sum(axis=1)  # these add up
+        epistasis = max(along[0] + along[1], 0)
+        pairs = pair_effects(self.kernel, self._features, self._solution.numpy(), some)
+        pairs -= pairs.mean(axis=0)
+        with_pairs = np.maximum((pairs * rest).mean(axis=0), 0)
+        size = np.maximum((pairs**2).mean(axis=0), _TINY)
+        pairwise = min((with_pairs**2 / size).sum(), epistasis)
         centred = self._target - self._mean
         noise = (centred * self._solution.numpy()).mean(axis=0).sum()
         shares = np.array(
             [
                 ((slope * sums) ** 2).mean(axis=0).sum(),
-                max(along[0] + along[1], 0),
+                pairwise,
+                epistasis - pairwise,
                 max(along[2], 0),
                 noise * self.kernel.noise.item(),
             ]
         )
         shares /= max(shares.sum(), _TINY)
-        names = ("additive", "epistasis", "composition", "noise")
+        names = ("additive", "pairwise", "higher_order", "composition", "noise")
         return dict(zip(names, shares.tolist(), strict=True))
 
     def additive_effects(self) -> tuple[npt.NDArray[np.int64], list[str], Array]:

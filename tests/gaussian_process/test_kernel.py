@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import pickle
 from functools import partial
@@ -16,7 +17,8 @@ from sklearn.linear_model import RidgeCV
 
 from sklyra import DNA, PROTEIN, SequenceOneHotEncoder
 from sklyra.datasets import make_epistasis
-from sklyra.gaussian_process import GaussianProcess, evidence, process
+from sklyra.gaussian_process import GaussianProcess, effects, evidence, process
+from sklyra.gaussian_process.effects import pair_effects
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.kernel import Kernel
@@ -291,7 +293,7 @@ def test_epistasis_is_found_in_long_sequences(rng):
     assert np.mean(off**2) < 0.1 * y.var()
 
 
-@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("order", [1, 2, 3])
 def test_variance_comes_from_where_it_was_put(order):
     """No more is additive than effects of single letters explain."""
     data = make_epistasis(1000, order=order, random_state=0)
@@ -307,6 +309,10 @@ def test_variance_comes_from_where_it_was_put(order):
     assert 0.1 < shares["additive"] < explained + 0.02
     if order == 1:
         assert shares["additive"] > 0.95
+    else:  # the data have as much variance of each order
+        expected = {2: (0.5, 0.5, 0), 3: (1 / 3, 1 / 3, 1 / 3)}[order]
+        found = [shares[name] for name in ("additive", "pairwise", "higher_order")]
+        np.testing.assert_allclose(found, expected, atol=0.08)
 
 
 def test_effects_are_averages_over_letters_put_in(rng):
@@ -325,8 +331,8 @@ def test_effects_are_averages_over_letters_put_in(rng):
         terms = model.kernel.components(partial(products, letters, known), words)
         return ((terms[0] + terms[1]) @ model._solution).numpy().mean(axis=0)
 
-    positions, letters, effects = model.additive_effects()
-    assert len(effects) == 24
+    positions, letters, worth = model.additive_effects()
+    assert len(worth) == 24
     for slot in range(6):
         at = positions == slot
         codes = [DNA.characters.index(c) for c in np.array(letters)[at]]
@@ -337,7 +343,41 @@ def test_effects_are_averages_over_letters_put_in(rng):
             put.append(expected(changed))
         often = [(features.codes[:, slot] == code).mean() for code in codes]
         put -= np.average(put, axis=0, weights=often)
-        np.testing.assert_allclose(effects[at], put, atol=1e-9)
+        np.testing.assert_allclose(worth[at], put, atol=1e-9)
+
+
+def test_pair_effects_are_what_means_over_letters_leave(rng, monkeypatch):
+    """From the definition: the mean given two letters, less means given fewer."""
+    n_slots = 4
+    text = random(rng, 30, n_slots)
+    y = rng.normal(size=(30, 2))
+    model = GaussianProcess(encode(text), y, np.ones(30), np.random.RandomState(0))
+    features, solution = model._features, model._solution.numpy()
+    grid = np.array(list(itertools.product(range(4), repeat=n_slots)))
+    letters = torch.from_numpy(features.table[grid])
+    known = torch.from_numpy(features.letters)
+    no_words = torch.zeros(len(grid), 30, dtype=torch.float64)
+    terms = model.kernel.components(partial(products, letters, known), no_words)
+    value = (terms[1] @ model._solution).numpy()
+    often = [np.bincount(c, minlength=4) / 30 for c in features.codes.T]
+    weight = np.prod([often[s][grid[:, s]] for s in range(n_slots)], axis=0)
+
+    def mean_given(codes, slots):
+        same = weight * (grid[:, slots] == codes[list(slots)]).all(axis=1)
+        return same @ value / same.sum()
+
+    def of_pairs(codes):
+        total = 0
+        for pair in itertools.combinations(range(n_slots), 2):
+            total += mean_given(codes, pair) + mean_given(codes, ())
+            total -= sum(mean_given(codes, (slot,)) for slot in pair)
+        return total
+
+    expected = [of_pairs(codes) for codes in features.codes[:10].astype(int)]
+    monkeypatch.setattr(effects, "_AT_ONCE", 7)
+    some = features.take(np.arange(10))
+    found = pair_effects(model.kernel, features, solution, some)
+    np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10)
 
 
 def test_effects_that_add_up_are_additive(rng):
@@ -376,8 +416,8 @@ def test_equal_sequences_have_no_effects_but_a_mean(n_rows):
         np.ones(n_rows),
         np.random.RandomState(0),
     )
-    positions, letters, effects = model.additive_effects()
-    assert (len(positions), len(letters), effects.shape) == (0, 0, (0, 1))
+    positions, letters, worth = model.additive_effects()
+    assert (len(positions), len(letters), worth.shape) == (0, 0, (0, 1))
     shares = model.variance_shares()
     assert shares["additive"] == 0
     assert sum(shares.values()) == pytest.approx(1 if n_rows > 1 else 0)
