@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklyra import PUBLISHED, LyraRegressor
+from sklyra._training.device import send
 from sklyra.batching import SequenceDataset, TrainingBatches, chunks
 from sklyra.datasets import load_cr6261
 from sklyra.estimators.parameters import step_plan
@@ -124,6 +125,16 @@ def test_batches_hold_every_sequence_once(
         seen += target.tolist()
     assert sorted(seen) == list(range(len(lengths)))
     assert len(list(batches)) == len(batches)
+
+
+def test_batches_arrive_whole(device: str) -> None:
+    values = torch.arange(6).view(2, 3)
+    rows = [torch.tensor([[0, 1, 2]]), torch.tensor([[2, 1, 0]])]
+    inputs, target = send(({"values": values, "triples": rows}, values[:, 0]), device)
+    found = [inputs["values"], *inputs["triples"], target]
+    for part, expected in zip(found, [values, *rows, values[:, 0]], strict=True):
+        assert part.device.type == device
+        assert part.cpu().equal(expected)
 
 
 def test_batches_hold_sequences_of_similar_length() -> None:

@@ -108,6 +108,31 @@ def in_precision(function: Function, precision: str, device: str) -> Function:
     return narrowed
 
 
+def send(batch: Any, device: str) -> Any:
+    """Bring a batch to where the work is done, without waiting for it to arrive.
+
+    Parameters
+    ----------
+    batch : Tensor, or dict, list or tuple of batches
+        Any tensors.
+    device : str
+        A torch device.
+
+    Returns
+    -------
+    object
+        The same with all tensors there.
+    """
+    if isinstance(batch, dict):
+        return {name: send(part, device) for name, part in batch.items()}
+    if isinstance(batch, (list, tuple)):
+        return type(batch)(send(part, device) for part in batch)
+    if torch.device(device).type == "cuda" and not batch.is_cuda:
+        # From memory that may be paged out, a copy would wait for all work before it.
+        batch = batch.pin_memory()
+    return batch.to(device, non_blocking=True)
+
+
 @contextmanager
 def threads(n_threads: int | None) -> Iterator[None]:
     """Work with a number of threads, then with as many as before.

@@ -15,11 +15,10 @@ import skorch
 import torch
 from sklearn.utils import Tags
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
-from skorch.utils import to_device
 from torch import Tensor, nn
 
 from sklyra._training.callbacks import ProgressBar, StopTraining, Tell
-from sklyra._training.device import in_precision
+from sklyra._training.device import in_precision, send
 from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import (
@@ -167,7 +166,7 @@ class SequenceNet(skorch.NeuralNet):
     ) -> dict[str, Tensor]:
         """Compute the gradient of a batch."""
         self._set_training(True)
-        inputs, target = to_device(batch, self.device)
+        inputs, target = send(batch, self.device)
         n_rows = len(target)
 
         def loss_of(output: Tensor, rows: slice) -> Tensor:
@@ -198,7 +197,7 @@ class SequenceNet(skorch.NeuralNet):
 
     def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
         """Run the network on a batch."""
-        x = to_device(x, self.device)
+        x = send(x, self.device)
         share, function = self._functions()
         shared = share(x["values"].shape[1], x.get("triples", ()))
         return forward(function, shared, x, self.piece_size_)

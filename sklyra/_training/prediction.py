@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from skorch.utils import to_device
 from torch import Tensor
 
-from sklyra._training.device import in_precision
+from sklyra._training.device import in_precision, send
 from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
@@ -134,7 +133,7 @@ class _Runner:
     def __call__(
         self, batch: dict[str, Any], length: int, pool: Executor | None
     ) -> Tensor:
-        batch = to_device(batch, self.net.device)
+        batch = send(batch, self.net.device)
         shared = self.share(length, batch.get("triples", ()), self.operators(length))
         output = forward(self.function, shared, batch, self.net.piece_size_, pool)
         return output.double().cpu()
