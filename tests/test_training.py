@@ -84,14 +84,22 @@ def test_schedules_give_their_rates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "expected"),
-    [(1, (8, 40)), (200, (8, 40)), (2000, (64, 31)), (200_000, (64, 20))],
+    ("n_samples", "length", "expected"),
+    [
+        (1, 100, (8, 40)),
+        (200, 100, (8, 40)),
+        (2000, 100, (64, 31)),
+        (50_000, 100, (64, 20)),
+        (200_000, 100, (64, 6)),
+        (1000, 16_000, (32, 8)),
+        (1000, 10**6, (32, 2)),
+    ],
 )
-def test_steps_follow_the_number_of_sequences(
-    n_samples: int, expected: tuple[int, int]
+def test_steps_follow_the_number_of_sequences_and_positions(
+    n_samples: int, length: int, expected: tuple[int, int]
 ) -> None:
-    assert step_plan(n_samples, "auto", "auto") == expected
-    assert step_plan(n_samples, 7, 3) == (7, 3)
+    assert step_plan(n_samples, n_samples * length, "auto", "auto") == expected
+    assert step_plan(n_samples, n_samples * length, 7, 3) == (7, 3)
 
 
 def dataset(lengths: list[int]) -> SequenceDataset:

@@ -82,7 +82,8 @@ default="one-hot"
         is the power of two below ``n_samples / 24``, between 8 and 64.
     max_epochs : int or "auto", default="auto"
         How many times training sees the data, at most. "auto" makes it 1,000 steps, in
-        20 to 40 epochs.
+        20 to 40 epochs; fewer, but two at least, where these would be more than 134
+        million positions.
     early_stopping : bool, default=True
         Whether each member holds out part of the training data (if there are 20
         sequences or more), keeps the weights of the epoch with the least loss on it,

@@ -164,8 +164,9 @@ class Ensemble(SequenceReader):
             watched = valid
             if valid is None and len(held):
                 watched = data.take(held)
+            n_positions = int(train.sequences.offsets[-1])
             batch_size, auto_epochs = step_plan(
-                len(train), self.batch_size, self.max_epochs
+                len(train), n_positions, self.batch_size, self.max_epochs
             )
             n_epochs = epochs or auto_epochs
             if member < len(old):

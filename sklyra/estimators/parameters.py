@@ -14,6 +14,9 @@ from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.nn import POOLINGS, VALUE_LOSSES
 from sklyra.sequences import check_option
 
+# Positions that a network sees in training, at most: some six minutes on two cores.
+_POSITIONS = 2**27
+
 # Parameters of the network itself.
 ARCHITECTURE = (
     "d_model",
@@ -139,7 +142,7 @@ def check_unchanged(estimator: Any, architecture: dict[str, Any]) -> None:
 
 
 def step_plan(
-    n_samples: int, batch_size: int | str, max_epochs: int | str
+    n_samples: int, n_positions: int, batch_size: int | str, max_epochs: int | str
 ) -> tuple[int, int]:
     """Choose how many sequences a step sees, and how many epochs there are.
 
@@ -147,6 +150,8 @@ def step_plan(
     ----------
     n_samples : int
         Number of training sequences.
+    n_positions : int
+        Number of positions of all of them together.
     batch_size, max_epochs : int or "auto"
         The parameters of the estimators.
 
@@ -162,5 +167,6 @@ def step_plan(
         batch_size = int(np.clip(2**power, 8, 64))
     if isinstance(max_epochs, str):
         steps = -(-n_samples // batch_size)
-        max_epochs = int(np.clip(1000 // steps, 20, 40))
+        affordable = max(2, _POSITIONS // n_positions)
+        max_epochs = min(int(np.clip(1000 // steps, 20, 40)), affordable)
     return batch_size, max_epochs

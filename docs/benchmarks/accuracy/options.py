@@ -1,10 +1,11 @@
-"""When options are worth setting: losses, targets made normal, both strands of DNA.
+"""When options are worth setting: losses, targets or labels changed, both strands.
 
     python docs/benchmarks/accuracy/options.py *.parquet --rows 500
 
 Files are Parquet with the columns `sequence` and `target`. All models see the same
-rows, one draw of them; Spearman correlation, or balanced accuracy for classes. Results
-go to options.json beside this script; what that has already is not measured again.
+rows, one draw of them; Spearman correlation, or balanced accuracy for classes, and the
+expected calibration error of their probabilities. Results go to options.json beside
+this script; what that has already is not measured again.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from models import draw, score
+import torch.nn.functional as F
+from models import calibration_error, draw, score
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.preprocessing import QuantileTransformer
+from torch import Tensor
 
 from sklyra import LyraClassifier, LyraRegressor
+from sklyra.nn import CrossEntropy
 
 RESULTS = Path(__file__).parent / "options.json"
 DEFAULT = "default"
@@ -30,7 +34,22 @@ OPTIONS = (
     'loss="ranking"',
     "targets made normal",
     "reverse_complement=True",
+    "labels smoothed",
 )
+
+
+class SmoothedEntropy(CrossEntropy):
+    """The cross entropy with labels that are right nine times in ten."""
+
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        return F.cross_entropy(output, target, reduction="none", label_smoothing=0.1)
+
+
+class SmoothedClassifier(LyraClassifier):
+    """What label smoothing would do, if it were an option."""
+
+    def _loss(self) -> type[CrossEntropy]:
+        return SmoothedEntropy
 
 
 def models(dna: bool, classes: bool) -> Iterator[tuple[str, Any]]:
@@ -47,6 +66,8 @@ def models(dna: bool, classes: bool) -> Iterator[tuple[str, Any]]:
         )
     if dna:
         yield OPTIONS[3], kind(reverse_complement=True, random_state=0)
+    if classes:
+        yield OPTIONS[4], SmoothedClassifier(random_state=0)
 
 
 def main(names: list[str], rows: int) -> list[dict[str, Any]]:
@@ -61,6 +82,8 @@ def main(names: list[str], rows: int) -> list[dict[str, Any]]:
                 continue
             value = round(score(model.fit(X, y), X_test, y_test), 4)
             row = {"task": task, "rows": rows, "option": option, "score": value}
+            if classes:
+                row["calibration"] = round(calibration_error(model, X_test, y_test), 4)
             print(json.dumps(row), flush=True)
             found.append(row)
             RESULTS.write_text(json.dumps(found, indent=1) + "\n")
