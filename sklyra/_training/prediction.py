@@ -21,6 +21,7 @@ from sklyra._training.workers import workers
 from sklyra.batching import chunks, inputs
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.nn.convolution import reach
+from sklyra.nn.variants import find_parent
 from sklyra.sequences import EncodedSequences
 from sklyra.windows import find_windows
 
@@ -31,6 +32,10 @@ _POSITIONS = 2**17
 # arithmetic costs nothing beside overhead, and prediction works in double precision:
 # there one sequence alone and the same among others agree to the last digits.
 _FEW_POSITIONS = 2**10
+
+# A piece of variants of a parent is as many times as long as others: each reads
+# matrices that do not stay in cache.
+_FAMILY = 8
 
 # More threads of Python wait for one another.
 _SIDE_BY_SIDE = 8
@@ -77,8 +82,11 @@ def run(
             if few and batch["values"].is_floating_point():
                 batch["values"] = batch["values"].double()
             length = batch["values"].shape[1]
+            parent = None if few else _parent(nets[0], batch, precision)
             try:
-                part = torch.stack([runner(batch, length, pool) for runner in runners])
+                part = torch.stack(
+                    [runner(batch, length, parent, pool) for runner in runners]
+                )
             except (RuntimeError, MemoryError) as error:
                 if not ran_out(error):
                     raise
@@ -110,6 +118,19 @@ def _pool(
     return workers(at_once)
 
 
+def _parent(net: SequenceNet, batch: dict[str, Any], precision: str) -> Tensor | None:
+    """Find the parent of sequences, if they are variants and that makes it faster."""
+    if torch.device(net.device).type != "cpu" or precision != "float32":
+        return None
+    module, values = net.module_, batch["values"]
+    # each letter is known by its number, up to the first state space layer
+    numbered = len(batch.get("triples", ())) == module.n_blocks
+    numbered &= not values.is_floating_point()
+    if not isinstance(module, LyraNet) or not module.s4d or not numbered:
+        return None
+    return find_parent(values) if "mask" not in batch else None
+
+
 class _Runner:
     """Run one network over batches."""
 
@@ -131,11 +152,23 @@ class _Runner:
         self.operators = _Operators(self.module)
 
     def __call__(
-        self, batch: dict[str, Any], length: int, pool: Executor | None
+        self,
+        batch: dict[str, Any],
+        length: int,
+        parent: Tensor | None,
+        pool: Executor | None,
     ) -> Tensor:
         batch = send(batch, self.net.device)
-        shared = self.share(length, batch.get("triples", ()), self.operators(length))
-        output = forward(self.function, shared, batch, self.net.piece_size_, pool)
+        family = None
+        if parent is not None:
+            family = parent, self.operators.matrices(length)
+        triples, operators = batch.get("triples", ()), self.operators(length)
+        shared = self.share(length, triples, operators, family)
+        n_positions = self.net.piece_size_
+        if parent is not None:
+            of_thread = batch["values"].numel() // torch.get_num_threads()
+            n_positions = max(n_positions, min(_FAMILY * n_positions, of_thread))
+        output = forward(self.function, shared, batch, n_positions, pool)
         return output.double().cpu()
 
 
@@ -146,9 +179,17 @@ class _Operators:
         self.net = net
         self.reach = 0
         self.operators: tuple[Tensor, ...] = ()
+        self.of_first = torch.empty(0, 0, 0)
 
     def __call__(self, length: int) -> tuple[Tensor, ...]:
         if reach(length) != self.reach:
             self.operators = self.net.operators(length)
             self.reach = reach(length)
         return self.operators
+
+    def matrices(self, length: int) -> Tensor:
+        """Give what variants of a parent need, for the first layer."""
+        assert isinstance(self.net, LyraNet)
+        if length != self.of_first.shape[1]:
+            self.of_first = self.net.first_matrices(length)
+        return self.of_first

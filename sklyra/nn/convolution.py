@@ -83,19 +83,37 @@ def to_operator(ahead: Tensor, behind: Tensor | None = None) -> Tensor:
         What each position sends to each; or the Fourier transform of the kernels, where
         that is faster.
     """
-    length = ahead.shape[1]
+    if ahead.shape[1] <= _SHORT:
+        return toeplitz(ahead, behind)
     if behind is None:
         behind = torch.zeros_like(ahead)
-    # torch leaves Function.apply untyped
-    if length <= _SHORT:
-        around = torch.cat([behind[:, : length - 1].flip(-1), ahead], dim=1)
-        matrix: Tensor = _Toeplitz.apply(around)  # type: ignore[no-untyped-call]
-        return matrix
     # What is sent t positions back stands t before the end.
     between = torch.zeros_like(ahead[:, :1])
     kernel = torch.cat([ahead, between, behind[:, :-1].flip(-1)], dim=1)
+    # torch leaves Function.apply untyped
     spectrum: Tensor = _Transform.apply(kernel)  # type: ignore[no-untyped-call]
     return spectrum
+
+
+def toeplitz(ahead: Tensor, behind: Tensor | None = None) -> Tensor:
+    """Lay out kernels as matrices that are constant along diagonals.
+
+    Parameters
+    ----------
+    ahead, behind : Tensor of shape (D, R), float
+        As for `to_operator`.
+
+    Returns
+    -------
+    Tensor of shape (D, R, R), float
+        What each position, the first index, sends to each, the second.
+    """
+    if behind is None:
+        behind = torch.zeros_like(ahead)
+    around = torch.cat([behind[:, : ahead.shape[1] - 1].flip(-1), ahead], dim=1)
+    # torch leaves Function.apply untyped
+    matrices: Tensor = _Toeplitz.apply(around)  # type: ignore[no-untyped-call]
+    return matrices
 
 
 def convolve(u: Tensor, operator: Tensor) -> Tensor:
@@ -125,10 +143,7 @@ def convolve(u: Tensor, operator: Tensor) -> Tensor:
 
 
 class _Toeplitz(torch.autograd.Function):
-    """Lay out kernels as matrices that are constant along diagonals.
-
-    torch would add up the gradient of each element by itself.
-    """
+    """Do what `toeplitz` does; torch would add up gradients element by element."""
 
     @staticmethod
     def forward(ctx: Any, around: Tensor) -> Tensor:

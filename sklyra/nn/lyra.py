@@ -8,6 +8,7 @@ from typing import Any, cast
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sklyra.nn.convolution import convolve
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.masking import masked
@@ -16,6 +17,7 @@ from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import POOLINGS
 from sklyra.nn.s4d import S4D, S4DKernel
 from sklyra.nn.shared import Shared
+from sklyra.nn.variants import Parent, convolve_variants
 
 
 class S4DBlock(nn.Module):
@@ -38,29 +40,26 @@ class S4DBlock(nn.Module):
     def forward(
         self,
         x: Tensor,
-        normalised: Tensor,
+        convolved: Tensor,
         mask: Tensor | None,
-        operator: Tensor,
     ) -> Tensor:
-        """Apply the block.
+        """Apply what comes behind the block's norm and its convolution.
 
         Parameters
         ----------
         x : Tensor of shape (B, L, D), float
             Channels of each position.
-        normalised : Tensor of shape (B, L, D), float
-            The same behind the block's norm, which may have been done before.
+        convolved : Tensor of shape (D, B, L), float
+            The same behind the norm and the convolution.
         mask : Tensor of shape (B, L), bool, or None
             True where there is a residue; None means that there is no padding.
-        operator : Tensor
-            What `S4D.operator` gives for this length or a greater one.
 
         Returns
         -------
         Tensor of shape (B, L, D), float
             Mixed channels.
         """
-        mixed: Tensor = x + self.dropout(self.s4d(normalised, mask, operator))
+        mixed: Tensor = x + self.dropout(self.s4d.mix_channels(convolved, mask))
         return mixed
 
 
@@ -188,11 +187,27 @@ class LyraNet(nn.Module):
         """
         return tuple(_s4d(block).s4d.operator(length) for block in self.s4d)
 
+    def first_matrices(self, length: int) -> Tensor:
+        """Compute what the convolution of variants of a parent needs.
+
+        Parameters
+        ----------
+        length : int
+            Number of positions of each sequence.
+
+        Returns
+        -------
+        Tensor of shape (D, L, L), float
+            What `S4D.matrices` gives for the first state space layer.
+        """
+        return _s4d(self.s4d[0]).s4d.matrices(length)
+
     def share(
         self,
         length: int,
         triples: Sequence[Tensor] = (),
         operators: tuple[Tensor, ...] | None = None,
+        family: tuple[Tensor, Tensor] | None = None,
     ) -> Shared:
         """Compute what sequences have in common.
 
@@ -206,6 +221,10 @@ class LyraNet(nn.Module):
             are triples of codes.
         operators : tuple of Tensor or None, default=None
             What `operators` gives; None computes it.
+        family : tuple of Tensor or None, default=None
+            The parent of variants, from `sklyra.nn.variants.find_parent`, and what
+            `S4D.matrices` of the first layer gives. There are triples for all gated
+            convolutions, and no gradients. None if sequences are no variants.
 
         Returns
         -------
@@ -221,13 +240,16 @@ class LyraNet(nn.Module):
             y = pgc.on_triples(*pgc.tables(pgc.expand(table)), rows)  # (U, D)
             table = table.index_select(0, rows[:, 1]) + y if self.residual else y
         ahead: tuple[Tensor, ...] = ()
+        parent = None
         if len(triples) < len(self.pgc):
             following = _pgc(self.pgc[len(triples)])
             ahead = following.tables(following.expand(table))
         elif self.s4d:
             ahead = (F.pad(_s4d(self.s4d[0]).norm(table), (0, 0, 0, 1)),)
+            if family is not None:
+                parent = Parent.of(family[0], ahead[0], family[1])
         table = F.pad(table, (0, 0, 0, 1))  # the last row is padding
-        return Shared(table, ahead, operators, len(triples))
+        return Shared(table, ahead, operators, len(triples), parent)
 
     def represent(
         self,
@@ -275,8 +297,12 @@ class LyraNet(nn.Module):
                 y = pgc(x, mask)
             x = x + y if self.residual else y
         for block, operator in zip(map(_s4d, self.s4d), shared.operators, strict=True):
-            normalised = _look_up(ahead[0], values) if ahead else block.norm(x)
-            x, ahead = block(x, normalised, mask, operator), ()
+            if ahead and shared.parent is not None:
+                convolved = convolve_variants(values, ahead[0], shared.parent)
+            else:
+                u = _look_up(ahead[0], values) if ahead else block.norm(x)
+                convolved = convolve(masked(u, mask), operator)
+            x, ahead = block(x, convolved, mask), ()
         pooled: Tensor = self.pooling(x, mask)
         return pooled
 

@@ -100,6 +100,7 @@ class Perceptron(nn.Module):
         length: int,
         triples: Sequence[Tensor] = (),
         operators: tuple[Tensor, ...] | None = None,
+        family: object = None,
     ) -> Shared:
         """Compute what sequences have in common.
 
@@ -107,7 +108,7 @@ class Perceptron(nn.Module):
         ----------
         length : int
             Number of positions.
-        triples, operators : object
+        triples, operators, family : object
             Not used: as for `LyraNet`.
 
         Returns

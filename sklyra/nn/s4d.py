@@ -11,12 +11,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from sklyra.nn.convolution import convolve, reach, to_operator, wide
+from sklyra.nn.convolution import (
+    convolve,
+    reach,
+    to_operator,
+    toeplitz,
+    wide,
+)
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.masking import masked
 
 # Positions that are mixed at a time: few enough to stay in cache.
-_POSITIONS = 2**13
+_POSITIONS = 2**12
 
 
 class S4DKernel(nn.Module):
@@ -238,17 +244,39 @@ class S4D(nn.Module):
         """
         if operator is None:
             operator = self.operator(u.shape[1])
-        y = convolve(masked(u, mask), operator)  # (D, B, L)
+        return self.mix_channels(convolve(masked(u, mask), operator), mask)
+
+    def mix_channels(self, y: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Do what the layer does to the output of its convolution.
+
+        Parameters
+        ----------
+        y : Tensor of shape (D, B, L), float
+            What `sklyra.nn.convolution.convolve` gives.
+        mask : Tensor of shape (B, L), bool, or None, default=None
+            As for `forward`.
+
+        Returns
+        -------
+        Tensor of shape (B, L, D), float
+            Mixed channels; zero where `mask` is False.
+        """
         factor = self.dropout.factor(y)  # (D, B, 1)
-        at_once = max(1, _POSITIONS // len(u))
-        parts = []
-        for at in range(0, u.shape[1], at_once):
-            part = F.gelu(y[:, :, at : at + at_once].to(u.dtype))
-            if factor is not None:
-                part = part * factor
-            mixed = self.mix(part.flatten(1).T)  # (B L, 2 D)
-            parts.append(F.glu(mixed, dim=-1).view(len(u), -1, len(y)))
-        return masked(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), mask)
+        _, n_sequences, length = y.shape
+        at_once = max(1, _POSITIONS // length)
+        rows = []
+        for first in range(0, n_sequences, at_once):
+            some = slice(first, first + at_once)
+            parts = []
+            for start in range(0, length, _POSITIONS):
+                part = y[:, some, start : start + _POSITIONS]
+                part = F.gelu(part.to(self.mix.weight.dtype))
+                if factor is not None:
+                    part = part * factor[:, some]
+                mixed = F.glu(self.mix(part.flatten(1).T), dim=-1)  # (B L, D)
+                parts.append(mixed.view(*part.shape[1:], len(y)))
+            rows.append(_joined(parts, dim=1))
+        return masked(_joined(rows, dim=0), mask)
 
     def operator(self, length: int) -> Tensor:
         """Prepare the convolution, which no input changes.
@@ -264,6 +292,30 @@ class S4D(nn.Module):
             What each position sends to each, or the Fourier transform of the kernels:
             `sklyra.nn.convolution.to_operator`.
         """
+        return to_operator(*self._kernels(reach(length)))
+
+    def matrices(self, length: int) -> Tensor:
+        """Prepare the convolution of variants of a parent.
+
+        Parameters
+        ----------
+        length : int
+            Number of positions ``L`` of each sequence.
+
+        Returns
+        -------
+        Tensor of shape (D, L, L), float
+            What each position sends to each: `sklyra.nn.convolution.toeplitz`.
+        """
+        return toeplitz(*self._kernels(length))
+
+    def _kernels(self, length: int) -> list[Tensor]:
+        """Kernels of each direction, (D, length) each."""
         with torch.autocast(self.mix.weight.device.type, enabled=False):
             kernels = [k for k in (self.kernel, self.kernel_back) if k is not None]
-            return to_operator(*_responses(kernels, reach(length)))
+            return _responses(kernels, length)
+
+
+def _joined(parts: list[Tensor], dim: int) -> Tensor:
+    """Put tensors one after the other; a single one need not be copied."""
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from sklyra.nn.variants import Parent
+
 
 class Shared(NamedTuple):
     """What sequences of a batch share: computed once, then looked up for each.
@@ -23,12 +25,15 @@ class Shared(NamedTuple):
         What `S4D.operator` gives for each state space layer.
     n_blocks : int
         How many gated convolutions `table` is behind.
+    parent : Parent or None, default=None
+        What sequences are variants of, if they are and nothing asks for gradients.
     """
 
     table: Tensor | None
     ahead: tuple[Tensor, ...]
     operators: tuple[Tensor, ...]
     n_blocks: int
+    parent: Parent | None = None
 
     def tensors(self) -> list[Tensor]:
         """List what there is.
