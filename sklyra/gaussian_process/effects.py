@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.kernel import Kernel
 
 Array = npt.NDArray[np.float64]
 
-# Training sequences that others are compared with at a time.
-_AT_ONCE = 1024
+# Numbers that are looked up at a time.
+_NUMBERS = 2**21
 
 
 class Effect(NamedTuple):
@@ -128,24 +129,28 @@ def pair_effects(
     """
     gram = known.table @ known.table.T
     apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
-    slots = []
-    for slot, relevance in enumerate(kernel.relevance.tolist()):
-        often = np.bincount(known.codes[:, slot], minlength=len(gram)) / len(known)
-        alike = np.exp(-relevance * apart)
-        slots.append((alike, often @ alike))
+    alike = np.exp(-kernel.relevance.numpy()[:, None, None] * apart)  # (S, C, C)
+    n_slots, n_characters, _ = alike.shape
+    counts = [np.bincount(slot, minlength=n_characters) for slot in known.codes.T]
+    often = np.reshape(counts, (n_slots, n_characters)) / len(known)
+    mean = np.einsum("sc,scd->sd", often, alike)
+    beyond = alike / mean[:, None] - 1  # of a sequence's character and a training one's
+    slots = np.arange(n_slots)
+    columns = sequences.codes + n_characters * slots
+    there = (
+        np.ones(columns.size),
+        columns.ravel(),
+        n_slots * np.arange(len(columns) + 1),
+    )
+    here = sparse.csr_matrix(there, shape=(len(columns), n_slots * n_characters))
     out = np.zeros((len(sequences), solution.shape[1]))
-    for start in range(0, len(known), _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
-        codes = known.codes[rows]
-        log_mean = np.zeros(len(codes))
-        sums, squares = np.zeros((2, len(sequences), len(codes)))
-        for slot, (alike, mean) in enumerate(slots):
-            log_mean += np.log(mean[codes[:, slot]])
-            beyond = (alike / mean - 1)[sequences.codes[:, slot]][:, codes[:, slot]]
-            sums += beyond
-            squares += np.square(beyond, out=beyond)
-        pairs = (sums**2 - squares) / 2
-        out += pairs @ (np.exp(log_mean)[:, None] * solution[rows])
+    at_once = max(1, _NUMBERS // max(1, here.shape[1]))
+    for start in range(0, len(known), at_once):
+        codes = known.codes[start : start + at_once]
+        part = beyond[slots, :, codes].reshape(len(codes), -1).T  # (S C, n)
+        pairs = ((here @ part) ** 2 - here @ part**2) / 2
+        weight = np.exp(np.log(mean[slots, codes]).sum(axis=1))
+        out += pairs @ (weight[:, None] * solution[start : start + at_once])
     return out
 
 

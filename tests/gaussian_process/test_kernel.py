@@ -374,7 +374,7 @@ def test_pair_effects_are_what_means_over_letters_leave(rng, monkeypatch):
         return total
 
     expected = [of_pairs(codes) for codes in features.codes[:10].astype(int)]
-    monkeypatch.setattr(effects, "_AT_ONCE", 7)
+    monkeypatch.setattr(effects, "_NUMBERS", 7 * 4 * len(features.table))
     some = features.take(np.arange(10))
     found = pair_effects(model.kernel, features, solution, some)
     np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10)
