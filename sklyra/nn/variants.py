@@ -26,7 +26,7 @@ class Parent(NamedTuple):
     .. math::
        y_t = y_{p,t} + \sum_{s:\, u_s \ne u_{p,s}} (u_s - u_{p,s})\, k_{t - s}.
 
-    Parameters
+    Attributes
     ----------
     rows : Tensor of shape (L,), int64
         What stands at each position of the parent: a row of a table.
