@@ -237,7 +237,7 @@ def test_numbers_have_networks_alone(rng):
 @pytest.mark.parametrize(
     "error", [MemoryError(), RuntimeError("can't allocate memory")]
 )
-@pytest.mark.parametrize("scarce", ["_solve", "held_out"])
+@pytest.mark.parametrize("scarce", ["_factor", "held_out"])
 def test_process_goes_on_with_fewer_sequences(monkeypatch, scarce, error):
     function = getattr(GaussianProcess, scarce)
 
@@ -284,7 +284,7 @@ def test_other_errors_of_the_process_are_not_taken_for_memory(monkeypatch):
     def broken(self, *args):
         raise RuntimeError("something else")
 
-    monkeypatch.setattr(GaussianProcess, "_solve", broken)
+    monkeypatch.setattr(GaussianProcess, "_factor", broken)
     with pytest.raises(RuntimeError, match="something else"):
         LyraRegressor(**SMALL).fit(X, Y)
 

@@ -39,7 +39,7 @@ from sklyra.estimators.split import (
 )
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
-from sklyra.sequences import EncodedSequences, both_strands, duplexes
+from sklyra.sequences import EncodedSequences, both_strands
 
 
 class BaseLyra(CallbackSupportMixin, Ensemble):
@@ -130,8 +130,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             if groups is not None:
                 groups = check_groups(groups, X)
             how = (self.n_members, self.validation_fraction, rng, classes)
-            sequences = data.sequences
-            same = duplexes(sequences) if self._both_strands else sequences.copies()
+            same = self._same(data.sequences)
             if self.cv is not None:
                 folds = folds_of(self.cv, X, y, groups, self.n_members, used)
             elif groups is not None:

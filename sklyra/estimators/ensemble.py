@@ -34,7 +34,7 @@ from sklyra.estimators.split import Rows
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.nn import LyraNet, Perceptron, RowLoss
 from sklyra.resemblance import resemblance
-from sklyra.sequences import EncodedSequences, both_strands
+from sklyra.sequences import EncodedSequences, both_strands, duplexes
 from sklyra.slots import Slots
 
 
@@ -210,7 +210,8 @@ class Ensemble(SequenceReader):
                     return process.held_out(folds, data.sequences)
                 return process.predict(valid.sequences)
 
-            process, part = fit_process(data, self._levels(data), rng, ask)
+            same = self._same(data.sequences)
+            process, part = fit_process(data, self._levels(data), same, rng, ask)
             parts.append(part)
             self.gaussian_process_ = process
         unseen = self._unstranded(np.stack(parts))  # (n_parts, n_rows, n_outputs)
@@ -290,6 +291,10 @@ class Ensemble(SequenceReader):
             device=device,
             seed=seed,
         )
+
+    def _same(self, sequences: EncodedSequences) -> Rows:
+        """Give sequences that are held out together the same number."""
+        return duplexes(sequences) if self._both_strands else sequences.copies()
 
     def _stranded(
         self,

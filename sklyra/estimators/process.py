@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 def fit_process(
     data: SequenceDataset,
     target: Array,
+    same: npt.NDArray[np.intp],
     rng: np.random.RandomState,
     ask: Callable[[GaussianProcess], Array],
 ) -> tuple[GaussianProcess, Array]:
@@ -31,6 +32,8 @@ def fit_process(
         Training data, sequences of letters.
     target : ndarray of shape (n_samples, n_outputs), float64
         What they measure.
+    same : ndarray of shape (n_samples,), int
+        A number for each, equal for those that are held out together.
     rng : RandomState
         Chooses sequences, where there are too many.
     ask : callable
@@ -57,7 +60,7 @@ def fit_process(
     most = min(len(data), MOST_ROWS)
     while True:
         try:
-            process = GaussianProcess(data.sequences, target, weight, rng, most)
+            process = GaussianProcess(data.sequences, target, weight, rng, most, same)
             return process, ask(process)
         except (RuntimeError, MemoryError) as error:
             if most == 1 or not ran_out(error):

@@ -130,10 +130,10 @@ default="one-hot"
     additive_effects_ : dict of str to array-like
         What the Gaussian process expects each letter to add, put into training
         sequences, on average over these: ``position`` (from 0), ``letter`` and
-        ``effect``, in the units of `y`, with the mean of the training sequences at 0.
-        For effects against a wild type subtract those of its letters. Where lengths
-        differ, positions are counted from the left end and again, as negative numbers,
-        from the right: both tell of the same letters, so that they are not to be added.
+        ``effect``, in the units of `y`, with the mean of each position at 0. For
+        effects against a wild type subtract those of its letters. Where lengths differ,
+        positions are counted from the left end and again, as negative numbers, from the
+        right: what a letter is worth in one sequence is the sum of both.
         With one output ``pandas.DataFrame(additive_effects_)`` is a table of it.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
@@ -166,9 +166,10 @@ default="one-hot"
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         Where the variance of the targets comes from, according to the Gaussian process:
-        ``additive``, what the sum of `additive_effects_` explains; beyond that the
+        ``additive``, what sums of effects of single letters explain; beyond that the
         epistasis of letters at positions, ``pairwise`` and of ``higher_order``, and the
-        ``composition`` of words; and ``noise``.
+        ``composition`` of words; and ``noise``. Measured on what it predicts of
+        training sequences from others, so that nothing counts that is only remembered.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
     shares_ : ndarray of shape (n_parts, n_outputs)

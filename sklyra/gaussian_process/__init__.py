@@ -5,6 +5,7 @@ the same words anywhere. `features` says what is compared, `kernel` how, and `pr
 finds out from data how much each of it counts, and predicts.
 """
 
-from sklyra.gaussian_process.process import AT_ONCE, MOST_ROWS, GaussianProcess
+from sklyra.gaussian_process.features import AT_ONCE
+from sklyra.gaussian_process.process import MOST_ROWS, GaussianProcess
 
 __all__ = ["AT_ONCE", "MOST_ROWS", "GaussianProcess"]

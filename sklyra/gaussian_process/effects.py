@@ -25,7 +25,7 @@ class Effect(NamedTuple):
     codes : ndarray of shape (n_characters,), uint8
         Characters that occur there in training.
     worth : ndarray of shape (n_characters, n_outputs), float64
-        What each adds; the mean over training sequences is 0.
+        What each adds, up to a constant.
     """
 
     codes: npt.NDArray[np.uint8]
@@ -85,9 +85,31 @@ def average_effects(
         mean = (sums * without[:, :, None]).mean(axis=0)
         worth = np.exp(-relevance * apart[np.ix_(codes, codes)]) @ mean
         worth += scale * relevance * gram[np.ix_(codes, codes)] @ chosen.sum(axis=0)
-        worth -= there.mean(axis=0) @ worth
         effects.append(Effect(codes, worth))
     return effects
+
+
+def centred(effects: list[Effect], known: Features) -> list[Effect]:
+    """Make the mean of the effects at each slot 0.
+
+    Parameters
+    ----------
+    effects : list of Effect
+        One for each slot.
+    known : Features
+        The sequences over which the mean is taken.
+
+    Returns
+    -------
+    list of Effect
+        One for each slot.
+    """
+    found = []
+    for slot, (codes, worth) in enumerate(effects):
+        often = np.bincount(known.codes[:, slot], minlength=codes[-1] + 1)[codes]
+        mean = np.average(worth, axis=0, weights=often)
+        found.append(Effect(codes, worth - mean))
+    return found
 
 
 def pair_effects(

@@ -6,7 +6,7 @@ Of proteins it also compares how alike residues are, and words of the same kinds
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -28,6 +28,8 @@ from sklyra.sequences import EncodedSequences
 from sklyra.slots import Slots
 from sklyra.words import count_words
 
+# Sequences that are compared at a time.
+AT_ONCE = 1024
 # Words are as long as fits this many of them: 6 letters of DNA, 3 of a protein.
 _WORDS = 10_000
 # Measured: a word that more than this share of sequences have is compared faster in a
@@ -120,17 +122,79 @@ class Features:
         ndarray of shape (n_samples, n_others), float64
             The cosine of their counts, 0 to 1.
         """
-        n_words = others.counts.shape[1]
-        n_having = np.bincount(others.counts.indices, minlength=n_words)
-        common = np.flatnonzero(n_having > _COMMON * len(others))
-        rare = np.flatnonzero(n_having <= _COMMON * len(others))
-        one, two = (
-            torch.from_numpy(words.counts[:, common].toarray())
-            for words in (self, others)
-        )
-        alike: npt.NDArray[np.float64] = (one @ two.T).numpy()
-        alike += (self.counts[:, rare] @ others.counts[:, rare].T).toarray()
-        return alike
+        return products_of_words(self.counts, others.counts)
+
+    def compared(self, others: Features) -> tuple[Callable[[Tensor], Products], Tensor]:
+        """Prepare all that a kernel compares all with all of others by.
+
+        Parameters
+        ----------
+        others : Features
+            From the same map.
+
+        Returns
+        -------
+        tuple
+            The arguments of `Kernel`.
+        """
+        return self.letters_alike(others), torch.from_numpy(self.words_alike(others))
+
+
+def parts(n: int) -> Iterator[npt.NDArray[np.intp]]:
+    """Divide rows into parts that are compared at a time.
+
+    Parameters
+    ----------
+    n : int
+        How many there are.
+
+    Yields
+    ------
+    ndarray of int
+        Some of them.
+    """
+    for start in range(0, n, AT_ONCE):
+        yield np.arange(start, min(start + AT_ONCE, n))
+
+
+def products_of_words(
+    one: sparse.csr_matrix, two: sparse.csr_matrix
+) -> npt.NDArray[np.float64]:
+    """Multiply all rows with all of others.
+
+    Parameters
+    ----------
+    one, two : sparse matrix of shape (n, n_words) and (m, n_words), float64
+        A number for each word.
+
+    Returns
+    -------
+    ndarray of shape (n, m), float64
+        The sums of products.
+    """
+    n_having = np.bincount(two.indices, minlength=two.shape[1])
+    common = np.flatnonzero(n_having > _COMMON * two.shape[0])
+    rare = np.flatnonzero(n_having <= _COMMON * two.shape[0])
+    dense = [torch.from_numpy(words[:, common].toarray()) for words in (one, two)]
+    found: npt.NDArray[np.float64] = (dense[0] @ dense[1].T).numpy()
+    found += (one[:, rare] @ two[:, rare].T).toarray()
+    return found
+
+
+def weights(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Weigh words by how often they occur.
+
+    Parameters
+    ----------
+    counts : ndarray of any shape, float64
+        How often, from 0.
+
+    Returns
+    -------
+    ndarray of the same shape, float64
+        1 plus the logarithm, or 0.
+    """
+    return np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
 
 
 class FeatureMap:
@@ -147,6 +211,8 @@ class FeatureMap:
     ----------
     slots : Slots
         Positions that are compared.
+    longest : int
+        Letters of the longest words.
     """
 
     def __init__(self, sequences: EncodedSequences) -> None:
@@ -158,7 +224,9 @@ class FeatureMap:
         size = max(1, int(math.log(_WORDS, n_letters)))
         self._vocabularies = [_Vocabulary(sequences, size)]
         if set(PROTEIN.letters) <= set(self.alphabet.letters):
-            self._vocabularies.append(_Vocabulary(_in_kinds(sequences), size + 1))
+            size += 1
+            self._vocabularies.append(_Vocabulary(_in_kinds(sequences), size))
+        self.longest = size
 
     def __call__(self, sequences: EncodedSequences) -> Features:
         """Describe sequences.
@@ -173,11 +241,31 @@ class FeatureMap:
         Features
             One row for each.
         """
-        texts = [sequences, _in_kinds(sequences)][: len(self._vocabularies)]
-        words = [v(text) for v, text in zip(self._vocabularies, texts, strict=True)]
+        words = []
+        for counts in self.count(sequences):
+            counts.data = weights(counts.data)
+            norm = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
+            words.append(sparse.diags_array(1 / np.where(norm > 0, norm, 1)) @ counts)
         counts = (np.sqrt(1 / len(words)) * sparse.hstack(words)).tocsr()
         codes = self.slots(sequences).values.reshape(len(sequences), -1)
         return Features(codes, self._table, counts)
+
+    def count(self, sequences: EncodedSequences) -> list[sparse.csr_matrix]:
+        """Count words.
+
+        Parameters
+        ----------
+        sequences : EncodedSequences
+            Any sequences of the same alphabet.
+
+        Returns
+        -------
+        list of sparse matrix of shape (n_samples, n_words), float64
+            How often each word occurs: words of letters and, of proteins, those of
+            kinds.
+        """
+        texts = [sequences, _in_kinds(sequences)][: len(self._vocabularies)]
+        return [v(text) for v, text in zip(self._vocabularies, texts, strict=True)]
 
 
 class _Vocabulary:
@@ -189,10 +277,7 @@ class _Vocabulary:
         self.words = np.flatnonzero(np.asarray(present.sum(axis=0)).ravel() > 1)
 
     def __call__(self, sequences: EncodedSequences) -> sparse.csr_matrix:
-        words = count_words(sequences, self.sizes)[:, self.words]
-        words.data = 1 + np.log(words.data.astype(np.float64))
-        norm = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
-        return sparse.diags_array(1 / np.where(norm > 0, norm, 1)) @ words
+        return count_words(sequences, self.sizes)[:, self.words].astype(np.float64)
 
 
 def _in_kinds(sequences: EncodedSequences) -> EncodedSequences:

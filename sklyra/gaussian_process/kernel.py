@@ -86,8 +86,23 @@ class Kernel(NamedTuple):
         return (
             self.additive * alike / total,
             torch.exp(-distance.clamp(min=0)),
-            self.composition * torch.exp(self.sharpness * (words - 1)),
+            self.of_words(words),
         )
+
+    def of_words(self, words: Tensor) -> Tensor:
+        """Compare all of some sequences with all of others by their words alone.
+
+        Parameters
+        ----------
+        words : Tensor of shape (n, m), float64
+            As for `components`.
+
+        Returns
+        -------
+        Tensor of shape (n, m), float64
+            The third component.
+        """
+        return self.composition * torch.exp(self.sharpness * (words - 1))
 
     def __call__(self, letters: Callable[[Tensor], Products], words: Tensor) -> Tensor:
         """Compare all of some sequences with all of others.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from sklyra.gaussian_process.effects import (
-    Effect,
-    add_up,
-    average_effects,
-    pair_effects,
-)
 from sklyra.gaussian_process.evidence import best_kernel
-from sklyra.gaussian_process.features import FeatureMap, Features
+from sklyra.gaussian_process.explanation import Unseen, explain
+from sklyra.gaussian_process.features import FeatureMap, Features, parts
 from sklyra.gaussian_process.kernel import JITTER, Kernel
-from sklyra.gaussian_process.letters import Products
 from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
@@ -29,10 +22,9 @@ Rows = npt.NDArray[np.intp]
 # Time grows with the cube of the number of rows, memory with the square: 2 GiB for the
 # kernel, and four fifths of the rows and columns of it again for what is held out.
 MOST_ROWS = 2**14
-# Sequences that are compared at a time.
-AT_ONCE = 1024
-# Training sequences whose letters are exchanged to see what they are worth.
-_LOOKED_AT = 512
+# Training sequences that are looked at to explain what was found, and the folds in
+# which they are left out.
+_LOOKED_AT, _FOLDS = 512, 5
 _TINY = np.finfo(np.float64).tiny
 
 
@@ -51,6 +43,9 @@ class GaussianProcess:
         Chooses rows, if there are more than `most`.
     most : int, default=16384
         How many rows to look at, at most.
+    same : ndarray of shape (n_samples,), int, or None, default=None
+        A number for each, equal for those that tell of one another: none of them says
+        what is found unseen of the others. None compares sequences.
 
     Attributes
     ----------
@@ -68,6 +63,7 @@ class GaussianProcess:
         weight: Array,
         rng: np.random.RandomState,
         most: int = MOST_ROWS,
+        same: Rows | None = None,
     ) -> None:
         self._rows = np.sort(rng.permutation(len(target))[:most])
         self._sequences = sequences.take(self._rows)
@@ -76,17 +72,21 @@ class GaussianProcess:
         self._features = self._map(self._sequences)
         self._target, self._weight = target[self._rows], weight[self._rows]
         self._mean = np.average(self._target, axis=0, weights=self._weight)
-        centred = self._target - self._mean
-        self.kernel = best_kernel(self._features, centred, self._weight, rng)
-        self._solution = self._solve(self._among(), np.arange(len(self._rows)))
+        y = self._target - self._mean
+        self.kernel = best_kernel(self._features, y, self._weight, rng)
+        factor = self._factor(self._among(), np.arange(len(self._rows)))
+        self._solution = _solve(factor, torch.from_numpy(y))
+        same = sequences.copies() if same is None else same
+        unseen = self._unseen(factor, same[self._rows])
+        del factor  # half of all memory
+        self._explain(unseen)
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the sequences, a byte for each position, not what is made of them.
 
         And arrays instead of tensors, which safe formats do not know.
         """
-        made = ("_features", "_effects")
-        state = {k: v for k, v in vars(self).items() if k not in made}
+        state = {k: v for k, v in vars(self).items() if k != "_features"}
         state["kernel"] = tuple(part.numpy() for part in self.kernel)
         state["_solution"] = self._solution.numpy()
         return state
@@ -140,7 +140,8 @@ class GaussianProcess:
             known = known[known >= 0]
             if not len(known):
                 continue
-            solution = self._solve(K[known[:, None], known], known)
+            y = torch.from_numpy(self._target[known] - self._mean)
+            solution = _solve(self._factor(K[known[:, None], known], known), y)
             looked_at = valid[where[valid] >= 0]
             found = (K[where[looked_at]][:, known] @ solution).numpy()
             out[looked_at] = found + self._mean
@@ -156,46 +157,14 @@ class GaussianProcess:
         Returns
         -------
         dict of str to float
-            Shares of the variance of what is predicted for training sequences, and of
-            the noise around it: ``"additive"``, what the sum of average effects of
-            single letters explains; of what that leaves, the part of letters at
-            positions, divided into what effects of pairs explain, ``"pairwise"``, and
-            the rest, ``"higher_order"``, and the part of words, ``"composition"``; and
-            ``"noise"``. They add up to 1.
+            Shares of the variance of what is predicted for training sequences unseen,
+            and of the noise around it: ``"additive"``, what the sum of average effects
+            of single letters explains; of what that leaves, what effects of pairs
+            explain, ``"pairwise"``, and the rest, of letters at positions,
+            ``"higher_order"``, and of words, ``"composition"``; and ``"noise"``. They
+            add up to 1, or are all 0 if targets are constant.
         """
-        some = self._some()
-        terms = np.zeros((3, len(some), self._target.shape[1]))
-        for rows in _parts(len(self._rows)):
-            found = self.kernel.components(*_pair(some, self._features.take(rows)))
-            terms += [(part @ self._solution[rows]).numpy() for part in found]
-        terms -= terms.mean(axis=1, keepdims=True)
-        total = terms.sum(axis=0)
-        sums = add_up(self._effects, some, total.shape[1])
-        sums -= sums.mean(axis=0)
-        # the sum of effects is smaller than it should be, as all that is shrunk
-        slope = (sums * total).sum(axis=0) / np.maximum((sums**2).sum(axis=0), _TINY)
-        rest = total - slope * sums
-        along = (terms * rest).mean(axis=1).sum(axis=1)  # these add up
-        epistasis = max(along[0] + along[1], 0)
-        pairs = pair_effects(self.kernel, self._features, self._solution.numpy(), some)
-        pairs -= pairs.mean(axis=0)
-        with_pairs = np.maximum((pairs * rest).mean(axis=0), 0)
-        size = np.maximum((pairs**2).mean(axis=0), _TINY)
-        pairwise = min((with_pairs**2 / size).sum(), epistasis)
-        centred = self._target - self._mean
-        noise = (centred * self._solution.numpy()).mean(axis=0).sum()
-        shares = np.array(
-            [
-                ((slope * sums) ** 2).mean(axis=0).sum(),
-                pairwise,
-                epistasis - pairwise,
-                max(along[2], 0),
-                noise * self.kernel.noise.item(),
-            ]
-        )
-        shares /= max(shares.sum(), _TINY)
-        names = ("additive", "pairwise", "higher_order", "composition", "noise")
-        return dict(zip(names, shares.tolist(), strict=True))
+        return dict(self._shares)
 
     def additive_effects(self) -> tuple[npt.NDArray[np.int64], list[str], Array]:
         """Say what each letter adds at each slot, averaged over training sequences.
@@ -207,78 +176,98 @@ class GaussianProcess:
         letters : list of str
             Letter of each effect: all that occur there in training.
         effects : ndarray of shape (n_effects, n_outputs), float64
-            How much more is expected, on average, of training sequences with the letter
-            put there than of training sequences as they are.
+            What is expected, on average, of training sequences with the letter put
+            there, less the mean of that over letters as often as they stand there.
         """
-        positions, letters, effects = [], [], []
-        for slot, (codes, worth) in enumerate(self._effects):
-            for code, effect in zip(codes, worth, strict=True):
-                if code < len(self._features.table) - 1:
-                    positions.append(self.slots[slot])
-                    letters.append(self._map.alphabet.characters[code])
-                    effects.append(effect)
-        shape = (len(effects), self._target.shape[1])
-        return np.array(positions, np.int64), letters, np.reshape(effects, shape)
+        return self._effects
 
-    def _some(self) -> Features:
-        """Take as many training sequences as can be looked at one by one."""
+    def _unseen(self, factor: Tensor, same: Rows) -> Unseen:
+        r"""Solve without some of the training sequences, the same ones together.
+
+        With :math:`Z = K^{-1}` the others have the weights :math:`\alpha - Z_{:V}
+        Z_{VV}^{-1} \alpha_V` when `V` are left out.
+        """
         # rows are in the order of the user's, which may be sorted by something
-        n = len(self._rows)
-        rows = np.unique(np.linspace(0, n - 1, _LOOKED_AT, dtype=int))
-        return self._features.take(rows)
+        number = np.unique(same, return_inverse=True)[1]
+        n_different = number.max() + 1
+        n_chosen = max(1, _LOOKED_AT * n_different // len(number))
+        chosen = np.unique(np.linspace(0, n_different - 1, n_chosen, dtype=int))
+        rows = np.flatnonzero(np.isin(number, chosen))
+        fold = np.searchsorted(chosen, number[rows]) % min(_FOLDS, len(chosen))
+        unit = torch.zeros(len(number), len(rows), dtype=torch.float64)
+        unit[rows, np.arange(len(rows))] = 1
+        Z = _solve(factor, unit)
+        solutions = []
+        for which in range(fold.max() + 1):
+            out = np.flatnonzero(fold == which)
+            own = torch.linalg.solve(Z[rows[out]][:, out], self._solution[rows[out]])
+            solutions.append(self._solution - Z[:, out] @ own)
+            solutions[-1][rows[out]] = 0
+        return Unseen(rows, fold, torch.hstack(solutions).numpy())
 
-    @cached_property
-    def _effects(self) -> list[Effect]:
-        some = self._some()
-        alike = np.empty((len(some), len(self._rows)))
-        for rows in _parts(len(self._rows)):
-            terms = self.kernel.components(*_pair(some, self._features.take(rows)))
-            alike[:, rows] = terms[1].numpy()
-        solution = self._solution.numpy()
-        return average_effects(self.kernel, self._features, solution, some, alike)
+    def _explain(self, unseen: Unseen) -> None:
+        """Write down what was found: sequences need not be compared again."""
+        effects, variances = explain(
+            self.kernel,
+            self._map,
+            self._sequences,
+            self._features,
+            self._solution.numpy(),
+            unseen,
+        )
+        y = self._target - self._mean
+        noise = (y * self._solution.numpy()).mean(axis=0).sum()
+        shares = np.append(variances, noise * self.kernel.noise.item())
+        shares /= max(shares.sum(), np.finfo(np.float64).tiny)
+        names = ("additive", "pairwise", "higher_order", "composition", "noise")
+        self._shares = dict(zip(names, shares.tolist(), strict=True))
+        characters = self._map.alphabet.characters
+        told = [
+            (position, characters[code], worth)
+            for position, effect in zip(self.slots, effects, strict=True)
+            for code, worth in zip(effect.codes, effect.worth, strict=True)
+            if code < len(characters)
+        ]
+        self._effects = (
+            np.array([position for position, _, _ in told], np.int64),
+            [letter for _, letter, _ in told],
+            np.array([worth for _, _, worth in told]).reshape(-1, y.shape[1]),
+        )
 
     def _among(self) -> Tensor:
         """Compare training sequences with one another: (n, n), each pair once."""
         K = torch.empty(len(self._features), len(self._features), dtype=torch.float64)
-        for columns in _parts(len(K)):
+        for columns in parts(len(K)):
             some = self._features.take(columns)
-            for rows in _parts(columns[-1] + 1):
-                part = self.kernel(*_pair(self._features.take(rows), some))
+            for rows in parts(columns[-1] + 1):
+                part = self.kernel(*self._features.take(rows).compared(some))
                 K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
                 K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = part.T
         return K
 
-    def _solve(self, K: Tensor, rows: Rows) -> Tensor:
-        """Solve for the weights of some rows, between which K is, in place."""
+    def _factor(self, K: Tensor, rows: Rows) -> Tensor:
+        """Factor K, of some rows, with their noise, in place: lower triangular."""
         noise = self.kernel.noise.item() / self._weight[rows] + JITTER
         K.diagonal().add_(torch.from_numpy(noise))
-        y = torch.from_numpy(self._target[rows] - self._mean)
-        # torch works on columns: what is laid out in rows it would copy, as it does
-        # every factor that `cholesky_solve` is given.
-        factor = torch.linalg.cholesky(K.mT, out=K.mT)
-        half = torch.linalg.solve_triangular(factor, y, upper=False)
-        solution: Tensor = torch.linalg.solve_triangular(factor.mT, half, upper=True)
-        return solution
+        # torch works on columns: what is laid out in rows it would copy
+        factor: Tensor = torch.linalg.cholesky(K.mT, out=K.mT)
+        return factor
 
     def _apply(
         self, sequences: EncodedSequences, known: Features, solution: Tensor
     ) -> Array:
         """Predict from the solution for known rows."""
         out = np.tile(self._mean, (len(sequences), 1))
-        for rows in _parts(len(sequences)):
+        for rows in parts(len(sequences)):
             some = self._map(sequences.take(rows))
-            for others in _parts(len(known)):
-                K = self.kernel(*_pair(some, known.take(others)))
+            for others in parts(len(known)):
+                K = self.kernel(*some.compared(known.take(others)))
                 out[rows] += (K @ solution[others]).numpy()
         return out
 
 
-def _parts(n: int) -> Iterator[Rows]:
-    """Divide rows into parts that are compared at a time."""
-    for start in range(0, n, AT_ONCE):
-        yield np.arange(start, min(start + AT_ONCE, n))
-
-
-def _pair(one: Features, two: Features) -> tuple[Callable[[Tensor], Products], Tensor]:
-    """Give a kernel what it compares all of one with all of two by."""
-    return one.letters_alike(two), torch.from_numpy(one.words_alike(two))
+def _solve(factor: Tensor, y: Tensor) -> Tensor:
+    """Solve with a factor, of which `torch.cholesky_solve` would make a copy."""
+    half = torch.linalg.solve_triangular(factor, y, upper=False)
+    solution: Tensor = torch.linalg.solve_triangular(factor.mT, half, upper=True)
+    return solution

@@ -15,11 +15,17 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 from sklearn.linear_model import RidgeCV
 
-from sklyra import DNA, PROTEIN, SequenceOneHotEncoder
+from sklyra import PROTEIN, SequenceOneHotEncoder
 from sklyra.datasets import make_epistasis
-from sklyra.gaussian_process import GaussianProcess, effects, evidence, process
+from sklyra.gaussian_process import (
+    GaussianProcess,
+    effects,
+    evidence,
+    process,
+)
 from sklyra.gaussian_process.effects import pair_effects
 from sklyra.gaussian_process.evidence import best_kernel
+from sklyra.gaussian_process.explanation import divided
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.kernel import Kernel
 from sklyra.gaussian_process.letters import products
@@ -120,7 +126,9 @@ def test_two_measurements_weigh_as_one_with_twice_the_weight(rng):
     centred = y - y.mean(axis=0)
     model._features = model._map(encode(twice))
     model._target, model._weight = np.tile(y, (2, 1)), np.ones(120)
-    model._solution = model._solve(model._among(), np.arange(120))
+    factor = model._factor(model._among(), np.arange(120))
+    y_twice = torch.from_numpy(model._target - model._mean)
+    model._solution = process._solve(factor, y_twice)
     expected = y.mean(axis=0) + posterior(model, text, centred, np.full(60, 2.0), asked)
     np.testing.assert_allclose(model.predict(encode(asked)), expected, atol=1e-3)
 
@@ -136,12 +144,12 @@ def test_a_prediction_depends_on_its_sequence_alone(order, n):
 
 def test_many_sequences_are_compared_in_parts(monkeypatch):
     expected = MODEL.predict(encode(TEXT))
-    monkeypatch.setattr(process, "AT_ONCE", 7)
+    monkeypatch.setattr("sklyra.gaussian_process.features.AT_ONCE", 7)
     np.testing.assert_allclose(MODEL.predict(encode(TEXT)), expected, atol=1e-9)
 
 
 def test_training_sequences_are_compared_in_parts(monkeypatch):
-    monkeypatch.setattr(process, "AT_ONCE", 7)
+    monkeypatch.setattr("sklyra.gaussian_process.features.AT_ONCE", 7)
     expected = compare(MODEL, TEXT, TEXT)
     np.testing.assert_allclose(MODEL._among().numpy(), expected, rtol=1e-12)
 
@@ -316,34 +324,83 @@ def test_variance_comes_from_where_it_was_put(order):
 
 
 def test_effects_are_averages_over_letters_put_in(rng):
-    """Compare with putting each letter into each sequence."""
+    """Compare with predicting sequences in which each letter is put."""
     text = random(rng, 60, 6)
-    y = np.array([[(x[1] == "A") + 2 * (x[3] == x[4]), x.count("G")] for x in text])
+    y = np.array([[(x[1] == "A") + 2 * ("GA" in x), x.count("G") % 2] for x in text])
     model = GaussianProcess(
         encode(text), y - y.mean(axis=0), np.ones(60), np.random.RandomState(0)
     )
-    features = model._features
-    known = torch.from_numpy(features.letters)
-    words = torch.from_numpy(features.words_alike(features))
-
-    def expected(codes):
-        letters = torch.from_numpy(features.table[codes])
-        terms = model.kernel.components(partial(products, letters, known), words)
-        return ((terms[0] + terms[1]) @ model._solution).numpy().mean(axis=0)
-
+    assert model.kernel.composition > 0.01
     positions, letters, worth = model.additive_effects()
     assert len(worth) == 24
     for slot in range(6):
         at = positions == slot
-        codes = [DNA.characters.index(c) for c in np.array(letters)[at]]
-        put = []
-        for code in codes:
-            changed = features.codes.copy()
-            changed[:, slot] = code
-            put.append(expected(changed))
-        often = [(features.codes[:, slot] == code).mean() for code in codes]
+        here = np.array(letters)[at]
+        put = [
+            model.predict(encode([x[:slot] + c + x[slot + 1 :] for x in text]))
+            for c in here
+        ]
+        often = [np.mean([x[slot] == c for x in text]) for c in here]
+        put = np.mean(put, axis=1)
         put -= np.average(put, axis=0, weights=often)
         np.testing.assert_allclose(worth[at], put, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_what_is_unseen_is_solved_without_it(rng, n_outputs):
+    """Copies are left out together."""
+    text = random(rng, 70, 8)
+    text += text[1:31]
+    y, weight = rng.normal(size=(100, n_outputs)), rng.uniform(0.5, 2, 100)
+    sequences = encode(text)
+    model = GaussianProcess(sequences, y, weight, np.random.RandomState(0))
+    K, everything = model._among(), np.arange(100)
+    factor = model._factor(K.clone(), everything)
+    unseen = model._unseen(factor, sequences.copies())
+    np.testing.assert_array_equal(unseen.rows, everything)
+    np.testing.assert_array_equal(unseen.fold[1:31], unseen.fold[70:])
+    assert set(unseen.fold) == set(range(5))
+    K.diagonal().add_(torch.from_numpy(model.kernel.noise.item() / weight + 1e-6))
+    for fold in range(5):
+        rest = np.flatnonzero(unseen.fold != fold)
+        expected = np.linalg.solve(K[rest][:, rest], y[rest] - model._mean)
+        found = unseen.solution[:, n_outputs * fold : n_outputs * (fold + 1)]
+        np.testing.assert_allclose(found[rest], expected, rtol=1e-6, atol=1e-8)
+        assert not found[unseen.fold == fold].any()
+
+
+def test_variance_is_divided_as_least_squares_divide_it(rng):
+    """Whatever sums and pairs have in common is that of sums."""
+    sums = rng.normal(size=(50, 2))
+    pairs = 2 * sums + rng.normal(size=(50, 2)) + 7
+    terms = rng.normal(size=(3, 50, 2))
+    terms += np.stack([sums + 3, pairs, 0 * sums])
+    total = terms.sum(axis=0)
+    total -= total.mean(axis=0)
+
+    def explained(*directions):
+        found = 0
+        for k in range(2):
+            A = np.column_stack([d[:, k] - d[:, k].mean() for d in directions])
+            found += np.var(A @ np.linalg.lstsq(A, total[:, k])[0])
+        return found
+
+    found = divided(terms, sums, pairs)
+    assert found[0] == pytest.approx(explained(sums))
+    assert found[0] + found[1] == pytest.approx(explained(sums, pairs))
+    assert found.sum() == pytest.approx(total.var(axis=0).sum())
+
+
+def test_some_of_many_sequences_are_left_out(rng, monkeypatch):
+    monkeypatch.setattr(process, "_LOOKED_AT", 20)
+    text = random(rng, 200, 8)
+    y = rng.normal(size=(200, 1))
+    model = GaussianProcess(encode(text), y, np.ones(200), np.random.RandomState(0))
+    factor = model._factor(model._among(), np.arange(200))
+    unseen = model._unseen(factor, np.arange(200))
+    assert len(unseen.rows) == 20
+    assert unseen.rows[0] == 0
+    assert unseen.rows[-1] == 199
 
 
 def test_pair_effects_are_what_means_over_letters_leave(rng, monkeypatch):
@@ -395,6 +452,52 @@ def test_effects_that_add_up_are_additive(rng):
     state = np.random.RandomState(0)
     model = GaussianProcess(sequences, y[:, None], np.ones(400), state)
     assert model.variance_shares()["additive"] > 0.97
+
+
+def shares_of(text, y):
+    y = np.asarray(y, dtype=float)
+    y = (y - y.mean()) / y.std()
+    sequences = check_sequences(text)
+    state = np.random.RandomState(0)
+    model = GaussianProcess(sequences, y[:, None], np.ones(len(y)), state)
+    return model, model.variance_shares()
+
+
+def test_a_motif_anywhere_is_no_sum_of_letters(rng):
+    """A linear model of 3,000 such sequences explains 0.15."""
+    text = random(rng, 400, 60)
+    _, shares = shares_of(text, ["GGA" in x for x in text])
+    assert shares["additive"] < 0.35
+    assert shares["composition"] > 0.6
+
+
+def test_a_count_of_letters_is_their_sum(rng):
+    """Though words, not positions, tell it."""
+    text = random(rng, 200, 40)
+    y = [x.count("G") for x in text]
+    model, shares = shares_of(text, y)
+    assert shares["additive"] > 0.95
+    _, letters, worth = model.additive_effects()
+    is_g = np.array(letters) == "G"
+    steps = worth[is_g].mean() - worth[~is_g].mean()
+    assert steps * np.std(y) == pytest.approx(1, abs=0.1)
+
+
+def test_short_landscapes_add_up_as_far_as_they_do():
+    """Words know positions of short sequences, too: effects must not hide in them."""
+    data = make_epistasis(200, length=8, order=3, n_terms=2, random_state=0)
+    text = list(data.sequences)
+    model, shares = shares_of(text, data.y)
+    assert model.kernel.composition > 1
+    one_hot = SequenceOneHotEncoder(flatten=True).fit_transform(text)
+    explained = RidgeCV().fit(one_hot, data.y).score(one_hot, data.y)
+    assert shares["additive"] == pytest.approx(explained, abs=0.05)
+
+
+def test_noise_that_is_remembered_is_noise(rng):
+    text = ["".join(rng.choice(list(PROTEIN.letters), 200)) for _ in range(150)]
+    _, shares = shares_of(text, rng.normal(size=150))
+    assert shares["noise"] > 0.85
 
 
 def test_a_constant_has_no_variance_to_divide():

@@ -1,0 +1,69 @@
+"""Exchanged letters and the words around them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from sklyra.gaussian_process import exchanges
+from sklyra.gaussian_process.exchanges import word_effects
+from sklyra.gaussian_process.features import FeatureMap
+from sklyra.gaussian_process.kernel import Kernel
+from sklyra.sequences import check_sequences
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "letters", "lengths"),
+    [
+        ("dna", "ACGT", (9, 9)),
+        ("dna", "ACGTN", (1, 12)),
+        ("protein", "ACDEFGHIKLMNPQRSTVWYX", (6, 6)),
+        ("protein", "AAILC", (3, 110)),
+    ],
+)
+def test_effects_are_those_of_sequences_written_out(
+    rng, monkeypatch, alphabet, letters, lengths
+):
+    """Put each letter where it may stand, count all words again, and average."""
+    monkeypatch.setattr(exchanges, "_PAIRS", 30 * 7)
+    text = [
+        "".join(rng.choice(list(letters), rng.integers(lengths[0], lengths[1] + 1)))
+        for _ in range(30)
+    ]
+    if lengths[0] == 1:
+        text[3] = "A"  # of which no word is left
+    sequences = check_sequences(text, alphabet=alphabet, unknown="mask")
+    words = FeatureMap(sequences)
+    known = words(sequences)
+    numbers = [torch.tensor(v, dtype=torch.float64) for v in (0.3, 1.7, 2.5, 0.2)]
+    kernel = Kernel(torch.ones(len(words.slots)), *numbers)
+    solution = rng.normal(size=(30, 2))
+    characters = words.alphabet.characters
+    put = [0, characters.index("N" if alphabet == "dna" else "X")]
+    nothing = len(characters)
+    codes = [np.array([*put, nothing], np.uint8) for _ in range(len(words.slots))]
+
+    def predict(sequences):
+        alike = torch.from_numpy(words(sequences).words_alike(known))
+        return kernel.of_words(alike).numpy() @ solution
+
+    backgrounds = sequences.take(np.array([3, 7, 29]))
+    found = word_effects(kernel, known, solution, words, backgrounds, codes)
+    assert len(found) == len(words.slots)
+    positions = words.slots.positions.tolist()
+    for position, effects in zip(positions, found, strict=True):
+        for code, effect in zip(put, effects, strict=False):
+            gained = []
+            for row in range(3):
+                changed = backgrounds.take(np.array([row]))
+                before, length = predict(changed), len(changed.values)
+                if not -length <= position < length:
+                    continue
+                changed.values[position] = code
+                other = position - length if position >= 0 else position + length
+                part = 0.5 if other in positions else 1
+                gained.append(part * (predict(changed) - before)[0])
+            expected = np.mean(gained, axis=0) if gained else np.zeros(2)
+            np.testing.assert_allclose(effect, expected, atol=1e-10)
+        assert not effects[2].any()
