@@ -536,6 +536,18 @@ BAD_INPUT: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
         r"X_val and y_val together",
     ),
     (
+        "letters of X_val",
+        lambda: LyraRegressor(**SMALL).fit(X, Y, X_val=["ACD", "A1C"], y_val=[0, 1]),
+        ValueError,
+        r"X\[1\] has character '1' at position 1(.|\n)*X and y are X_val and y_val",
+    ),
+    (
+        "y_val too short",
+        lambda: LyraRegressor(**SMALL).fit(X, Y, X_val=X[:2], y_val=[0]),
+        ValueError,
+        r"inconsistent numbers of samples: \[2, 1\](.|\n)*X_val and y_val here",
+    ),
+    (
         "one group",
         lambda: LyraRegressor(**SMALL).fit(X, Y, groups=np.zeros(60)),
         ValueError,
@@ -569,7 +581,7 @@ BAD_INPUT: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
         "negative weight",
         lambda: LyraRegressor().fit(X[:2], Y[:2], sample_weight=[1, -1]),
         ValueError,
-        r"must not be negative",
+        r"must not be negative.*sample_weight\[1\] is -1",
     ),
 ]
 
@@ -608,6 +620,8 @@ def test_bad_input_is_refused_with_advice(
         ("lr_schedule", "step"),
         ("batch_size", "all"),
         ("max_epochs", 0),
+        ("max_epochs", True),
+        ("max_epochs", None),
         ("validation_fraction", 1.0),
         ("n_iter_no_change", 0),
         ("callbacks", "print"),

@@ -125,7 +125,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         valid = None
         folds = [(np.arange(len(data)), _NONE)] * self.n_members
         if X_val is not None:
-            valid, _, _ = self._read(X_val, y_val, None, reset=False)
+            valid = self._read_valid(X_val, y_val)
         elif self.early_stopping:
             if groups is not None:
                 groups = check_groups(groups, X)
@@ -227,6 +227,14 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             )
         return sequences
 
+    def _read_valid(self, X_val: Any, y_val: Any) -> SequenceDataset:
+        """Bring validation data to the network's form."""
+        try:
+            return self._read(X_val, y_val, None, reset=False)[0]
+        except (ValueError, TypeError) as error:
+            error.add_note("X and y are X_val and y_val here.")
+            raise
+
     def _read(
         self, X: Any, y: Any, sample_weight: Any, reset: bool
     ) -> tuple[SequenceDataset, npt.NDArray[np.int64] | None, npt.NDArray[np.bool_]]:
@@ -254,7 +262,8 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             if weight.min() < 0 or weight.max() == 0:
                 raise ValueError(
                     "Sample weights must not be negative and must contain at least one "
-                    "non-zero number."
+                    f"non-zero number: sample_weight[{int(weight.argmin())}] is "
+                    f"{weight.min():g}, and the largest {weight.max():g}."
                 )
         used = weight > 0
         kept = np.flatnonzero(used)

@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# Transforms of up to this many positions are not worth avoiding, and a matrix for each
-# channel of more than this many takes too much memory.
-_LENGTHS = range(129, 385)
+# Transforms of fewer positions are not worth avoiding. Of more, a chunk of sequences
+# holds too few to be worth a matrix for each channel.
+_LENGTHS = range(129, 363)
 # Measured: a transform takes as long as adding up changes of three in ten positions.
 _CHANGED = 0.2
 # A parent can be told from this many of its variants.
