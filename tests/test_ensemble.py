@@ -346,7 +346,7 @@ def test_folds_hold_out_every_row_once(n_samples, n_members, n_classes, seed):
     assert len(folds) == n_members
     held = np.concatenate([valid for _, valid in folds])
     assert len(held) == len(set(held))
-    sizes = np.bincount(classes)
+    sizes = np.bincount(classes, minlength=n_classes)
     if n_members >= 5:
         assert set(held) == set(np.flatnonzero(sizes[classes] > 1))
     for train, valid in folds:

@@ -50,10 +50,11 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
         check_scalar(getattr(estimator, name), name, Integral, min_val=1)
     for name in ("batch_size", "max_epochs"):
         value = getattr(estimator, name)
-        if isinstance(value, Integral) and not isinstance(value, bool):
-            check_scalar(value, name, Integral, min_val=1)
-        elif value != "auto":
+        if value == "auto":
+            continue
+        if value is True or not isinstance(value, Integral):
             raise TypeError(f'{name}={value!r} must be "auto" or an int.')
+        check_scalar(value, name, Integral, min_val=1)
     check_scalar(estimator.n_s4d_layers, "n_s4d_layers", Integral, min_val=0)
     for name in ("head_hidden", "n_threads", "n_iter_no_change"):
         if getattr(estimator, name) is not None:
