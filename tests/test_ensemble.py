@@ -525,7 +525,7 @@ def test_variance_that_is_epistasis_is_found(rng):
     model = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, y)
     assert model.variance_shares_["pairwise"] > 0.6
     noise = LyraRegressor(**{**SMALL, "max_epochs": 1}).fit(text, rng.normal(size=300))
-    assert noise.variance_shares_["noise"] > 0.5
+    assert noise.variance_shares_["unexplained"] > 0.5
 
 
 def test_without_a_gaussian_process_nothing_is_explained():

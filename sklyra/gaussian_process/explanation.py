@@ -25,6 +25,8 @@ Rows = npt.NDArray[np.intp]
 # Words take longer to exchange than letters at slots: in so many sequences in all, as
 # are compared with training sequences in so many pairs, but in a few sequences each.
 _CHANGED, _PAIRS, _FEWEST = 2**14, 2**25, 4
+# Effects are smaller than they should be, as all that is shrunk, but not much.
+_STEEPEST = 2
 _TINY = np.finfo(np.float64).tiny
 
 
@@ -53,13 +55,12 @@ class Explanation(NamedTuple):
     ----------
     effects : list of Effect
         Effects of letters at each slot; their mean over training sequences is 0.
-    variances : ndarray of shape (4,), float64
-        Of what is predicted unseen the variance that effects of letters explain, that
-        of pairs, and what they leave, of letters at positions and of words.
+    shares : ndarray of shape (5,), float64
+        Of the variance of targets, what `divided` gives.
     """
 
     effects: list[Effect]
-    variances: Array
+    shares: Array
 
 
 def explain(
@@ -69,11 +70,12 @@ def explain(
     known: Features,
     solution: Array,
     unseen: Unseen,
+    target: Array,
 ) -> Explanation:
     """Divide what is predicted into effects of letters, of pairs, and the rest.
 
     What is predicted of training sequences from themselves says how well they are
-    remembered. So variances are those of what is predicted of them unseen.
+    remembered. So what is divided is what is predicted of them unseen.
 
     Parameters
     ----------
@@ -89,11 +91,13 @@ def explain(
         Their weights.
     unseen : Unseen
         Their weights without some of them.
+    target : ndarray of shape (n_rows, n_outputs), float64
+        What these measure.
 
     Returns
     -------
     Explanation
-        Effects and variances.
+        Effects and shares.
     """
     n_outputs = solution.shape[1]
     solutions = np.hstack([solution, unseen.solution])
@@ -125,11 +129,14 @@ def explain(
     sums = own(add_up(effects, some, solutions.shape[1])[:, n_outputs:])
     pairs = own(pair_effects(kernel, known, unseen.solution, some))
     first = [Effect(codes, worth[:, :n_outputs]) for codes, worth in effects]
-    return Explanation(first, divided(terms, sums, pairs))
+    return Explanation(first, divided(terms, sums, pairs, target))
 
 
-def divided(terms: Array, sums: Array, pairs: Array) -> Array:
+def divided(terms: Array, sums: Array, pairs: Array, target: Array) -> Array:
     """Divide variance into what sums explain, what pairs add, and what is left.
+
+    A part of a prediction explains as much as it varies together with the target. Its
+    own variance would be as much only if noise were told from signal perfectly.
 
     Parameters
     ----------
@@ -137,27 +144,33 @@ def divided(terms: Array, sums: Array, pairs: Array) -> Array:
         What is predicted, by each term of the kernel.
     sums, pairs : ndarray of shape (n_sequences, n_outputs), float64
         Sums of effects of letters, and of pairs.
+    target : ndarray of shape (n_sequences, n_outputs), float64
+        What is measured.
 
     Returns
     -------
-    ndarray of shape (4,), float64
-        Of all outputs together the variance that sums explain, what is explained by
-        pairs as well, and what is left, of letters at positions and of words.
+    ndarray of shape (5,), float64
+        Shares of the variance of all targets together: what sums explain, what pairs
+        explain beyond, what is left of letters at positions, and of words, and what is
+        not explained. They add up to 1, or are 0 if targets are constant.
     """
     terms = terms - terms.mean(axis=1, keepdims=True)
-    pairs = pairs - _projected(pairs, sums)
+    target = target - target.mean(axis=0)
+    sums, pairs = sums - sums.mean(axis=0), pairs - pairs.mean(axis=0)
+    pairs = pairs - _slope(pairs, sums) * sums
     total = terms.sum(axis=0)
-    additive, pairwise = _projected(total, sums), _projected(total, pairs)
-    along = terms * (total - additive - pairwise)
-    rest = along.mean(axis=1).sum(axis=1)  # these add up
-    return np.array(
-        [
-            (additive**2).mean(axis=0).sum(),
-            (pairwise**2).mean(axis=0).sum(),
-            max(rest[0] + rest[1], 0),
-            max(rest[2], 0),
-        ]
-    )
+    additive = np.clip(_slope(total, sums), 0, _STEEPEST) * sums
+    pairwise = np.clip(_slope(total, pairs), 0, _STEEPEST) * pairs
+    left = total - additive - pairwise
+    # divide what is left as the terms share in it
+    size = np.maximum((left**2).sum(axis=0), _TINY)
+    of_words = np.clip((terms[2] * left).sum(axis=0) / size, 0, 1) * left
+    parts = [additive, pairwise, left - of_words, of_words]
+    found = [max((part * target).mean(axis=0).sum(), 0) for part in parts]
+    everything = max(target.var(axis=0).sum(), sum(found), _TINY)
+    shares = np.array(found) / everything
+    rest = 1 - shares.sum() if target.any() else 0
+    return np.append(shares, rest)
 
 
 def _few(rows: Rows, effects: list[Effect], n_known: int) -> Rows:
@@ -167,10 +180,8 @@ def _few(rows: Rows, effects: list[Effect], n_known: int) -> Rows:
     return rows[:: max(1, len(rows) // max(_FEWEST, n))]
 
 
-def _projected(values: Array, direction: Array) -> Array:
-    """Project columns on those of something else, both less their means."""
-    direction = direction - direction.mean(axis=0)
+def _slope(values: Array, direction: Array) -> Array:
+    """Regress columns on those of something else, both of mean 0."""
     size = np.maximum((direction**2).sum(axis=0), _TINY)
-    # that of effects is smaller than it should be, as all that is shrunk
-    projected: Array = (direction * values).sum(axis=0) / size * direction
-    return projected
+    slope: Array = (direction * values).sum(axis=0) / size
+    return slope

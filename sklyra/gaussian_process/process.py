@@ -157,12 +157,12 @@ class GaussianProcess:
         Returns
         -------
         dict of str to float
-            Shares of the variance of what is predicted for training sequences unseen,
-            and of the noise around it: ``"additive"``, what the sum of average effects
-            of single letters explains; of what that leaves, what effects of pairs
-            explain, ``"pairwise"``, and the rest, of letters at positions,
-            ``"higher_order"``, and of words, ``"composition"``; and ``"noise"``. They
-            add up to 1, or are all 0 if targets are constant.
+            What is predicted of training sequences from others explains of their
+            variance: ``"additive"``, by the sum of average effects of single letters;
+            beyond that ``"pairwise"``, by effects of pairs, and by what these leave, of
+            letters at positions, ``"higher_order"``, and of words, ``"composition"``;
+            and ``"unexplained"``, noise and what it has not learnt. They add up to 1,
+            or are all 0 if targets are constant.
         """
         return dict(self._shares)
 
@@ -179,7 +179,8 @@ class GaussianProcess:
             What is expected, on average, of training sequences with the letter put
             there, less the mean of that over letters as often as they stand there.
         """
-        return self._effects
+        positions, letters, effects = self._effects
+        return positions.copy(), list(letters), effects.copy()
 
     def _unseen(self, factor: Tensor, same: Rows) -> Unseen:
         r"""Solve without some of the training sequences, the same ones together.
@@ -187,13 +188,17 @@ class GaussianProcess:
         With :math:`Z = K^{-1}` the others have the weights :math:`\alpha - Z_{:V}
         Z_{VV}^{-1} \alpha_V` when `V` are left out.
         """
-        # rows are in the order of the user's, which may be sorted by something
         number = np.unique(same, return_inverse=True)[1]
         n_different = number.max() + 1
-        n_chosen = max(1, _LOOKED_AT * n_different // len(number))
-        chosen = np.unique(np.linspace(0, n_different - 1, n_chosen, dtype=int))
-        rows = np.flatnonzero(np.isin(number, chosen))
-        fold = np.searchsorted(chosen, number[rows]) % min(_FOLDS, len(chosen))
+        n_chosen = min(
+            n_different, max(2 * _FOLDS, _LOOKED_AT * n_different // len(number))
+        )
+        # not evenly: libraries may be listed in an order that has a period
+        order = np.random.RandomState(0).permutation(n_different)
+        place = np.empty_like(order)
+        place[order] = np.arange(n_different)
+        rows = np.flatnonzero(place[number] < n_chosen)
+        fold = place[number[rows]] % min(_FOLDS, n_chosen)
         unit = torch.zeros(len(number), len(rows), dtype=torch.float64)
         unit[rows, np.arange(len(rows))] = 1
         Z = _solve(factor, unit)
@@ -207,21 +212,18 @@ class GaussianProcess:
 
     def _explain(self, unseen: Unseen) -> None:
         """Write down what was found: sequences need not be compared again."""
-        effects, variances = explain(
+        effects, shares = explain(
             self.kernel,
             self._map,
             self._sequences,
             self._features,
             self._solution.numpy(),
             unseen,
+            self._target[unseen.rows],
         )
-        y = self._target - self._mean
-        noise = (y * self._solution.numpy()).mean(axis=0).sum()
-        shares = np.append(variances, noise * self.kernel.noise.item())
-        shares /= max(shares.sum(), np.finfo(np.float64).tiny)
-        names = ("additive", "pairwise", "higher_order", "composition", "noise")
+        names = ("additive", "pairwise", "higher_order", "composition", "unexplained")
         self._shares = dict(zip(names, shares.tolist(), strict=True))
-        characters = self._map.alphabet.characters
+        characters, n_outputs = self._map.alphabet.characters, self._target.shape[1]
         told = [
             (position, characters[code], worth)
             for position, effect in zip(self.slots, effects, strict=True)
@@ -231,7 +233,7 @@ class GaussianProcess:
         self._effects = (
             np.array([position for position, _, _ in told], np.int64),
             [letter for _, letter, _ in told],
-            np.array([worth for _, _, worth in told]).reshape(-1, y.shape[1]),
+            np.array([worth for _, _, worth in told]).reshape(-1, n_outputs),
         )
 
     def _among(self) -> Tensor:
