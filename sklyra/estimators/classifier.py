@@ -158,11 +158,7 @@ default="one-hot"
     perceptrons_ : list of skorch.NeuralNet
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
-        What the Gaussian process predicts of training sequences from others explains
-        of the variance of the targets: ``additive``, by effects of single letters;
-        beyond that the epistasis of letters at positions, ``pairwise`` and of
-        ``higher_order``, and the ``composition`` of words; and the rest,
-        ``unexplained``, is noise and what it has not learnt.
+        As of `LyraRegressor`, of all classes together.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
     shares_ : ndarray of shape (n_parts, 1)

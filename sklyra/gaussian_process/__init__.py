@@ -2,7 +2,8 @@
 
 Two sequences are alike if they have the same letters at the positions that matter, or
 the same words anywhere. `features` says what is compared, `kernel` how, and `process`
-finds out from data how much each of it counts, and predicts.
+finds out from data how much each of it counts, and predicts. `explanation` says what
+was found, from `effects` of letters at positions and `exchanges` of letters in words.
 """
 
 from sklyra.gaussian_process.features import AT_ONCE

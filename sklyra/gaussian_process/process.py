@@ -25,7 +25,6 @@ MOST_ROWS = 2**14
 # Training sequences that are looked at to explain what was found, and the folds in
 # which they are left out.
 _LOOKED_AT, _FOLDS = 512, 5
-_TINY = np.finfo(np.float64).tiny
 
 
 class GaussianProcess:
