@@ -231,8 +231,8 @@ def test_the_evidence_is_that_of_a_normal_distribution(rng):
 
 
 def test_the_search_goes_on_with_more_rows(rng, monkeypatch):
-    text = random(rng, 1000, 12)
-    y = np.array([[float(x[1] == x[5]) + (x[9] == "A")] for x in text])
+    text = random(rng, 1000, 8)
+    y = np.array([[float(x[1] == x[5]) + (x[7] == "A")] for x in text])
     y += rng.normal(size=y.shape)
     known = FeatureMap(encode(text))
     features, ones = known(encode(text)), np.ones(len(y))
