@@ -430,6 +430,7 @@ def test_some_of_many_sequences_are_left_out(rng, monkeypatch):
 @pytest.mark.parametrize("letters", ["AC", "ACGT", "ACGT-"])
 def test_libraries_listed_in_order_are_explained(letters, monkeypatch):
     """Rows with a period have the same letters."""
+    # half of the smaller libraries, as of a thousand sequences otherwise
     monkeypatch.setattr(process, "_LOOKED_AT", 128)
     length = {2: 8, 4: 4, 5: 3}[len(letters)]
     text = ["".join(x) for x in itertools.product(letters, repeat=length)]
