@@ -199,7 +199,7 @@ def _nucleic(name: str, thymine: str, other: str) -> Alphabet:
             "N": "ACG" + t,
         },
         silent="-",
-        aliases={other: t},
+        aliases={other: t, ".": "-"},
         wildcard="N",
     )
 
@@ -220,6 +220,7 @@ PROTEIN = Alphabet(
         "X": "ACDEFGHIKLMNPQRSTVWY",
     },
     silent="-*",
+    aliases={".": "-"},  # as in Stockholm and A2M files
     wildcard="X",
 )
 

@@ -13,6 +13,10 @@ class AlphabetWarning(SklyraWarning):
     """Sequences are readable, but hardly what the model was fitted on."""
 
 
+class AxisWarning(SklyraWarning):
+    """Numbers may have their axes of positions and channels the wrong way round."""
+
+
 class MemoryWarning(SklyraWarning):
     """Memory ran out, and the work goes on with fewer sequences at a time."""
 

@@ -69,8 +69,9 @@ class SequenceTransformer(
                 f"{type(self).__name__} encodes sequences of characters, but X holds "
                 "numbers. Expected 1D array of str; reshape your data."
             )
+        named = isinstance(self.alphabet, Alphabet) or self.alphabet != "auto"
         return check_sequences(
-            X, alphabet=alphabet, unknown=self.unknown, fitted=fitted
+            X, alphabet=alphabet, unknown=self.unknown, fitted=fitted, named=named
         )
 
     def _read_fitted(self, X: Any) -> EncodedSequences:

@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator, is_classifier
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import (
     Tags,
-    check_array,
     check_consistent_length,
     check_random_state,
 )
@@ -37,6 +36,7 @@ from sklyra.estimators.split import (
     member_folds,
     warn_of_copies,
 )
+from sklyra.estimators.values import check_weights, without_negligible
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
 from sklyra.sequences import EncodedSequences, both_strands
@@ -248,28 +248,13 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         check_consistent_length(sequences, y)
         weight = np.ones(len(sequences))
         if sample_weight is not None:
-            weight = check_array(
-                sample_weight,
-                ensure_2d=False,
-                dtype=np.float64,
-                input_name="sample_weight",
-            )
-            if weight.shape != (len(sequences),):
-                raise ValueError(
-                    f"sample_weight.shape == {weight.shape}, expected "
-                    f"{(len(sequences),)}: one weight for each sequence."
-                )
-            if weight.min() < 0 or weight.max() == 0:
-                raise ValueError(
-                    "Sample weights must not be negative and must contain at least one "
-                    f"non-zero number: sample_weight[{int(weight.argmin())}] is "
-                    f"{weight.min():g}, and the largest {weight.max():g}."
-                )
+            weight = check_weights(sample_weight, len(sequences))
+        weight = without_negligible(weight)
+        target = self._read_target(y, reset, np.flatnonzero(weight > 0))
+        weight = without_negligible(weight * self._class_weights(y))
         used = weight > 0
         kept = np.flatnonzero(used)
-        target = self._read_target(y, reset, kept)
-        weight = (weight * self._class_weights(y))[kept]
-        weight /= weight.mean()
+        weight = weight[kept] / weight[kept].mean()
         if len(kept) < len(sequences):
             sequences, target = sequences.take(kept), target[kept]
         data = SequenceDataset(sequences, target, weight.astype(np.float32))

@@ -396,4 +396,10 @@ default="one-hot"
     def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
         if self.class_weight is None:
             return 1.0
-        return np.asarray(compute_sample_weight(self.class_weight, column_or_1d(y)))
+        weight = np.asarray(compute_sample_weight(self.class_weight, column_or_1d(y)))
+        if not (np.isfinite(weight).all() and weight.min() >= 0 < weight.max()):
+            raise ValueError(
+                f"class_weight={self.class_weight!r} must hold finite weights, none "
+                "negative and not all 0."
+            )
+        return weight

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
+from sklyra.sequences import first_missing, refuse_masked
+
 
 def check_labels(y: Any) -> npt.NDArray[Any]:
     """Refuse what cannot be labels.
@@ -28,12 +30,14 @@ def check_labels(y: Any) -> npt.NDArray[Any]:
     ValueError
         If one is missing, or they are measurements.
     """
+    refuse_masked("y", y)
     labels = column_or_1d(y, warn=True)
-    missing = [i for i, v in enumerate(labels.tolist()) if v is None or v != v]
-    if missing:
+    row, n_missing = first_missing(labels.tolist())
+    if n_missing:
         raise ValueError(
-            f"Input y contains NaN: y[{missing[0]}] has no label ({len(missing)} in "
-            "all). Drop these rows."
+            f"Input y contains NaN: y[{row}] has no label ({labels.tolist()[row]!r}, "
+            f"{n_missing} in all). Drop these rows; a class needs a name that is not "
+            "also that of a missing value."
         )
     if labels.dtype.kind == "f" and np.isinf(labels).any():
         at = int(np.isinf(labels).argmax())

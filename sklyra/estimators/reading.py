@@ -48,7 +48,11 @@ class SequenceReader(Documented, BaseEstimator):
                     "was fitted on numbers. Encode them as the training data were."
                 )
             return check_sequences(
-                X, alphabet=self.alphabet_, unknown=self.unknown, fitted=True
+                X,
+                alphabet=self.alphabet_,
+                unknown=self.unknown,
+                fitted=True,
+                named=_is_named(self.alphabet),
             )
         if not _has_channels(X):
             if self.alphabet_ is not None:
@@ -58,7 +62,7 @@ class SequenceReader(Documented, BaseEstimator):
                     "numbers. Pass sequences."
                 )
             X = validate_data(self, X, reset=False, dtype=np.float32)
-        sequences = check_sequences(X)
+        sequences = check_sequences(X, fitted=True)
         if sequences.values.shape[1] != self._channels:
             raise ValueError(
                 f"X has {sequences.values.shape[1]} channels at each position, but "
@@ -100,6 +104,11 @@ class SequenceReader(Documented, BaseEstimator):
         if codes is None:
             return sequences
         return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
+
+
+def _is_named(alphabet: str | Alphabet) -> bool:
+    """Check whether the user chose an alphabet."""
+    return isinstance(alphabet, Alphabet) or alphabet != "auto"
 
 
 def _has_channels(X: Any) -> bool:

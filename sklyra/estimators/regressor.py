@@ -7,13 +7,14 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
-from sklearn.utils import Tags, check_array
+from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.shares import value_shares
+from sklyra.estimators.values import check_values, standardization
 from sklyra.nn import VALUE_LOSSES, RowLoss
 
 
@@ -310,50 +311,30 @@ default="one-hot"
 
     def _in_units(self, output: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Turn standardised outputs into predictions."""
-        out: npt.NDArray[np.float64] = output * self._scale + self._mean
+        out = output * self._scale + self._mean
+        out = np.where(self._varies, out, self._mean)
         return out[:, 0] if self._flat else out
 
     def _read_target(
         self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float32]:
-        try:
-            y = check_array(
-                y,
-                ensure_2d=False,
-                dtype=np.float64,
-                input_name="y",
-                ensure_all_finite=False,
-            )
-        except ValueError as error:
-            if "could not convert string" not in str(error):
-                raise
-            raise ValueError(
-                f"y must hold numbers: {error}. LyraClassifier learns labels."
-            ) from None
-        if not np.isfinite(y).all():
-            at = int(np.argwhere(~np.isfinite(y))[0, 0])
-            raise ValueError(
-                f"Input y contains NaN or infinity: y[{at}] is {y[at]}. Drop rows "
-                "without a measurement."
-            )
+        y = check_values(y)
         flat, y = y.ndim == 1, y.reshape(len(y), -1)
         if reset:
             self._flat = flat
-            self._mean = y[kept].mean(axis=0)
-            with np.errstate(over="ignore", invalid="ignore"):
-                scale = y[kept].std(axis=0)
-            if not np.isfinite(scale).all():
-                raise ValueError(
-                    "y is too large: its standard deviation is infinite. Divide it by "
-                    "a constant."
-                )
-            self._scale = np.where(scale > 0, scale, 1.0)
+            self._mean, self._scale, self._exponent = standardization(y[kept])
+            self._varies = np.zeros(y.shape[1], bool)
         elif y.shape[1] != len(self._mean):
             raise ValueError(
                 f"y has {y.shape[1]} outputs, but this LyraRegressor was fitted with "
                 f"{len(self._mean)}."
             )
-        return np.asarray((y - self._mean) / self._scale, dtype=np.float32)
+        self._varies = self._varies | (y[kept] != self._mean).any(axis=0)
+        # of size 1, where nothing overflows
+        y, mean, scale = (
+            np.ldexp(x, -self._exponent) for x in (y, self._mean, self._scale)
+        )
+        return np.asarray((y - mean) / scale, dtype=np.float32)
 
     def _n_outputs(self) -> int:
         return len(self._mean)
@@ -392,5 +373,6 @@ default="one-hot"
             off = np.average((output[known] - target) ** 2, axis=0, weights=weight)
             mean = np.average(target, axis=0, weights=weight)
             spread = np.average((target - mean) ** 2, axis=0, weights=weight)
-            spread = np.where(spread > 0, spread, np.nan)
-            self.oof_score_ = float(np.mean(1 - off / spread))
+            if (spread > 0).any():  # outputs that do not vary have no score
+                of_each = 1 - off[spread > 0] / spread[spread > 0]
+                self.oof_score_ = float(np.mean(of_each))

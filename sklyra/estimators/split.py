@@ -12,6 +12,7 @@ from sklearn.model_selection import GroupKFold, GroupShuffleSplit
 from sklearn.utils import check_consistent_length
 
 from sklyra.exceptions import SklyraWarning
+from sklyra.sequences import first_missing, refuse_masked
 
 Rows = npt.NDArray[np.intp]
 
@@ -256,15 +257,17 @@ def check_groups(groups: Any, X: Any) -> npt.NDArray[Any]:
     ValueError
         If there are more or fewer, some are missing, or they form a table.
     """
+    refuse_masked("groups", groups)
     found = np.asarray(groups)
     if found.ndim != 1:
         raise ValueError(f"groups must be 1-D, but has shape {found.shape}.")
     check_consistent_length(X, found)
-    missing = np.flatnonzero([group is None or group != group for group in found])
-    if len(missing):
+    row, n_missing = first_missing(found.tolist())
+    if n_missing:
         raise ValueError(
-            f"groups[{missing[0]}] is missing ({found[missing[0]]}). Give every "
-            "sequence a group; one that belongs to no other has a group of its own."
+            f"groups[{row}] is missing ({found.tolist()[row]!r}, {n_missing} in all). "
+            "Give every sequence a group; one that belongs to no other has a group of "
+            "its own."
         )
     return found
 

@@ -2,6 +2,7 @@
 
 from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
 from sklyra.sequences.encoded import EncodedSequences, recode
+from sklyra.sequences.missing import first_missing, refuse_masked
 from sklyra.sequences.reading import is_text
 from sklyra.sequences.strands import both_strands, duplexes
 
@@ -12,6 +13,8 @@ __all__ = [
     "check_sequences",
     "duplexes",
     "find_alphabet",
+    "first_missing",
     "is_text",
     "recode",
+    "refuse_masked",
 ]

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._warnings import warn
 from sklyra.alphabets import ALPHABETS, DNA, PROTEIN, RNA, Alphabet
 from sklyra.exceptions import AlphabetWarning, UnknownCharacterError
+from sklyra.sequences.case import check_case
+from sklyra.sequences.detection import detect_alphabet, nucleic_rows
 from sklyra.sequences.encoded import EncodedSequences, locate
+from sklyra.sequences.notation import (
+    describe,
+    refuse_capital_codes,
+    refuse_notations,
+    refuse_words,
+)
 from sklyra.sequences.reading import as_bytes, is_text, read_channels, read_text
 
 _UNKNOWN = 255  # the code of a byte outside the alphabet
-# Whitespace and digits stand for no residue, whatever `unknown` says.
-_NEVER_LETTERS = np.isin(np.arange(256), list(b" \t\r\n\v\f0123456789"))
-_BLOCK = 2**20  # characters that are counted at a time
-# A protein of 20 residues made of A, C, G and T alone has a chance below 1e-12.
-_NUCLEIC_LENGTH = 20
 
 
 def check_sequences(
@@ -28,6 +32,7 @@ def check_sequences(
     alphabet: str | Alphabet = "auto",
     unknown: str = "error",
     fitted: bool = False,
+    named: bool = True,
 ) -> EncodedSequences:
     """Read sequences of any accepted form into codes.
 
@@ -35,17 +40,22 @@ def check_sequences(
     ----------
     X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
         A list, tuple, array or Series of sequences (str, bytes, Bio.Seq, SeqRecord),
-        one column of them, aligned single characters, or numbers: channels of each
+        one column of them, an alignment (Bio.Align), aligned single characters, or numbers: channels of each
         position, as an array or as a list of arrays of shape (n_positions, n_channels).
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
-        What the characters mean. With "auto" the sequences tell: nucleic acid if all
-        characters are IUPAC nucleotide codes and nine in ten are A, C, G, T, U or N.
+        What the characters mean. "auto" decides from all sequences together: nucleic
+        acids have IUPAC's nucleotide letters alone, most of them A, C, G, T, U or N, in
+        more positions than is probable of proteins.
     unknown : {"error", "mask"}, default="error"
         What to do with a character outside the alphabet: refuse it, or read it as the
-        wildcard (any letter). Whitespace and digits are always refused.
+        wildcard (any letter). Only letters are: white space, digits and punctuation are
+        always refused.
     fitted : bool, default=False
         True where `alphabet` is the ``alphabet_`` of a fitted model. Otherwise gaps
         and stops that occur in X become letters of the alphabet.
+    named : bool, default=True
+        Whether the user chose `alphabet`, which may not be "auto" then. Only so can a
+        peptide be "NA", or a word that tables hold for a missing value.
 
     Returns
     -------
@@ -57,42 +67,75 @@ def check_sequences(
     UnknownCharacterError
         If a character is outside the alphabet.
     ValueError
-        If there are no sequences, one is empty or missing, nucleic acids and proteins
-        are mixed, or numbers are not finite.
+        If there are no sequences, one is empty, missing or in another notation, nucleic
+        acids and proteins are mixed, or numbers are not finite.
     TypeError
         If X is a single sequence or holds something that is not a sequence.
+
+    Warns
+    -----
+    AlphabetWarning
+        If sequences are readable, but hardly what is meant.
+    AxisWarning
+        If positions and channels may be the wrong way round.
     """  # noqa: E501 - numpydoc wants a parameter's type on one line
     check_option("unknown", unknown, ("error", "mask"))
     if not is_text(X):
-        return read_channels(X)
-    text, offsets = read_text(X)
-    codes_of_bytes = as_bytes(text)
-    if isinstance(alphabet, str) and alphabet == "auto":
-        found = _detect(codes_of_bytes)
-        guessed = True
-    else:
-        found, guessed = find_alphabet(alphabet), False
-    codes = found.codes[codes_of_bytes]
+        return read_channels(X, fitted)
+    items, offsets = read_text(X)
+    text = "".join(items)
+    characters = as_bytes(text)
+    guess = isinstance(alphabet, str) and alphabet == "auto"
+    given = None if guess else find_alphabet(alphabet)
+    if given is None or given.name in ALPHABETS:
+        named = named and given is not None
+        nucleic = given is not None and given.name in (DNA.name, RNA.name)
+        refuse_words(items, np.diff(offsets), peptides=named and not nucleic)
+        refuse_notations(items, characters, offsets)
+        if not named:
+            refuse_capital_codes(items, np.diff(offsets))
+    if given is None:
+        given = detect_alphabet(text, characters, offsets, unknown)
+    codes = given.codes[characters]
     if not fitted:
-        first = len(found.characters) - len(found.silent)
-        seen = (c for i, c in enumerate(found.silent, first) if (codes == i).any())
-        found = found.with_letters("".join(seen))
-        codes = found.codes[codes_of_bytes]
-    bad = codes == _UNKNOWN
-    if bad.any():
-        refused = bad & _NEVER_LETTERS[codes_of_bytes] if unknown == "mask" else bad
-        if refused.any():
-            _raise_unknown(text, offsets, refused, found)
-        if found.wildcard is None:
-            raise ValueError(
-                f'unknown="mask" needs an alphabet with a wildcard; {found!r} has none.'
-            )
-        codes[bad] = found.characters.index(found.wildcard)
-    _check_kind(codes_of_bytes, offsets, found, guessed)
-    sequences = EncodedSequences(codes, offsets, found)
+        first = len(given.characters) - len(given.silent)
+        seen = (c for i, c in enumerate(given.silent, first) if (codes == i).any())
+        given = given.with_letters("".join(seen))
+        codes = given.codes[characters]
+    _mask_unknown(codes, items, offsets, given, unknown)
+    if given.name in ALPHABETS:
+        check_case(items, characters, offsets)
+    if given.name == PROTEIN.name and not guess:
+        _warn_nucleic(characters, offsets)
     if fitted:
-        _warn_unseen(codes, offsets, found)
-    return sequences
+        _warn_unseen(codes, offsets, given)
+    return EncodedSequences(codes, offsets, given)
+
+
+def _mask_unknown(
+    codes: npt.NDArray[np.uint8],
+    items: Sequence[str],
+    offsets: npt.NDArray[np.int64],
+    alphabet: Alphabet,
+    unknown: str,
+) -> None:
+    """Read letters that the alphabet does not know as any letter, or refuse them."""
+    bad = np.flatnonzero(codes == _UNKNOWN)
+    if not len(bad):
+        return
+    text = "".join(items)
+    refused = bad
+    if unknown == "mask":
+        known = {text[at] for at in bad.tolist()}
+        never = {character for character in known if not character.isalpha()}
+        refused = np.array([at for at in bad.tolist() if text[at] in never], np.int64)
+    if len(refused):
+        _raise_unknown(items, text, offsets, refused, alphabet)
+    if alphabet.wildcard is None:
+        raise ValueError(
+            f'unknown="mask" needs an alphabet with a wildcard; {alphabet!r} has none.'
+        )
+    codes[bad] = alphabet.characters.index(alphabet.wildcard)
 
 
 def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
@@ -136,66 +179,18 @@ def find_alphabet(alphabet: str | Alphabet) -> Alphabet:
     return ALPHABETS[alphabet]
 
 
-def _detect(text: npt.NDArray[np.uint8]) -> Alphabet:
-    # numpy counts numbers of eight bytes: of a whole text at once they take too much
-    counts = np.zeros(256, np.int64)
-    for at in range(0, len(text), _BLOCK):
-        counts += np.bincount(text[at : at + _BLOCK], minlength=256)
-    counts[ord("A") : ord("Z") + 1] += counts[ord("a") : ord("z") + 1]
-    known = DNA.characters + "".join(DNA.aliases) + PROTEIN.characters
-    present = {character for character in known if counts[ord(character)]}
-    nucleic = set(DNA.characters) | set(DNA.aliases)
-    plain = sum(int(counts[ord(character)]) for character in "ACGTUN")
-    letters = sum(int(counts[ord(character)]) for character in present - {"-", "*"})
-    if not present <= nucleic or plain < 0.9 * letters:
-        return PROTEIN
-    if {"T", "U"} <= present:
-        raise ValueError(
-            "X mixes alphabets: some characters are T (DNA), some are U (RNA). Write "
-            'all sequences one way, or pass alphabet="dna" or "rna" to read T and U '
-            "as the same nucleotide."
-        )
-    return RNA if "U" in present else DNA
-
-
-def _check_kind(
-    text: npt.NDArray[np.uint8],
-    offsets: npt.NDArray[np.int64],
-    alphabet: Alphabet,
-    guessed: bool,
+def _warn_nucleic(
+    characters: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]
 ) -> None:
     """Notice nucleic acids among proteins: every one of their letters is readable."""
-    if not alphabet.name.startswith("protein"):
-        return
-    starts = offsets[:-1]
-    upper = text & 0xDF
-    plain, possible = np.zeros(256, bool), np.zeros(256, bool)
-    plain[[ord(c) for c in "ACGTUN"]] = True
-    possible[[ord(c) & 0xDF for c in DNA.characters + "U"]] = True
-    found = np.logical_and.reduceat(possible[upper], starts)
-    found &= np.diff(offsets) >= _NUCLEIC_LENGTH
-    rows = []
-    for i in np.flatnonzero(found).tolist():
-        letters = upper[offsets[i] : offsets[i + 1]]
-        few = len(set(letters.tolist())) < 3  # a linker
-        if not few and plain[letters].mean() >= 0.9:
-            rows.append(i)
-    if not rows:
-        return
-    where = f"X[{rows[0]}] ({len(rows)} of {len(offsets) - 1} sequences)"
-    if guessed:
-        raise ValueError(
-            f"X mixes alphabets: {where} looks like a nucleic acid "
-            "(A, C, G, T, U and N), others are proteins. Separate them, or pass "
-            'alphabet="protein"; alphabet="dna" if all are DNA with many degenerate '
-            "letters."
+    rows = nucleic_rows(characters, offsets)
+    if len(rows):
+        warn(
+            f"X[{rows[0]}] ({len(rows)} of {len(offsets) - 1} sequences) looks like a "
+            "nucleic acid (A, C, G, T, U and N), but is read as protein. Translate it "
+            "first if it is one.",
+            AlphabetWarning,
         )
-    warnings.warn(
-        f"{where} looks like a nucleic acid (A, C, G, T, U and N), but is read as "
-        "protein. Translate it first if it is one.",
-        AlphabetWarning,
-        stacklevel=3,
-    )
 
 
 def _warn_unseen(
@@ -207,44 +202,66 @@ def _warn_unseen(
     if silent.any():
         row, position = locate(offsets, int(np.argmax(silent)))
         character = alphabet.characters[codes[np.argmax(silent)]]
-        warnings.warn(
+        warn(
             f"X[{row}] has {character!r} at position {position} (0-based), which no "
             "training sequence had: nothing was learnt about it, it is encoded as "
             "zeros.",
             AlphabetWarning,
-            stacklevel=3,
         )
+
+
+_ADVICE = {
+    "space": (
+        'Take all white space out: X = ["".join(x.split()) for x in X] (at the ends '
+        "x.strip() is enough)."
+    ),
+    "digit": "Write whole sequences, not the names of mutations.",
+    "letter": 'Correct the sequence, or pass unknown="mask" to read it as any letter.',
+    "mark": 'It begins some files: read them with encoding="utf-8-sig".',
+    "other": "No residue is written so. Take it out, or correct the sequence.",
+}
 
 
 def _raise_unknown(
+    items: Sequence[str],
     text: str,
     offsets: npt.NDArray[np.int64],
-    bad: npt.NDArray[np.bool_],
+    bad: npt.NDArray[np.int64],
     alphabet: Alphabet,
 ) -> NoReturn:
-    places = np.flatnonzero(bad)
-    row, position = locate(offsets, int(places[0]))
-    rows = len(np.unique(np.searchsorted(offsets, places, side="right")))
+    row, position = locate(offsets, int(bad[0]))
+    rows = len(np.unique(np.searchsorted(offsets, bad, side="right")))
     more = f" ({rows - 1} more sequences have such characters)" if rows > 1 else ""
+    character = text[bad[0]]
     message = (
-        f"X[{row}] has character {text[places[0]]!r} at position {position} (0-based)"
+        f"X[{row}] has character {_shown(character)} at position {position} (0-based)"
         f"{more}. The alphabet {alphabet.name!r} allows {alphabet.characters!r}."
     )
+    characters = as_bytes(text)
     others = [
         other.name
         for other in (DNA, RNA, PROTEIN)
-        if other.name != alphabet.name
-        and (other.codes[as_bytes(text)] != _UNKNOWN).all()
+        if other.name != alphabet.name and (other.codes[characters] != _UNKNOWN).all()
     ]
     if others:
         message += f" All characters would fit alphabet={others[0]!r}."
-    character = text[places[0]]
+    kind = "letter" if character.isalpha() else "other"
     if character.isspace():
-        message += " Take it off: X = [x.strip() for x in X]."
+        kind = "space"
     elif character.isdigit():
-        message += " Write whole sequences, not the names of mutations."
-    else:
-        message += (
-            ' Correct the sequence, or pass unknown="mask" to read it as any letter.'
-        )
-    raise UnknownCharacterError(message)
+        kind = "digit"
+    elif character == "\ufeff":
+        kind = "mark"
+    # stands for something, or gives a better advice than the character alone
+    looks = describe(items[row]) or _ADVICE[kind]
+    if kind == "digit" and _ADVICE["digit"] not in looks:
+        looks += " " + _ADVICE["digit"]
+    raise UnknownCharacterError(f"{message} {looks}")
+
+
+def _shown(character: str) -> str:
+    """Show a character, with its name where it looks like another or like nothing."""
+    if character.isascii():
+        return repr(character)
+    name = unicodedata.name(character, "no name")
+    return f"{character!r} (U+{ord(character):04X} {name})"

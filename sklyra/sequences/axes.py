@@ -1,0 +1,52 @@
+"""Axes of numbers: which are the positions and which the channels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._warnings import warn
+from sklyra.exceptions import AxisWarning
+
+# Letters of nucleic acids and of proteins, without and with a gap.
+_NUCLEOTIDES, _RESIDUES = (4, 5), (20, 21)
+
+
+def check_axes(values: npt.NDArray[Any]) -> None:
+    """Warn where letters seem to stand on the axis of positions.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, n_positions, n_channels)
+        Numbers, as they will be read.
+
+    Warns
+    -----
+    AxisWarning
+        If there are as many positions as an alphabet has letters, and more channels
+        than that; with 20 or 21, which may well be positions, only if the numbers are
+        shares of letters along that axis.
+    """
+    _, n_positions, n_channels = values.shape
+    letters = (*_NUCLEOTIDES, *_RESIDUES)
+    if n_positions not in letters or n_channels in letters:
+        return
+    likely = n_positions in _NUCLEOTIDES and n_channels > n_positions
+    if likely or (_are_shares(values, 1) and not _are_shares(values, 2)):
+        warn(
+            f"X has shape {values.shape}, which is read as {n_positions} positions "
+            f"with {n_channels} channels each. If it is one-hot, {n_positions} letters "
+            f"at {n_channels} positions, pass X.transpose(0, 2, 1).",
+            AxisWarning,
+        )
+
+
+def _are_shares(values: npt.NDArray[Any], axis: int) -> bool:
+    """Check for one-hot vectors, probabilities or nothing along an axis."""
+    if not (values >= 0).all():
+        return False
+    total = values.sum(axis=axis)
+    full = np.isclose(total, 1, atol=1e-3)
+    return bool(full.any() and (full | (total == 0)).all())

@@ -1,0 +1,264 @@
+"""Detection of the alphabet from all sequences together.
+
+Every letter of DNA is also that of an amino acid, so single sequences do not tell. What
+does is how improbable it is that proteins would hold only (or almost only) nucleotides
+in so many positions.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import bdtrc, gammainc
+
+from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
+from sklyra.exceptions import UnknownCharacterError
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+
+# Characters that are counted at a time: numpy counts numbers of eight bytes.
+_BLOCK = 2**20
+# Kinds of characters: five nucleotides, any nucleotide, several nucleotides, and what
+# no nucleic acid has. T and U are counted apart. The last are no letters.
+_A, _C, _G, _T, _U, _N, _DEGENERATE, _FOREIGN, _OTHER = range(9)
+# In proteins about a quarter of all residues are A, C, G, T or N. Where they are more,
+# the share of the other sequences counts.
+_PLAIN_IN_PROTEINS = 0.3
+# Sequences are taken for nucleic acids if chance would make proteins look like them in
+# fewer than one of so many data sets.
+_CHANCE = 1e-3
+# Where the user, or training, has said that they are proteins.
+_CHANCE_IF_NAMED = 1e-9
+# Of sequences with degenerate letters each base has so large a share, or N has.
+_SHARE_OF_BASE, _SHARE_OF_N = 0.05, 0.2
+# With this share of nucleotides all sequences may be nucleic acids with mistakes.
+_MOSTLY = 0.85
+# Fewer odd sequences than this share are mistakes, not a second kind of data.
+_FEW = 0.1
+
+
+def _kinds_of_bytes() -> npt.NDArray[np.int64]:
+    table = np.full(256, _OTHER)
+    for kind, characters in (
+        (_FOREIGN, (set(PROTEIN.characters) - {"-"}) - set(DNA.characters)),
+        (_DEGENERATE, set(DNA.degenerate) - {"N"}),
+        (_A, "A"), (_C, "C"), (_G, "G"), (_T, "T"), (_U, "U"), (_N, "N"),
+    ):  # fmt: skip
+        for character in characters:
+            table[[ord(character), ord(character.lower())]] = kind
+    return table
+
+
+_KIND = _kinds_of_bytes()
+
+
+class _Counts(NamedTuple):
+    """Letters of each kind in each sequence."""
+
+    kinds: npt.NDArray[np.int64]  # (n_samples, 9)
+
+    @property
+    def letters(self) -> npt.NDArray[np.int64]:
+        return np.asarray(self.kinds[:, :_OTHER].sum(axis=1))
+
+    @property
+    def plain(self) -> npt.NDArray[np.int64]:
+        return np.asarray(self.kinds[:, : _N + 1].sum(axis=1))
+
+    @property
+    def mostly_plain(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(2 * self.plain > self.letters)
+
+    @property
+    def nucleic(self) -> npt.NDArray[np.bool_]:
+        """Sequences of IUPAC's nucleotide letters, more than half of them plain."""
+        return np.asarray(self.mostly_plain & (self.kinds[:, _FOREIGN] == 0))
+
+    @property
+    def bases(self) -> npt.NDArray[np.int64]:
+        """A, C, G, and T or U, in each sequence."""
+        table = self.kinds[:, : _T + 1].copy()
+        table[:, _T] += self.kinds[:, _U]
+        return table
+
+
+def _count(text: Bytes, offsets: Offsets) -> _Counts:
+    n = len(offsets) - 1
+    kinds = np.empty((n, _OTHER + 1), np.int64)
+    start = 0
+    while start < n:
+        stop = int(np.searchsorted(offsets, offsets[start] + _BLOCK, side="right")) - 1
+        stop = min(max(stop, start + 1), n)
+        part = _KIND[text[offsets[start] : offsets[stop]]]
+        row = np.repeat(np.arange(stop - start), np.diff(offsets[start : stop + 1]))
+        cells = (_OTHER + 1) * (stop - start)
+        found = np.bincount(row * (_OTHER + 1) + part, minlength=cells)
+        kinds[start:stop] = found.reshape(stop - start, -1)
+        start = stop
+    return _Counts(kinds)
+
+
+def _nucleic_beyond_chance(
+    counts: _Counts, chance: float
+) -> npt.NDArray[np.intp] | None:
+    """Find sequences that are nucleic acids rather than proteins made of few letters.
+
+    If all were proteins, each would hold as many nucleotides by chance with the
+    binomial probability p. Either there are far more such sequences than the sum of p,
+    or one of them is far too long.
+    """
+    # two kinds of letters make a linker or a repeat
+    several = (np.column_stack([counts.bases, counts.kinds[:, _N]]) > 0).sum(axis=1) > 2
+    like = counts.nucleic & several
+    if not like.any():
+        return None
+    letters, plain = counts.letters, counts.plain
+    rest = ~like
+    share = plain[rest].sum() / max(letters[rest].sum(), 1)
+    share = min(max(share, _PLAIN_IN_PROTEINS), 0.95)
+    p = bdtrc(np.where(like, plain, letters) - 1.0, letters, share)
+    p = np.where(letters > 0, p, 0)
+    alone = like & (p * len(letters) <= chance)
+    if alone.any():
+        return np.flatnonzero(alone)
+    together = gammainc(like.sum(), p.sum())  # that a Poisson variable is as large
+    return np.flatnonzero(like) if together <= chance else None
+
+
+def detect_alphabet(
+    text: str, characters: Bytes, offsets: Offsets, unknown: str
+) -> Alphabet:
+    """Decide what the characters of all sequences mean.
+
+    Parameters
+    ----------
+    text : str
+        All sequences, one behind the other.
+    characters : ndarray of shape (n_positions_total,), uint8
+        The same as ASCII codes.
+    offsets : ndarray of shape (n_samples + 1,), int64
+        Where each begins and ends.
+    unknown : {"error", "mask"}
+        Whether a letter that no nucleic acid has may be masked.
+
+    Returns
+    -------
+    Alphabet
+        `DNA`, `RNA` or `PROTEIN`.
+
+    Raises
+    ------
+    UnknownCharacterError
+        If all but a few sequences are nucleic acids.
+    ValueError
+        If there are sequences of several kinds, or letters do not tell.
+    """
+    counts = _count(characters, offsets)
+    nucleic = counts.nucleic | (counts.letters == 0)
+    if nucleic.all():
+        _check_degenerate(counts)
+        return _dna_or_rna(characters, offsets, counts)
+    odd = np.flatnonzero(~nucleic)
+    found = _nucleic_beyond_chance(counts, _CHANCE)
+    mistakes = counts.mostly_plain[odd].all()
+    if found is None and not (mistakes and _mostly_nucleotides(counts)):
+        return PROTEIN
+    if mistakes and unknown == "mask":
+        return _dna_or_rna(characters, offsets, counts)
+    if found is None or mistakes or len(odd) <= _FEW * len(nucleic):
+        _raise_odd(text, characters, offsets, odd)
+    where = f"X[{found[0]}] ({len(found)} of {len(nucleic)} sequences)"
+    raise ValueError(
+        f"X mixes alphabets: {where} looks like a nucleic acid (A, C, G, T, U and N), "
+        f"others, such as X[{odd[0]}], are proteins. Separate them, or pass "
+        'alphabet="protein"; alphabet="dna" if all are DNA with many degenerate '
+        "letters."
+    )
+
+
+def nucleic_rows(characters: Bytes, offsets: Offsets) -> npt.NDArray[np.intp]:
+    """Find nucleic acids among what is read as proteins.
+
+    Parameters
+    ----------
+    characters : ndarray of shape (n_positions_total,), uint8
+        All sequences as ASCII codes, one behind the other.
+    offsets : ndarray of shape (n_samples + 1,), int64
+        Where each begins and ends.
+
+    Returns
+    -------
+    ndarray of int
+        Rows that proteins would hardly look like; none unless that is beyond doubt.
+    """
+    found = _nucleic_beyond_chance(_count(characters, offsets), _CHANCE_IF_NAMED)
+    return np.empty(0, np.intp) if found is None else found
+
+
+def _check_degenerate(counts: _Counts) -> None:
+    """Refuse letters that may be a few residues as well as degenerate nucleotides."""
+    total = counts.kinds.sum(axis=0)
+    if not total[_DEGENERATE]:
+        return
+    bases, letters = counts.bases.sum(axis=0), counts.letters.sum()
+    if bases.min() >= _SHARE_OF_BASE * letters or total[_N] >= _SHARE_OF_N * letters:
+        return
+    raise ValueError(
+        "X may be nucleic acids with degenerate letters, or peptides: each of its "
+        'letters is used in both. Pass alphabet="dna" (or "rna"), or '
+        'alphabet="protein".'
+    )
+
+
+def _mostly_nucleotides(counts: _Counts) -> bool:
+    """Check for nucleic acids that each have a letter which none should have."""
+    letters, plain = int(counts.letters.sum()), int(counts.plain.sum())
+    several = (counts.bases.sum(axis=0) >= _SHARE_OF_BASE * letters).sum() > 2
+    improbable = bdtrc(plain - 1.0, letters, _PLAIN_IN_PROTEINS) <= _CHANCE
+    return bool(several and improbable and plain >= _MOSTLY * letters)
+
+
+def _dna_or_rna(characters: Bytes, offsets: Offsets, counts: _Counts) -> Alphabet:
+    has_t, has_u = counts.kinds[:, _T] > 0, counts.kinds[:, _U] > 0
+    if not has_u.any():
+        return DNA
+    if not has_t.any():
+        return RNA
+    fewer, rows = ("T", has_t) if has_t.sum() <= has_u.sum() else ("U", has_u)
+    row = int(np.argmax(rows))
+    part = _KIND[characters[offsets[row] : offsets[row + 1]]]
+    position = int(np.argmax(part == (_T if fewer == "T" else _U)))
+    raise ValueError(
+        f"X mixes alphabets: sequences with T (DNA): {has_t.sum()}, with U (RNA): "
+        f"{has_u.sum()}. X[{row}] has {fewer!r} at position {position} "
+        '(0-based). Write all sequences one way, or pass alphabet="dna" or "rna" to '
+        "read T and U as the same nucleotide."
+    )
+
+
+def _raise_odd(
+    text: str, characters: Bytes, offsets: Offsets, odd: npt.NDArray[np.intp]
+) -> NoReturn:
+    """Name the first letter that does not belong in a nucleic acid."""
+    row = int(odd[0])
+    start = int(offsets[row])
+    part = _KIND[characters[start : offsets[row + 1]]]
+    foreign = part == _FOREIGN
+    if not foreign.any():
+        foreign = part == _DEGENERATE
+    position = int(np.argmax(foreign))
+    n = len(offsets) - 1
+    nucleic = f"{n - len(odd)} of {n} sequences are nucleic acids"
+    if len(odd) == n:
+        nucleic = "nearly all letters are nucleotides"
+    raise UnknownCharacterError(
+        f"X[{row}] has character {text[start + position]!r} at position {position} "
+        f"(0-based), but {nucleic}, which are written with "
+        f"{DNA.letters + ''.join(DNA.degenerate)!r} and U. Correct the sequence "
+        f'({len(odd)} in all), or pass unknown="mask" to read such letters as any '
+        "nucleotide; pass "
+        'alphabet="protein" if all are proteins.'
+    )
