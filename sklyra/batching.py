@@ -119,12 +119,19 @@ class TrainingBatches:
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[dict[str, Any], Tensor]]:
-        for rows in self._rows():
+        for rows in self.rows():
             batch = inputs(self.windows.take(rows))
             batch["weight"] = torch.from_numpy(self.dataset.weight[rows])
             yield batch, torch.from_numpy(self.dataset.target[rows])
 
-    def _rows(self) -> list[npt.NDArray[np.intp]]:
+    def rows(self) -> list[npt.NDArray[np.intp]]:
+        """Divide rows into batches, in a new random order if there is a generator.
+
+        Returns
+        -------
+        list of ndarray of shape (n_rows,), int
+            Rows of each batch.
+        """
         lengths = self.dataset.sequences.lengths
         if self.rng is None:
             order = np.argsort(lengths, kind="stable")

@@ -3,6 +3,7 @@
 from sklyra._training.callbacks import (
     SCHEDULES,
     BestWeights,
+    EpochOutputs,
     Schedule,
     Tell,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "PRECISIONS",
     "SCHEDULES",
     "BestWeights",
+    "EpochOutputs",
     "Job",
     "Schedule",
     "SequenceNet",

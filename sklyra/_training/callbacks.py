@@ -5,10 +5,15 @@ from __future__ import annotations
 import copy
 import math
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import skorch
+import torch
 from skorch.callbacks import Callback
+from torch import Tensor
 from tqdm.auto import tqdm
 
 SCHEDULES = ("constant", "cosine")
@@ -43,6 +48,78 @@ class BestWeights(Callback):
         if self.state_ is not None:
             net.module_.load_state_dict(self.state_)
         self.state_ = None
+
+
+class EpochOutputs(Callback):
+    """Record predictions of the validation data after each epoch."""
+
+    def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Forget an earlier training."""
+        self.outputs_: list[npt.NDArray[np.float64]] = []
+        self.means_: list[npt.NDArray[np.float64]] = []
+        self.criterion_ = net.criterion_
+
+    def on_epoch_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
+        """Begin an epoch."""
+        self.valid_: list[Tensor] = []
+        self.sum_: list[Tensor] = []
+
+    def on_batch_end(
+        self,
+        net: skorch.NeuralNet,
+        batch: Any = None,
+        training: bool = False,
+        y_pred: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep predictions of validation data, and the sum of those of training."""
+        output = y_pred.detach().float()
+        if not training:
+            self.valid_.append(output)
+            return
+        weight = batch[0]["weight"].to(output.device)
+        total = (weight[:, None] * output).sum(dim=0)
+        self.sum_.append(torch.cat([total, weight.sum()[None]]))
+
+    def on_epoch_end(
+        self, net: skorch.NeuralNet, dataset_valid: Any = None, **kwargs: Any
+    ) -> None:
+        """Bring predictions into the order of the rows."""
+        outputs = torch.cat(self.valid_).double().cpu().numpy()
+        rows = np.concatenate(net.get_iterator(dataset_valid).rows())
+        self.outputs_.append(np.empty_like(outputs))
+        self.outputs_[-1][rows] = outputs
+        total = torch.stack(self.sum_).double().sum(dim=0).cpu().numpy()
+        self.means_.append(total[:-1] / total[-1])
+
+    def take(
+        self,
+    ) -> tuple[
+        list[npt.NDArray[np.float64]],
+        list[npt.NDArray[np.float64]],
+        Callable[..., float],
+    ]:
+        """Hand over what was recorded, which must not be saved with the net.
+
+        Returns
+        -------
+        outputs : list of ndarray of shape (n_rows, n_outputs), float64
+            Predictions of validation data after each epoch.
+        means : list of ndarray of shape (n_outputs,), float64
+            Weighted mean of predictions of training data in each epoch.
+        loss : callable
+            Takes output, target and weight, as arrays.
+        """
+        criterion = copy.deepcopy(self.criterion_).cpu()
+
+        def loss(*arrays: npt.NDArray[Any]) -> float:
+            output, target, weight = map(torch.from_numpy, arrays)
+            return float(criterion(output, target, weight))
+
+        recorded = self.outputs_, self.means_, loss
+        for name in ("outputs_", "means_", "criterion_", "valid_", "sum_"):
+            del self.__dict__[name]
+        return recorded
 
 
 class Schedule(Callback):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
 
-from sklyra._training.callbacks import ProgressBar
+from sklyra._training.callbacks import EpochOutputs, ProgressBar
 from sklyra._training.net import SequenceNet
 from sklyra._training.workers import workers
 from sklyra.batching import SequenceDataset
@@ -24,6 +24,7 @@ class Job(NamedTuple):
     valid: SequenceDataset | None
     epochs: int
     callbacks: list[Any]
+    record: EpochOutputs | None = None
 
     def do(self) -> None:
         """Train."""

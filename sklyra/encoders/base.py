@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import FeatureUnion
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -77,6 +81,21 @@ class SequenceTransformer(
     def _read_fitted(self, X: Any) -> EncodedSequences:
         check_is_fitted(self)
         return self._read(X, self.alphabet_, fitted=True)
+
+
+def _table_maker() -> str:
+    """Find out which of scikit-learn's makers of tables is calling, if any.
+
+    All that it says of channels is that they "should be 2D", or it lays them side by
+    side along the sequence.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        caller = frame.f_locals.get("self")
+        if isinstance(caller, (ColumnTransformer, FeatureUnion)):
+            return type(caller).__name__
+        frame = frame.f_back
+    return ""
 
 
 def _has_columns(encoder: PositionEncoder) -> bool:
@@ -153,6 +172,12 @@ class PositionEncoder(SequenceTransformer):
             n_channels) where lengths differ. With ``flatten=True`` always an array of
             shape (n_samples, max_length * n_channels), zero behind a sequence's end.
         """
+        if not self.flatten and (name := _table_maker()):
+            raise ValueError(
+                f"{type(self).__name__} has several channels for each position, but a "
+                f"{name} needs one table: pass flatten=True, which needs sequences no "
+                "longer than in fit."
+            )
         sequences = self._read_fitted(X)
         values: npt.NDArray[np.float32] = self.table_[sequences.values]
         if self.flatten:

@@ -32,6 +32,9 @@ class KmerVectorizer(SequenceTransformer):
         What the characters mean; "auto" decides in fit.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
+    sparse_output : bool, default=True
+        Whether counts come as a sparse matrix. False makes an array of all words, which
+        is large for long words, and lets `set_output` choose frames.
 
     Attributes
     ----------
@@ -52,15 +55,18 @@ class KmerVectorizer(SequenceTransformer):
         *,
         alphabet: str | Alphabet = "auto",
         unknown: str = "error",
+        sparse_output: bool = True,
     ) -> None:
         self.k = k
         self.alphabet = alphabet
         self.unknown = unknown
+        self.sparse_output = sparse_output
 
     def _learn(self, sequences: EncodedSequences, alphabet: Alphabet) -> None:
+        check_scalar(self.sparse_output, "sparse_output", (bool, np.bool_))
         self._sizes(len(alphabet.letters))  # may refuse k
 
-    def transform(self, X: Any) -> sparse.csr_matrix:
+    def transform(self, X: Any) -> sparse.csr_matrix | npt.NDArray[np.float32]:
         """Count words.
 
         Parameters
@@ -70,12 +76,13 @@ class KmerVectorizer(SequenceTransformer):
 
         Returns
         -------
-        sparse matrix of shape (n_samples, n_words), float32
+        sparse matrix or ndarray of shape (n_samples, n_words), float32
             How often each word stands in each sequence, overlaps counted.
         """
         sequences = self._read_fitted(X)
         sizes = self._sizes(len(self.alphabet_.letters))
-        return count_words(sequences, sizes)
+        counts = count_words(sequences, sizes)
+        return counts if self.sparse_output else counts.toarray()
 
     def _sizes(self, base: int) -> range:
         """Say how long the words are."""

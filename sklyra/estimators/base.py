@@ -29,13 +29,7 @@ from sklyra.estimators.ensemble import Ensemble, mean, together
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
 from sklyra.estimators.process import predict_process
-from sklyra.estimators.split import (
-    check_groups,
-    distinct_folds,
-    folds_of,
-    member_folds,
-    warn_of_copies,
-)
+from sklyra.estimators.split import plan_folds
 from sklyra.estimators.values import check_weights, without_negligible
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
@@ -127,21 +121,17 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         if X_val is not None:
             valid = self._read_valid(X_val, y_val)
         elif self.early_stopping:
-            if groups is not None:
-                groups = check_groups(groups, X)
-            how = (self.n_members, self.validation_fraction, rng, classes)
-            same = self._same(data.sequences)
-            if self.cv is not None:
-                folds = folds_of(self.cv, X, y, groups, self.n_members, used)
-            elif groups is not None:
-                folds = member_folds(len(data), *how, groups[used])
-            else:
-                folds = distinct_folds(same, *how)
-            warn_of_copies(folds, same)
+            folds = plan_folds(
+                (X, y, groups),
+                self.cv,
+                used,
+                self._same(data.sequences),
+                (self.n_members, self.validation_fraction, rng, classes),
+            )
         if not (again and self.perceptron and self.perceptrons_):
             self._find_slots(data.sequences)
-        self._train(data, folds, valid, None, again, rng, tasks=tasks)
-        self._join(data, folds, valid, rng)
+        jobs = self._train(data, folds, valid, None, again, rng, tasks=tasks)
+        self._join(data, folds, valid, jobs, rng)
         self.versions_ = versions()
         if valid is None and not used.all():
             part = self.oof_prediction_

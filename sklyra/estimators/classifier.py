@@ -368,6 +368,9 @@ default="one-hot"
         levels: npt.NDArray[np.float64] = np.eye(len(self.classes_))[data.target]
         return levels
 
+    def _is_centered(self) -> bool:
+        return False
+
     def _first_shares(self) -> npt.NDArray[np.float64]:
         n_networks = 1 + bool(self.perceptrons_)
         return first_logit_shares(n_networks, self.gaussian_process_ is not None)

@@ -15,6 +15,7 @@ import torch
 
 from sklyra._training import (
     BestWeights,
+    EpochOutputs,
     Job,
     Schedule,
     SequenceNet,
@@ -31,6 +32,16 @@ from sklyra.estimators.parameters import ARCHITECTURE, encoder, step_plan
 from sklyra.estimators.process import fit_process
 from sklyra.estimators.reading import SequenceReader
 from sklyra.estimators.split import Rows
+from sklyra.estimators.unseen import (
+    MOST_CENTERED,
+    cross_fit,
+    divide,
+    explained,
+    fold_numbers,
+    limited,
+    may_choose,
+    output_without_choice,
+)
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.nn import LyraNet, Perceptron, RowLoss
 from sklyra.resemblance import resemblance
@@ -59,6 +70,10 @@ class Ensemble(SequenceReader):
 
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
         """Turn targets into the values that a Gaussian process predicts."""
+        raise NotImplementedError
+
+    def _is_centered(self) -> bool:
+        """Check whether targets are differences from their mean."""
         raise NotImplementedError
 
     def _first_shares(self) -> npt.NDArray[np.float64]:
@@ -98,7 +113,7 @@ class Ensemble(SequenceReader):
         rng: np.random.RandomState,
         schedule: str | None = None,
         tasks: FitTasks | None = None,
-    ) -> None:
+    ) -> list[Job]:
         """Train networks on each fold."""
         data, folds, valid = self._stranded(data, folds, valid)
         how = (folds, valid, epochs, schedule)
@@ -134,6 +149,7 @@ class Ensemble(SequenceReader):
         )
         longest = int(data.sequences.lengths.max())
         self.max_length_ = max(self.max_length_, longest)
+        return jobs
 
     def _alone(self, net: SequenceNet) -> dict[str, Any]:
         """Give the attributes of a model of one network, as that is by now."""
@@ -180,10 +196,14 @@ class Ensemble(SequenceReader):
             net.batch_size = batch_size
             watchers = [*(callbacks or [])]
             watchers.append(Schedule(schedule or self.lr_schedule, n_epochs))
+            record = None
             if watched is not None:
                 watchers.append(BestWeights(self.n_iter_no_change or n_epochs))
+                if may_choose(len(watched), self._n_outputs()):
+                    record = EpochOutputs()
+                    watchers.append(record)
             net.precision = self.precision
-            jobs.append(Job(net, train, watched, n_epochs, watchers))
+            jobs.append(Job(net, train, watched, n_epochs, watchers, record))
         return jobs
 
     def _join(
@@ -191,15 +211,26 @@ class Ensemble(SequenceReader):
         data: SequenceDataset,
         folds: list[tuple[Rows, Rows]],
         valid: SequenceDataset | None,
+        jobs: list[Job],
         rng: np.random.RandomState,
     ) -> None:
-        """Fit the closed-form part, and weigh the parts by what they say unseen."""
-        asked = data if valid is None else valid
+        """Fit the closed-form part, and stack the parts by what they predict unseen."""
+        asked, one_strand = (data if valid is None else valid), folds
+        center = self._centers(data, folds) if valid is None else None
+        copies = self._same(asked.sequences)
         data, folds, valid = self._stranded(data, folds, valid)
-        parts = [self._unseen(self.nets_, data, folds, valid)]
+        same = self._same(data.sequences)
+        held_out = partial(
+            self._unseen,
+            folds=folds,
+            copies=same if valid is None else self._same(valid.sequences),
+            center=center,
+        )
+        n = len(self.nets_)
+        parts = [held_out(jobs[:n], data, valid)]
         if self._slots is not None:
-            at_slots = self._at_slots(data), folds, valid and self._at_slots(valid)
-            parts.append(self._unseen(self.perceptrons_, *at_slots))
+            at_slots = self._at_slots(data), valid and self._at_slots(valid)
+            parts.append(held_out(jobs[n:], *at_slots))
         self.gaussian_process_ = None
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
@@ -210,23 +241,70 @@ class Ensemble(SequenceReader):
                     return process.held_out(folds, data.sequences)
                 return process.predict(valid.sequences)
 
-            same = self._same(data.sequences)
             process, part = fit_process(data, self._levels(data), same, rng, ask)
             parts.append(part)
             self.gaussian_process_ = process
         unseen = self._unstranded(np.stack(parts))  # (n_parts, n_rows, n_outputs)
-        known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
-        self.shares_ = self._first_shares()
-        if len(known) and (len(parts) > 1 or self.n_members > 1):
-            self.shares_ = self._weigh(unseen[:, known], asked.take(known))
+        fold = fold_numbers(one_strand if valid is None else [], copies)
+        self._stack(unseen, asked, fold, center)
         if self.gaussian_process_ is not None:
-            self._explain(self.gaussian_process_)
-        self._remember_unseen(together(self.shares_, unseen), asked, known)
+            self._explain(self.gaussian_process_, unseen[-1], asked)
 
-    def _explain(self, process: GaussianProcess) -> None:
+    def _stack(
+        self,
+        unseen: npt.NDArray[np.float64],
+        asked: SequenceDataset,
+        fold: Rows,
+        center: npt.NDArray[np.float64] | None,
+    ) -> None:
+        """Find stacking weights, and predict each fold with those of the others."""
+        centered = asked
+        if center is not None:
+            unseen = unseen - center
+            target = (asked.target - center).astype(np.float32)
+            centered = replace(asked, target=target)
+        known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
+        prior = self._first_shares()
+        learnt = len(unseen) > 1 or self.n_members > 1
+
+        def stack(rows: Rows) -> npt.NDArray[np.float64]:
+            if not (learnt and len(rows)):
+                return prior
+            return self._weigh(unseen[:, known[rows]], centered.take(known[rows]))
+
+        self.shares_ = stack(np.arange(len(known)))
+        out = np.full(unseen.shape[1:], np.nan)
+        out[known] = cross_fit(unseen[:, known], fold[known], stack)
+        if center is not None:
+            out += center
+        self._remember_unseen(out, asked, known)
+
+    def _centers(
+        self, data: SequenceDataset, folds: list[tuple[Rows, Rows]]
+    ) -> npt.NDArray[np.float64] | None:
+        """Mean target of the rows that predict each row, if these are few."""
+        if len(data) > MOST_CENTERED or not self._is_centered():
+            return None
+        center = np.full((len(data), self._n_outputs()), np.nan)
+        for train, held in folds:
+            weight = data.weight[train]
+            center[held] = np.average(data.target[train], axis=0, weights=weight)
+        return center
+
+    def _explain(
+        self,
+        process: GaussianProcess,
+        unseen: npt.NDArray[np.float64],
+        asked: SequenceDataset,
+    ) -> None:
         """Say what the closed-form part has found."""
         positions, letters, effects = process.additive_effects()
         self.variance_shares_ = process.variance_shares()
+        known = np.flatnonzero(np.isfinite(unseen).all(axis=1))
+        if len(known) > 1:
+            levels, weight = self._levels(asked)[known], asked.weight[known]
+            limit = explained(unseen[known], levels, weight.astype(np.float64))
+            self.variance_shares_ = limited(self.variance_shares_, limit)
         self.additive_effects_ = {
             "position": positions,
             "letter": letters,
@@ -235,21 +313,31 @@ class Ensemble(SequenceReader):
 
     def _unseen(
         self,
-        nets: list[SequenceNet],
+        jobs: list[Job],
         data: SequenceDataset,
-        folds: list[tuple[Rows, Rows]],
         valid: SequenceDataset | None,
+        folds: list[tuple[Rows, Rows]],
+        copies: Rows,
+        center: npt.NDArray[np.float64] | None,
     ) -> npt.NDArray[np.float64]:
         """Let networks predict what they have not seen; NaN where there is nothing."""
-        if valid is not None:
-            return mean(run(nets, valid.sequences, self.precision))
-        total = np.zeros((len(data), self._n_outputs()))
-        times = np.zeros((len(data), 1))
-        for net, (_, held) in zip(nets, folds, strict=True):
-            if len(held):
-                sequences = data.sequences.take(held)
-                total[held] += run([net], sequences, self.precision)[0]
-                times[held] += 1
+        asked = data if valid is None else valid
+        total = np.zeros((len(asked), self._n_outputs()))
+        times = np.zeros((len(asked), 1))
+        for job, (_, held) in zip(jobs, folds, strict=True):
+            rows = held if valid is None else np.arange(len(asked))
+            if not len(rows):
+                continue
+            part = asked.take(rows)
+            if job.record is None:
+                output = run([job.net], part.sequences, self.precision)[0]
+            else:
+                blocks = divide(copies[rows])
+                output, trained = output_without_choice(job.record, part, blocks)
+                if center is not None:  # as a network would that never saw the mean
+                    output += center[rows % len(center)] - trained
+            total[rows] += output
+            times[rows] += 1
         with np.errstate(invalid="ignore"):
             unseen: npt.NDArray[np.float64] = total / times
         return unseen

@@ -345,6 +345,9 @@ default="one-hot"
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
         return data.target.astype(np.float64)
 
+    def _is_centered(self) -> bool:
+        return True
+
     def _first_shares(self) -> npt.NDArray[np.float64]:
         n_parts = 1 + bool(self.perceptrons_) + (self.gaussian_process_ is not None)
         return np.full((n_parts, self._n_outputs()), 1 / n_parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit
 from sklearn.utils import check_consistent_length
 
+from sklyra._warnings import warn
 from sklyra.exceptions import SklyraWarning
 from sklyra.sequences import first_missing, refuse_masked
 
@@ -20,6 +20,56 @@ Rows = npt.NDArray[np.intp]
 MIN_ROWS = 20
 # Fewer folds would leave members too little to train on.
 _MIN_FOLDS = 5
+
+
+def plan_folds(
+    data: tuple[Any, Any, Any],
+    cv: Any,
+    used: npt.NDArray[np.bool_],
+    copies: Rows,
+    options: tuple[int, float, np.random.RandomState, npt.NDArray[np.int64] | None],
+) -> list[tuple[Rows, Rows]]:
+    """Choose what each member of an ensemble trains on and what it holds out.
+
+    Parameters
+    ----------
+    data : tuple of (X, y, groups)
+        As the user gave them; groups may be None.
+    cv : splitter or None
+        The parameter of the estimators.
+    used : ndarray of shape (n_samples,), bool
+        Which rows have a weight.
+    copies : ndarray of shape (n_used,), int
+        A number for each sequence that is used, the same for those that are held out
+        together.
+    options : tuple of (n_members, fraction, rng, classes)
+        As for `member_folds`.
+
+    Returns
+    -------
+    list of (train, valid)
+        Rows of each member, counted among those that are used.
+
+    Warns
+    -----
+    SklyraWarning
+        If sequences are held out though there are groups or a splitter, or if equal
+        sequences are on both sides.
+    """
+    X, y, groups = data
+    if groups is not None:
+        groups = check_groups(groups, X)
+    folds = None
+    if groups is not None and only_group(groups[used]):
+        pass  # there is nothing to hold out but sequences
+    elif cv is not None:
+        folds = folds_of(cv, X, y, groups, options[0], used)
+    elif groups is not None:
+        folds = member_folds(len(copies), *options, groups[used])
+    if folds is None or only_class(folds, options[-1]):
+        folds = distinct_folds(copies, *options)
+    warn_of_copies(folds, copies)
+    return folds
 
 
 def member_folds(
@@ -59,7 +109,7 @@ def member_folds(
     n_folds = max(n_members, _MIN_FOLDS)
     fold = np.full(n_samples, -1)
     if groups is not None:
-        n_folds = min(n_folds, _count_groups(groups))
+        n_folds = min(n_folds, len(np.unique(groups)))
         splitter = GroupKFold(n_folds, shuffle=True, random_state=rng)
         for number, (_, valid) in enumerate(splitter.split(fold, groups=groups)):
             fold[valid] = number
@@ -123,12 +173,11 @@ def warn_of_copies(folds: list[tuple[Rows, Rows]], copies: Rows) -> None:
     for train, valid in folds:
         n_seen = int(np.isin(copies[valid], copies[train]).sum())
         if n_seen:
-            warnings.warn(
+            warn(
                 f"{n_seen} of {len(valid)} sequences held out are also trained on, so "
                 "that oof_score_ is too good. Let groups or cv keep rows of one "
                 "sequence together, both strands too with reverse_complement=True.",
                 SklyraWarning,
-                stacklevel=5,
             )
             return
 
@@ -206,7 +255,8 @@ def validation_split(
         Class of each row; each class gives its share, and keeps at least one row for
         training.
     groups : ndarray of shape (n_samples,) or None, default=None
-        Rows of one group stay together; classes then fall as they may.
+        Rows of one group, of two or more, stay together; classes then fall as they
+        may.
 
     Returns
     -------
@@ -214,17 +264,11 @@ def validation_split(
         Rows to train on.
     valid : ndarray, int
         Rows to validate on; none with fewer than 20 rows.
-
-    Raises
-    ------
-    ValueError
-        If all rows are of one group.
     """
     rows = np.arange(n_samples)
     if n_samples < MIN_ROWS:
         return rows, rows[:0]
     if groups is not None:
-        _count_groups(groups)
         splitter = GroupShuffleSplit(1, test_size=fraction, random_state=rng)
         train, valid = next(splitter.split(rows, groups=groups))
         return train, valid
@@ -272,15 +316,70 @@ def check_groups(groups: Any, X: Any) -> npt.NDArray[Any]:
     return found
 
 
-def _count_groups(groups: npt.NDArray[Any]) -> int:
-    """Count groups, of which there must be two."""
-    n_groups = len(np.unique(groups))
-    if n_groups < 2:
-        raise ValueError(
-            "groups has a single group, which cannot be divided into training and "
-            "validation. Pass X_val and y_val, or early_stopping=False."
+def only_group(groups: npt.NDArray[Any]) -> bool:
+    """Check whether all sequences are of one group, as in a fold of a search.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (n_samples,)
+        The groups.
+
+    Returns
+    -------
+    bool
+        True if there is one group only.
+
+    Warns
+    -----
+    SklyraWarning
+        If so: then sequences are held out, not groups.
+    """
+    if len(np.unique(groups)) > 1:
+        return False
+    if len(groups) >= MIN_ROWS:
+        warn(
+            f"groups has a single group, {groups.tolist()[0]!r}: members hold out "
+            "sequences of it, which may be more like those of training than other "
+            "groups are. So oof_score_ may be too good. X_val and y_val, or more "
+            "groups, tell more.",
+            SklyraWarning,
         )
-    return n_groups
+    return True
+
+
+def only_class(
+    folds: list[tuple[Rows, Rows]], classes: npt.NDArray[np.int64] | None
+) -> bool:
+    """Check whether a member would train on one class only.
+
+    Parameters
+    ----------
+    folds : list of (train, valid)
+        Rows of each member.
+    classes : ndarray of shape (n_samples,), int, or None
+        Class of each row.
+
+    Returns
+    -------
+    bool
+        True if one would.
+
+    Warns
+    -----
+    SklyraWarning
+        If so: then sequences are held out, not groups or what `cv` says.
+    """
+    if classes is None:
+        return False
+    for member, (train, _) in enumerate(folds):
+        if len(np.unique(classes[train])) == 1:
+            warn(
+                f"What groups or cv hold out leaves member {member} a single class to "
+                "train on. Members hold out sequences instead, of all classes.",
+                SklyraWarning,
+            )
+            return True
+    return False
 
 
 def _by_class(n_samples: int, classes: npt.NDArray[np.int64] | None) -> list[Rows]:

@@ -27,7 +27,8 @@ def predict_stream(
     Returns
     -------
     iterator of ndarray of shape (n_sequences_of_chunk, ...)
-        What `method` returns for each chunk, as soon as it is there.
+        What `method` returns for each chunk, as soon as it is there; for an empty
+        chunk an empty array, which may have to wait for the next that is not.
 
     Raises
     ------
@@ -50,15 +51,27 @@ def predict_stream(
 
 
 def _predict(call: Any, chunks: Iterable[Any]) -> Iterator[npt.NDArray[Any]]:
+    empty, waiting = None, 0  # an empty array of the right shape, once there is one
     for number, chunk in enumerate(chunks):
         if isinstance(chunk, (str, bytes)):
             raise TypeError(
                 f"Chunk {number} is one sequence: pass lists of sequences, as from "
                 "itertools.islice(sequences, 10_000)."
             )
+        if hasattr(chunk, "__len__") and len(chunk) == 0:
+            if empty is None:
+                waiting += 1
+            else:
+                yield empty
+            continue
         try:
             part = np.asarray(call(chunk))
         except Exception as error:  # whatever it is, it goes on with a note
             error.add_note(f"This happened in chunk {number} of the stream.")
             raise
+        empty = part[:0]
+        while waiting:
+            waiting -= 1
+            yield empty
         yield part
+    yield from [np.empty(0)] * waiting

@@ -49,7 +49,8 @@ def average_effects(
     .. math::
        k_E(x_b^{l \to c}, x_i) = E_{bi} e^{w_l d(x_{bl}, x_{il})} e^{-w_l d(c, x_{il})},
 
-    which takes one product of matrices for each slot.
+    and sums over backgrounds come before those over training sequences, so that time
+    hardly grows with the number of outputs.
 
     Parameters
     ----------
@@ -76,15 +77,15 @@ def average_effects(
     effects = []
     for slot, relevance in enumerate(kernel.relevance.tolist()):
         codes, which = np.unique(known.codes[:, slot], return_inverse=True)
-        there = which[:, None] == np.arange(len(codes))  # (n, n_characters)
-        chosen = np.einsum("nc,nk->nck", there, solution)
-        # (n_backgrounds, n_characters, n_outputs)
-        sums = np.tensordot(alike, chosen, 1)
-        own = backgrounds.codes[:, slot]
+        there = (which == np.arange(len(codes))[:, None]).astype(float)
+        own, row = np.unique(backgrounds.codes[:, slot], return_inverse=True)
         without = np.exp(relevance * apart[np.ix_(own, codes)])
-        mean = (sums * without[:, :, None]).mean(axis=0)
+        # summed over backgrounds first: that does not depend on the outputs
+        by_own = (row == np.arange(len(own))[:, None]) @ alike  # (n_own, n)
+        weight = (by_own * without[:, which]).sum(axis=0) / len(alike)
+        mean = (there * weight) @ solution  # (n_characters, n_outputs)
         worth = np.exp(-relevance * apart[np.ix_(codes, codes)]) @ mean
-        worth += scale * relevance * gram[np.ix_(codes, codes)] @ chosen.sum(axis=0)
+        worth += scale * relevance * gram[np.ix_(codes, codes)] @ (there @ solution)
         effects.append(Effect(codes, worth))
     return effects
 

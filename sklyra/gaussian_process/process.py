@@ -25,6 +25,9 @@ MOST_ROWS = 2**14
 # Training sequences that are looked at to explain what was found, and the folds in
 # which they are left out.
 _LOOKED_AT, _FOLDS = 512, 5
+# With no more rows than this the kernel is learnt anew without those held out. With
+# more, what it knows of them does not show in what is predicted of them.
+_LEARN_AGAIN = 500
 
 
 class GaussianProcess:
@@ -73,7 +76,7 @@ class GaussianProcess:
         self._mean = np.average(self._target, axis=0, weights=self._weight)
         y = self._target - self._mean
         self.kernel = best_kernel(self._features, y, self._weight, rng)
-        factor = self._factor(self._among(), np.arange(len(self._rows)))
+        factor = self._factor(self._among(), np.arange(len(self._rows)), self.kernel)
         self._solution = _solve(factor, torch.from_numpy(y))
         same = sequences.copies() if same is None else same
         unseen = self._unseen(factor, same[self._rows])
@@ -111,7 +114,7 @@ class GaussianProcess:
         ndarray of shape (n_samples, n_outputs), float64
             Expected values.
         """
-        return self._apply(sequences, self._features, self._solution)
+        return self._apply(sequences, self._features, self._solution, self._mean)
 
     def held_out(
         self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
@@ -128,26 +131,39 @@ class GaussianProcess:
         Returns
         -------
         ndarray of shape (n_samples, n_outputs), float64
-            Expected values; NaN where a row is in no `valid`.
+            Expected values; NaN where a row is in no `valid`. Nothing about a row
+            served to predict it, but that the kernel of more than 500 rows is that of
+            all.
         """
         where = np.full(len(sequences), -1)
         where[self._rows] = np.arange(len(self._rows))
         out = np.full((len(sequences), self._target.shape[1]), np.nan)
-        K = self._among()
+        again = len(self._rows) <= _LEARN_AGAIN
+        K = None if again else self._among()
         for train, valid in folds:
             known = where[train]
             known = known[known >= 0]
             if not len(known):
                 continue
-            y = torch.from_numpy(self._target[known] - self._mean)
-            solution = _solve(self._factor(K[known[:, None], known], known), y)
-            looked_at = valid[where[valid] >= 0]
-            found = (K[where[looked_at]][:, known] @ solution).numpy()
-            out[looked_at] = found + self._mean
-            others = valid[where[valid] < 0]
-            if len(others):
-                some = self._features.take(known)
-                out[others] = self._apply(sequences.take(others), some, solution)
+            mean = np.average(self._target[known], axis=0, weights=self._weight[known])
+            y = self._target[known] - mean
+            some, looked_at = self._features.take(known), where[valid]
+            looked_at = looked_at[looked_at >= 0]
+            if K is None:
+                rng = np.random.RandomState(0)  # which rows to look at: all
+                kernel = best_kernel(some, y, self._weight[known], rng)
+                inner = kernel(*some.compared(some))
+                outer = kernel(*self._features.take(looked_at).compared(some))
+            else:
+                kernel, inner = self.kernel, K[known[:, None], known]
+                outer = K[looked_at][:, known]
+            factor = self._factor(inner, known, kernel)
+            solution = _solve(factor, torch.from_numpy(y))
+            seen = where[valid] >= 0
+            out[valid[seen]] = (outer @ solution).numpy() + mean
+            if not seen.all():
+                others = sequences.take(valid[~seen])
+                out[valid[~seen]] = self._apply(others, some, solution, mean)
         return out
 
     def variance_shares(self) -> dict[str, float]:
@@ -246,19 +262,23 @@ class GaussianProcess:
                 K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = part.T
         return K
 
-    def _factor(self, K: Tensor, rows: Rows) -> Tensor:
+    def _factor(self, K: Tensor, rows: Rows, kernel: Kernel) -> Tensor:
         """Factor K, of some rows, with their noise, in place: lower triangular."""
-        noise = self.kernel.noise.item() / self._weight[rows] + JITTER
+        noise = kernel.noise.item() / self._weight[rows] + JITTER
         K.diagonal().add_(torch.from_numpy(noise))
         # torch works on columns: what is laid out in rows it would copy
         factor: Tensor = torch.linalg.cholesky(K.mT, out=K.mT)
         return factor
 
     def _apply(
-        self, sequences: EncodedSequences, known: Features, solution: Tensor
+        self,
+        sequences: EncodedSequences,
+        known: Features,
+        solution: Tensor,
+        mean: Array,
     ) -> Array:
         """Predict from the solution for known rows."""
-        out = np.tile(self._mean, (len(sequences), 1))
+        out = np.tile(mean, (len(sequences), 1))
         for rows in parts(len(sequences)):
             some = self._map(sequences.take(rows))
             for others in parts(len(known)):

@@ -36,9 +36,11 @@ from sklearn.utils.metadata_routing import process_routing
 
 from sklyra._documentation import Documented
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.split import check_groups
 from sklyra.exceptions import SklyraWarning
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task
+from sklyra.search.folds import with_classes
 from sklyra.search.pruning import LaggardPruner
 from sklyra.search.results import ERROR, tabulate
 from sklyra.search.space import Space
@@ -243,7 +245,11 @@ class LyraSearchCV(Documented, BaseSearchCV):
             if groups is not None and isinstance(self.estimator, BaseLyra):
                 fit_params = {**fit_params, "groups": groups}
         folds = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        if groups is not None:
+            check_groups(groups, X)
         splits = list(folds.split(X, y, **split_params))
+        if is_classifier(self.estimator):
+            splits = with_classes(splits, y)
         self.n_splits_ = len(splits)
         return Task(
             estimator=self.estimator,

@@ -1,0 +1,188 @@
+"""Honest predictions of what members held out: nothing about a row chose its own.
+
+Three choices are made with the rows that are held out: the epoch whose weights a
+member keeps, the stacking weights, and (in the Gaussian process) the kernel. Each is
+made again without a row, or a few, to predict these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._training import EpochOutputs
+from sklyra.batching import SequenceDataset
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+# Measured: with more rows than this what a single one chooses does not show.
+_MOST_CHOOSING = 1000
+# Outputs of one member in one epoch that are kept, at most.
+_MOST_OUTPUTS = 2**16
+# The mean of the targets is known of held-out rows too. With more rows than this it
+# tells nothing of a single one.
+MOST_CENTERED = 500
+_N_BLOCKS = 5
+
+
+def may_choose(n_rows: int, n_outputs: int) -> bool:
+    """Check whether held-out rows are so few that it matters what they choose.
+
+    Parameters
+    ----------
+    n_rows, n_outputs : int
+        Number of rows that a member holds out, and of outputs.
+
+    Returns
+    -------
+    bool
+        True if outputs of all epochs are to be recorded.
+    """
+    return n_rows <= _MOST_CHOOSING and n_rows * n_outputs <= _MOST_OUTPUTS
+
+
+def divide(copies: Rows) -> Rows:
+    """Divide rows into blocks, equal sequences together.
+
+    Parameters
+    ----------
+    copies : ndarray of shape (n_rows,), int
+        A number for each sequence, the same for equal ones.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), int
+        The block of each row, 0 to 4.
+    """
+    _, number = np.unique(copies, return_inverse=True)
+    n_distinct = number.max() + 1
+    # not evenly: libraries may be listed in an order that has a period
+    block: Rows = (np.random.RandomState(0).permutation(n_distinct) % _N_BLOCKS)[number]
+    return block
+
+
+def output_without_choice(
+    record: EpochOutputs, held: SequenceDataset, blocks: Rows
+) -> tuple[Array, Array]:
+    """Predict each block after the epoch that is the best for the other blocks.
+
+    Parameters
+    ----------
+    record : EpochOutputs
+        What a network predicted after each epoch.
+    held : SequenceDataset
+        The rows that it held out.
+    blocks : ndarray of shape (n_rows,), int
+        Block of each.
+
+    Returns
+    -------
+    output : ndarray of shape (n_rows, n_outputs), float64
+        Predictions.
+    trained : ndarray of shape (n_rows, n_outputs), float64
+        The mean prediction of training rows in the same epoch.
+    """
+    outputs, means, loss = record.take()
+    output = np.empty(outputs[0].shape)
+    trained = np.empty_like(output)
+    for block in np.unique(blocks):
+        rows = np.flatnonzero(blocks == block)
+        others = np.flatnonzero(blocks != block)
+        others = others if len(others) else rows
+        target, weight = held.target[others], held.weight[others]
+        losses = [loss(epoch[others], target, weight) for epoch in outputs]
+        best = int(np.argmin(losses))
+        output[rows], trained[rows] = outputs[best][rows], means[best]
+    return output, trained
+
+
+def fold_numbers(folds: list[tuple[Rows, Rows]], copies: Rows) -> Rows:
+    """Find the fold that each row was held out in.
+
+    Parameters
+    ----------
+    folds : list of (train, valid)
+        Rows of each member.
+    copies : ndarray of shape (n_rows,), int
+        A number for each sequence, the same for equal ones.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), int
+        The fold; blocks of rows instead, if there is one fold only or none.
+    """
+    number = np.full(len(copies), -1)
+    for fold, (_, valid) in enumerate(folds):
+        number[valid[number[valid] < 0]] = fold
+    return number if number.max() > 0 else divide(copies)
+
+
+def cross_fit(parts: Array, fold: Rows, stack: Callable[[Rows], Array]) -> Array:
+    """Add up parts, each fold with the stacking weights of the other folds.
+
+    Parameters
+    ----------
+    parts : ndarray of shape (n_parts, n_rows, n_outputs), float64
+        Held-out predictions of each part.
+    fold : ndarray of shape (n_rows,), int
+        Fold of each row.
+    stack : callable
+        Finds stacking weights from some rows.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        Predictions.
+    """
+    out = np.empty(parts.shape[1:])
+    for number in np.unique(fold):
+        rows = fold == number
+        weights = stack(np.flatnonzero(~rows))
+        out[rows] = (weights[:, None] * parts[:, rows]).sum(axis=0)
+    return out
+
+
+def explained(prediction: Array, target: Array, weight: Array) -> float:
+    """Compute the share of variance that predictions explain, of all outputs together.
+
+    Parameters
+    ----------
+    prediction, target : ndarray of shape (n_rows, n_outputs), float64
+        Predictions of rows held out, and what they measure.
+    weight : ndarray of shape (n_rows,), float64
+        Weight of each row.
+
+    Returns
+    -------
+    float
+        From 0 to 1; 0 if predictions are worse than the mean.
+    """
+    mean = np.average(target, axis=0, weights=weight)
+    error = np.average((prediction - target) ** 2, axis=0, weights=weight).sum()
+    total = np.average((target - mean) ** 2, axis=0, weights=weight).sum()
+    return float(max(1 - error / total, 0)) if total > 0 else 0.0
+
+
+def limited(shares: dict[str, float], limit: float) -> dict[str, float]:
+    """Scale shares of variance down, so that all together explain no more.
+
+    Parameters
+    ----------
+    shares : dict of str to float
+        Shares that add up to 1, the last that of what is not explained; or zeros.
+    limit : float
+        What is explained of rows held out.
+
+    Returns
+    -------
+    dict of str to float
+        Shares that add up to the same.
+    """
+    *names, rest = shares
+    found = sum(shares[name] for name in names)
+    factor = min(limit / found, 1.0) if found > 0 else 1.0
+    scaled = {name: factor * shares[name] for name in names}
+    return scaled | {rest: shares[rest] + (1 - factor) * found}
