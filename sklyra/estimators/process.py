@@ -61,7 +61,9 @@ def fit_process(
     while True:
         try:
             process = GaussianProcess(data.sequences, target, weight, rng, most, same)
-            return process, ask(process)
+            answer = ask(process)
+            process.release()
+            return process, answer
         except (RuntimeError, MemoryError) as error:
             if most == 1 or not ran_out(error):
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 # Time grows with the cube of the number of rows, memory with the square: 2 GiB for the
-# kernel, and four fifths of the rows and columns of it again for what is held out.
+# kernel, and a fifth of its columns again for what is held out.
 MOST_ROWS = 2**14
 # Training sequences that are looked at to explain what was found, and the folds in
 # which they are left out.
@@ -76,19 +76,19 @@ class GaussianProcess:
         self._mean = np.average(self._target, axis=0, weights=self._weight)
         y = self._target - self._mean
         self.kernel = best_kernel(self._features, y, self._weight, rng)
-        factor = self._factor(self._among(), np.arange(len(self._rows)), self.kernel)
+        factor = _factor(self._among(), self._weight, self.kernel)
+        self._factored: Tensor | None = factor  # until `release`
         self._solution = _solve(factor, torch.from_numpy(y))
         same = sequences.copies() if same is None else same
-        unseen = self._unseen(factor, same[self._rows])
-        del factor  # half of all memory
-        self._explain(unseen)
+        self._explain(self._unseen(factor, same[self._rows]))
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the sequences, a byte for each position, not what is made of them.
 
         And arrays instead of tensors, which safe formats do not know.
         """
-        state = {k: v for k, v in vars(self).items() if k != "_features"}
+        left = ("_features", "_factored")
+        state = {k: v for k, v in vars(self).items() if k not in left}
         state["kernel"] = tuple(part.numpy() for part in self.kernel)
         state["_solution"] = self._solution.numpy()
         return state
@@ -100,6 +100,7 @@ class GaussianProcess:
         self.kernel = Kernel(*(torch.tensor(part) for part in state["kernel"]))
         self._solution = torch.tensor(state["_solution"])
         self._features = self._map(self._sequences)
+        self._factored = None
 
     def predict(self, sequences: EncodedSequences) -> Array:
         """Predict.
@@ -114,7 +115,8 @@ class GaussianProcess:
         ndarray of shape (n_samples, n_outputs), float64
             Expected values.
         """
-        return self._apply(sequences, self._features, self._solution, self._mean)
+        solved = _Solved(self.kernel, self._features, self._solution, self._mean)
+        return self._apply(sequences, solved)
 
     def held_out(
         self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
@@ -138,33 +140,61 @@ class GaussianProcess:
         where = np.full(len(sequences), -1)
         where[self._rows] = np.arange(len(self._rows))
         out = np.full((len(sequences), self._target.shape[1]), np.nan)
-        again = len(self._rows) <= _LEARN_AGAIN
-        K = None if again else self._among()
+        few = len(self._rows) <= _LEARN_AGAIN
         for train, valid in folds:
             known = where[train]
             known = known[known >= 0]
             if not len(known):
                 continue
-            mean = np.average(self._target[known], axis=0, weights=self._weight[known])
-            y = self._target[known] - mean
-            some, looked_at = self._features.take(known), where[valid]
-            looked_at = looked_at[looked_at >= 0]
-            if K is None:
-                rng = np.random.RandomState(0)  # which rows to look at: all
-                kernel = best_kernel(some, y, self._weight[known], rng)
-                inner = kernel(*some.compared(some))
-                outer = kernel(*self._features.take(looked_at).compared(some))
-            else:
-                kernel, inner = self.kernel, K[known[:, None], known]
-                outer = K[looked_at][:, known]
-            factor = self._factor(inner, known, kernel)
-            solution = _solve(factor, torch.from_numpy(y))
+            part = self._learn_again(known) if few else self._without_others(known)
             seen = where[valid] >= 0
-            out[valid[seen]] = (outer @ solution).numpy() + mean
-            if not seen.all():
-                others = sequences.take(valid[~seen])
-                out[valid[~seen]] = self._apply(others, some, solution, mean)
+            if part.left_out is not None:
+                out[valid[seen]] = part.left_out[where[valid[seen]]]
+                valid = valid[~seen]
+            if len(valid):
+                out[valid] = self._apply(sequences.take(valid), part)
         return out
+
+    def release(self) -> None:
+        """Free the memory that only `held_out` needs."""
+        self._factored = None
+
+    def _learn_again(self, known: Rows) -> _Solved:
+        """Learn from some of the training sequences alone."""
+        features, weight = self._features.take(known), self._weight[known]
+        mean = np.average(self._target[known], axis=0, weights=weight)
+        y = self._target[known] - mean
+        # all rows are looked at: there is nothing to draw
+        kernel = best_kernel(features, y, weight, np.random.RandomState(0))
+        K = kernel(*features.compared(features))
+        solution = _solve(_factor(K, weight, kernel), torch.from_numpy(y))
+        return _Solved(kernel, features, solution, mean)
+
+    def _without_others(self, known: Rows) -> _Solved:
+        r"""Leave out all training sequences but some, with the factor of all.
+
+        With :math:`Z = K^{-1}`, of `V` left out is predicted :math:`y_V - Z_{VV}^{-1}
+        \alpha_V`, and the others have the weights :math:`\alpha - Z_{:V} Z_{VV}^{-1}
+        \alpha_V`.
+        """
+        assert self._factored is not None
+        mean = np.average(self._target[known], axis=0, weights=self._weight[known])
+        ones = torch.ones(len(self._rows), 1, dtype=torch.float64)
+        shift = torch.from_numpy(self._mean - mean)
+        alpha = self._solution + _solve(self._factored, ones) * shift
+        out = np.setdiff1d(np.arange(len(self._rows)), known)
+        unit = torch.zeros(len(self._rows), len(out), dtype=torch.float64)
+        unit[out, np.arange(len(out))] = 1
+        half = torch.linalg.solve_triangular(self._factored, unit, upper=False)
+        del unit
+        error = torch.linalg.solve(half.T @ half, alpha[out])
+        alpha = alpha - torch.linalg.solve_triangular(
+            self._factored.mT, half @ error, upper=True
+        )
+        left_out = np.full(self._target.shape, np.nan)
+        left_out[out] = self._target[out] - error.numpy()
+        features = self._features.take(known)
+        return _Solved(self.kernel, features, alpha[known], mean, left_out)
 
     def variance_shares(self) -> dict[str, float]:
         """Divide the variance of training targets by where it comes from.
@@ -262,29 +292,36 @@ class GaussianProcess:
                 K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = part.T
         return K
 
-    def _factor(self, K: Tensor, rows: Rows, kernel: Kernel) -> Tensor:
-        """Factor K, of some rows, with their noise, in place: lower triangular."""
-        noise = kernel.noise.item() / self._weight[rows] + JITTER
-        K.diagonal().add_(torch.from_numpy(noise))
-        # torch works on columns: what is laid out in rows it would copy
-        factor: Tensor = torch.linalg.cholesky(K.mT, out=K.mT)
-        return factor
-
-    def _apply(
-        self,
-        sequences: EncodedSequences,
-        known: Features,
-        solution: Tensor,
-        mean: Array,
-    ) -> Array:
+    def _apply(self, sequences: EncodedSequences, solved: _Solved) -> Array:
         """Predict from the solution for known rows."""
-        out = np.tile(mean, (len(sequences), 1))
+        out = np.tile(solved.mean, (len(sequences), 1))
         for rows in parts(len(sequences)):
             some = self._map(sequences.take(rows))
-            for others in parts(len(known)):
-                K = self.kernel(*some.compared(known.take(others)))
-                out[rows] += (K @ solution[others]).numpy()
+            for others in parts(len(solved.features)):
+                compared = some.compared(solved.features.take(others))
+                out[rows] += (
+                    solved.kernel(*compared) @ solved.solution[others]
+                ).numpy()
         return out
+
+
+class _Solved(NamedTuple):
+    """Training sequences, and the weights with which they predict."""
+
+    kernel: Kernel
+    features: Features
+    solution: Tensor
+    mean: Array
+    left_out: Array | None = None  # predictions of training sequences left out
+
+
+def _factor(K: Tensor, weight: Array, kernel: Kernel) -> Tensor:
+    """Factor K with the noise of its rows, in place: lower triangular."""
+    noise = kernel.noise.item() / weight + JITTER
+    K.diagonal().add_(torch.from_numpy(noise))
+    # torch works on columns: what is laid out in rows it would copy
+    factor: Tensor = torch.linalg.cholesky(K.mT, out=K.mT)
+    return factor
 
 
 def _solve(factor: Tensor, y: Tensor) -> Tensor:

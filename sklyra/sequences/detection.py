@@ -27,13 +27,15 @@ _A, _C, _G, _T, _U, _N, _DEGENERATE, _FOREIGN, _OTHER = range(9)
 # In proteins about a quarter of all residues are A, C, G, T or N. Where they are more,
 # the share of the other sequences counts.
 _PLAIN_IN_PROTEINS = 0.3
+# And about two thirds are letters of nucleic acids, with degenerate ones.
+_NUCLEIC_IN_PROTEINS = 0.75
 # Sequences are taken for nucleic acids if chance would make proteins look like them in
 # fewer than one of so many data sets.
 _CHANCE = 1e-3
 # Where the user, or training, has said that they are proteins.
 _CHANCE_IF_NAMED = 1e-9
 # Of sequences with degenerate letters each base has so large a share, or N has.
-_SHARE_OF_BASE, _SHARE_OF_N = 0.05, 0.2
+_SHARE_OF_BASE, _SHARE_OF_N = 0.05, 0.4
 # With this share of nucleotides all sequences may be nucleic acids with mistakes.
 _MOSTLY = 0.85
 # Fewer odd sequences than this share are mistakes, not a second kind of data.
@@ -106,26 +108,34 @@ def _nucleic_beyond_chance(
 ) -> npt.NDArray[np.intp] | None:
     """Find sequences that are nucleic acids rather than proteins made of few letters.
 
-    If all were proteins, each would hold as many nucleotides by chance with the
-    binomial probability p. Either there are far more such sequences than the sum of p,
-    or one of them is far too long.
+    If all were proteins, the letters of each would be nucleotides by chance. Either one
+    holds far too many A, C, G and T for its length, or far too many sequences hold
+    nothing else, or hardly anything else.
     """
-    # two kinds of letters make a linker or a repeat
-    several = (np.column_stack([counts.bases, counts.kinds[:, _N]]) > 0).sum(axis=1) > 2
+    bases, letters = counts.bases.sum(axis=1), counts.letters
+    several = (counts.bases > 0).sum(axis=1) > 2  # two make a linker or a repeat
+    several |= counts.kinds[:, _N] > 0
     like = counts.nucleic & several
     if not like.any():
         return None
-    letters, plain = counts.letters, counts.plain
-    rest = ~like
-    share = plain[rest].sum() / max(letters[rest].sum(), 1)
-    share = min(max(share, _PLAIN_IN_PROTEINS), 0.95)
-    p = bdtrc(np.where(like, plain, letters) - 1.0, letters, share)
-    p = np.where(letters > 0, p, 0)
-    alone = like & (p * len(letters) <= chance)
+    rest = np.maximum(counts.kinds[~like].sum(axis=0), 0)
+    n_rest = max(rest[:_OTHER].sum(), 1)
+    plain = min(max(rest[: _N + 1].sum() / n_rest, _PLAIN_IN_PROTEINS), 0.95)
+    both = min(max(1 - rest[_FOREIGN] / n_rest, _NUCLEIC_IN_PROTEINS), 0.98)
+    length = np.maximum(letters, 1)
+    one = bdtrc(bases - 1.0, length, plain)
+    alone = like & ((counts.bases > 0).sum(axis=1) > 2) & (one * len(letters) <= chance)
     if alone.any():
         return np.flatnonzero(alone)
-    together = gammainc(like.sum(), p.sum())  # that a Poisson variable is as large
-    return np.flatnonzero(like) if together <= chance else None
+    # of sequences with no letter of proteins alone more than half are nucleotides
+    mostly = both**length * bdtrc(length // 2, length, plain / both)
+    entirely = plain**length
+    n_entirely = (like & (counts.plain == letters)).sum()
+    for number, expected in ((like.sum(), mostly), (n_entirely, entirely)):
+        # how probable it is that a Poisson variable is as large
+        if number and gammainc(number, expected[letters > 0].sum()) <= chance:
+            return np.flatnonzero(like)
+    return None
 
 
 def detect_alphabet(

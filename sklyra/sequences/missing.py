@@ -10,7 +10,7 @@ import numpy as np
 # What pandas, R and spreadsheets write where there is nothing, in lower case.
 MISSING_WORDS = frozenset(
     (
-        "", "nan", "-nan", "none", "null", "nil", "na", "n/a", "<na>", "nat", "#n/a",
+        "", "nan", "-nan", "none", "null", "na", "n/a", "<na>", "#n/a",
         "#n/a n/a", "#na", "#null!", "#value!", "#ref!", "#name?", "#div/0!", "#num!",
         "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "n.a.", "n.d.",
     )
@@ -51,10 +51,11 @@ def is_missing_word(text: str) -> bool:
     Returns
     -------
     bool
-        True for "nan", "None", "#N/A", "" and their like, in any case.
+        True for "nan", "None", "#N/A", "" and their like, in any case, and for "NaT".
     """
     # a name of many letters need not be copied to see that it is none of them
-    return len(text) <= 2 * _LONGEST and text.strip().lower() in MISSING_WORDS
+    short = len(text) <= 2 * _LONGEST
+    return short and (text.strip().lower() in MISSING_WORDS or text.strip() == "NaT")
 
 
 def first_missing(values: Iterable[Any]) -> tuple[int, int]:
