@@ -11,16 +11,25 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.model_selection import KFold, PredefinedSplit
+from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit
 from skorch.callbacks import Callback
 
 from sklyra import LyraClassifier, LyraRegressor
-from sklyra._training import run
+from sklyra._training import EpochOutputs, run
+from sklyra.batching import SequenceDataset
 from sklyra.estimators.shares import logit_shares, value_shares
 from sklyra.estimators.split import member_folds
+from sklyra.estimators.unseen import (
+    cross_fit,
+    divide,
+    explained,
+    limited,
+    output_without_choice,
+)
 from sklyra.exceptions import MemoryWarning, SklyraWarning
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.model_selection import ClusterKFold
+from sklyra.nn import SquaredError
 from sklyra.sequences import check_sequences, duplexes
 from sklyra.slots import Slots
 
@@ -75,21 +84,111 @@ def test_members_differ():
         assert min(np.ptp(members, axis=0).ravel()) > 1e-4
 
 
-def test_held_out_predictions_come_from_who_did_not_see_them():
-    model = REGRESSOR
-    folds = member_folds(60, 5, 0.1, np.random.RandomState(0))
-    nets, perceptrons, _ = parts(model)
-    process = model.gaussian_process_.held_out(
-        folds, check_sequences(X, alphabet=model.alphabet_)
+def test_noise_scores_as_an_outer_cross_validation_does():
+    """What chose nothing is worse than the mean of all targets."""
+    scores, explained = [], []
+    for seed in range(12):
+        noise = np.random.default_rng(seed).normal(size=40)
+        model = LyraRegressor(**{**SMALL, "max_epochs": 4}).fit(X[:40], noise)
+        scores.append(model.oof_score_)
+        explained.append(1 - model.variance_shares_["unexplained"])
+    assert np.mean(scores) < -0.03
+    assert np.mean(explained) < 0.02
+
+
+def test_a_target_far_off_is_not_predicted_by_its_own_mean():
+    y = np.where(np.arange(60) == 17, 1e3, Y)
+    model = LyraRegressor(**SMALL).fit(X, y)
+    # the mean with it would be 16 above
+    assert abs(model.oof_prediction_[17] - Y.mean()) < 8
+
+
+def test_an_epoch_is_chosen_by_other_blocks(rng):
+    record = EpochOutputs()
+    outputs = rng.normal(size=(6, 20, 1))
+    record.outputs_, record.means_ = list(outputs), list(np.arange(6.0)[:, None])
+    record.criterion_ = SquaredError()
+    record.valid_ = record.sum_ = None
+    target = rng.normal(size=(20, 1)).astype(np.float32)
+    weight = rng.uniform(0.5, 2, 20).astype(np.float32)
+    sequences = check_sequences(X[:20], alphabet="dna")
+    blocks = np.arange(20) % 4
+    held = SequenceDataset(sequences, target, weight)
+    found, trained = output_without_choice(record, held, blocks)
+    for block in range(4):
+        others, own = blocks != block, blocks == block
+        errors = weight[others] * (outputs[:, others, 0] - target[others, 0]) ** 2
+        best = errors.sum(axis=1).argmin()
+        np.testing.assert_array_equal(found[own], outputs[best][own])
+        assert set(trained[own, 0]) == {float(best)}
+
+
+def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows():
+    seen = []
+
+    class Look(Callback):
+        def on_epoch_end(self, net, dataset_valid=None, **kwargs):
+            seen.append(run([net], dataset_valid.sequences)[0])
+
+    text = [x[: 5 + i % 7] for i, x in enumerate(X)]
+    model = LyraRegressor(**SMALL, n_members=1, perceptron=False, callbacks=[Look()])
+    sequences = check_sequences(text, alphabet="dna")
+    model._read(text, Y, None, reset=True)
+    data = SequenceDataset(
+        sequences, Y[:, None].astype(np.float32), np.ones(60, np.float32)
     )
-    one, two, three = model.shares_
-    expected = np.empty(60)
-    for member, (_, held) in enumerate(folds):
-        part = nets[member, held] * one + perceptrons[member, held] * two
-        part += process[held] * three
-        expected[held] = part[:, 0] * Y.std() + Y.mean()
-    np.testing.assert_allclose(model.oof_prediction_, expected, rtol=1e-5)
-    assert model.oof_score_ == pytest.approx(r2_score(Y, expected), abs=1e-5)
+    model._both_strands, model._slots = False, None
+    folds = [(np.arange(40), np.arange(40, 60))]
+    (job,) = model._train(data, folds, None, None, False, np.random.RandomState(0))
+    outputs, means, _ = job.record.take()
+    np.testing.assert_allclose(outputs, seen, rtol=1e-4, atol=1e-6)
+    assert np.shape(means) == (2, 1)
+    assert not any(name.endswith("_") for name in vars(job.record))
+
+
+def test_stacking_weights_are_those_of_other_folds(rng):
+    parts = rng.normal(size=(2, 30, 1))
+    fold = np.arange(30) % 3
+    asked = []
+
+    def stack(rows):
+        asked.append(rows)
+        return np.full((2, 1), float(fold[rows].sum()))
+
+    found = cross_fit(parts, fold, stack)
+    for number, rows in enumerate(asked):
+        np.testing.assert_array_equal(rows, np.flatnonzero(fold != number))
+        factor = fold[rows].sum()
+        expected = factor * parts.sum(axis=0)[fold == number]
+        np.testing.assert_allclose(found[fold == number], expected)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
+@settings(max_examples=40, deadline=None)
+def test_blocks_keep_equal_sequences_together(copies):
+    blocks = divide(np.array(copies))
+    assert blocks.min() >= 0
+    assert blocks.max() < 5
+    for one, block in zip(copies, blocks, strict=True):
+        assert set(blocks[np.array(copies) == one]) == {block}
+    assert len(set(blocks)) == min(5, len(set(copies)))
+
+
+def test_shares_explain_no_more_than_what_is_held_out():
+    shares = {"additive": 0.5, "pairwise": 0.1, "unexplained": 0.4}
+    found = limited(shares, 0.3)
+    assert found == pytest.approx(
+        {"additive": 0.25, "pairwise": 0.05, "unexplained": 0.7}
+    )
+    assert limited(shares, 0.9) == pytest.approx(shares)
+    assert limited(dict.fromkeys(shares, 0.0), 0.0) == dict.fromkeys(shares, 0.0)
+    target = np.arange(10.0)[:, None]
+    weight = np.arange(1.0, 11)
+    error = target + np.sin(target)
+    expected = r2_score(target, error, sample_weight=weight)
+    assert explained(error, target, weight) == pytest.approx(expected)
+    assert explained(-target, target, weight) == 0
+    assert explained(target, np.ones_like(target), weight) == 0
 
 
 def test_a_target_that_cannot_be_known_has_no_honest_score(rng):
@@ -137,7 +236,8 @@ def test_one_classifying_network_alone_keeps_its_temperature():
 def test_validation_data_weigh_the_parts():
     model = LyraRegressor(**SMALL).fit(X[:40], Y[:40], X_val=X[40:], y_val=Y[40:])
     assert model.oof_prediction_.shape == (20,)
-    np.testing.assert_allclose(model.oof_prediction_, model.predict(X[40:]), rtol=1e-5)
+    # the epoch and the stacking weights are chosen by other rows of X_val
+    assert np.corrcoef(model.oof_prediction_, model.predict(X[40:]))[0, 1] > 0.9
     assert len({row["member"] for row in model.history_}) == 5
 
 
@@ -237,7 +337,7 @@ def test_numbers_have_networks_alone(rng):
 @pytest.mark.parametrize(
     "error", [MemoryError(), RuntimeError("can't allocate memory")]
 )
-@pytest.mark.parametrize("scarce", ["_factor", "held_out"])
+@pytest.mark.parametrize("scarce", ["_among", "held_out"])
 def test_process_goes_on_with_fewer_sequences(monkeypatch, scarce, error):
     function = getattr(GaussianProcess, scarce)
 
@@ -284,7 +384,7 @@ def test_other_errors_of_the_process_are_not_taken_for_memory(monkeypatch):
     def broken(self, *args):
         raise RuntimeError("something else")
 
-    monkeypatch.setattr(GaussianProcess, "_factor", broken)
+    monkeypatch.setattr(GaussianProcess, "_among", broken)
     with pytest.raises(RuntimeError, match="something else"):
         LyraRegressor(**SMALL).fit(X, Y)
 
@@ -424,9 +524,52 @@ def test_training_goes_on_with_the_same_architecture_only(method):
     assert len(model.nets_) == 6
 
 
-def test_targets_beyond_all_bounds_are_refused():
-    with pytest.raises(ValueError, match="y is too large"):
-        LyraRegressor(**SMALL).fit(X, Y * 1e300)
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 2.0**-40, 1e200, 1e300])
+def test_targets_of_any_size_are_learnt_alike(scale):
+    model = LyraRegressor(**SMALL).fit(X, Y * scale)
+    assert model.oof_score_ == pytest.approx(REGRESSOR.oof_score_, rel=1e-6)
+    np.testing.assert_allclose(
+        model.predict(X) / scale, REGRESSOR.predict(X), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, -7e300, 1e-200])
+def test_constant_targets_are_predicted_exactly(value):
+    model = LyraRegressor(**SMALL).fit(X, np.full(60, value))
+    assert set(model.predict(X).tolist()) == {value}
+    assert set(model.oof_prediction_.tolist()) == {value}
+    assert np.isnan(model.oof_score_)
+    both = LyraRegressor(**SMALL).fit(X, np.column_stack([Y, np.full(60, value)]))
+    assert set(both.predict(X)[:, 1].tolist()) == {value}
+    assert np.isfinite(both.oof_score_)
+
+
+def test_targets_that_begin_to_vary_are_learnt_later():
+    model = LyraRegressor(**SMALL).partial_fit(X[:5], np.full(5, 3.0))
+    assert set(model.predict(X).tolist()) == {3.0}
+    model.partial_fit(X, Y)
+    assert np.ptp(model.predict(X)) > 0
+
+
+@pytest.mark.parametrize("low", [-60, -300, -13])
+def test_weights_too_small_to_matter_are_none(low):
+    weight = np.where(np.arange(60) < 30, 1.0, 10.0**low)
+    model = LyraRegressor(**SMALL).fit(X, Y, sample_weight=weight)
+    alone = LyraRegressor(**SMALL).fit(X[:30], Y[:30])
+    np.testing.assert_array_equal(model.predict(X), alone.predict(X))
+    LyraRegressor(**SMALL).fit(X, Y, sample_weight=np.logspace(-60, 0, 60))
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_weights_count_in_proportion(scale):
+    model = LyraRegressor(**SMALL).fit(X, Y, sample_weight=np.full(60, scale))
+    np.testing.assert_array_equal(model.predict(X), REGRESSOR.predict(X))
+
+
+@pytest.mark.parametrize("weights", [{"low": -1.0}, {"low": np.inf}])
+def test_class_weights_that_are_none_are_refused(weights):
+    with pytest.raises(ValueError, match=r"class_weight=.* none negative"):
+        LyraClassifier(**SMALL, class_weight=weights).fit(X, LABELS)
 
 
 @pytest.mark.parametrize(
@@ -447,8 +590,22 @@ def test_few_groups_make_few_folds():
     folds = member_folds(30, 5, 0.1, np.random.RandomState(0), None, groups)
     assert len(folds) == 5
     assert len({tuple(valid) for _, valid in folds}) == 3
-    with pytest.raises(ValueError, match="single group"):
-        member_folds(30, 5, 0.1, np.random.RandomState(0), None, np.zeros(30))
+
+
+@pytest.mark.parametrize("cv", [None, GroupKFold(2)])
+def test_a_single_group_is_divided_by_sequences(cv):
+    """As in a fold of LeaveOneGroupOut with two groups."""
+    with pytest.warns(SklyraWarning, match="single group, 7: members hold out seq"):
+        model = LyraRegressor(**SMALL, cv=cv).fit(X, Y, groups=np.full(60, 7))
+    alone = LyraRegressor(**SMALL).fit(X, Y)
+    np.testing.assert_array_equal(model.oof_prediction_, alone.oof_prediction_)
+
+
+def test_groups_that_leave_a_single_class_are_not_held_out():
+    labels = np.repeat(["a", "b"], 30)
+    with pytest.warns(SklyraWarning, match="leaves member 0 a single class"):
+        model = LyraClassifier(**SMALL).fit(X, labels, groups=labels)
+    assert np.isfinite(model.oof_prediction_).all()
 
 
 def test_value_shares_are_least_squares(rng):

@@ -122,7 +122,9 @@ def test_decode_gives_back_what_was_read_in_upper_case(drawn, parity):
         )
         for text in written
     ]
-    assert check_sequences(mixed, alphabet=alphabet).decode() == written
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AlphabetWarning)  # of lower case among gaps
+        assert check_sequences(mixed, alphabet=alphabet).decode() == written
 
 
 @every_alphabet
@@ -211,9 +213,9 @@ def test_sequences_are_read_without_python_code_for_each_of_them():
         (["ACG"], DNA),
         (["NNNN"], DNA),
         (["ACG-"], DNA.with_letters("-")),
-        (["ACGTACGTAR"], DNA),  # nine in ten
-        (["ACGTACGTR"], PROTEIN),
-        (["ACGTACGTACGTACGTE"], PROTEIN),
+        (["ACGTACGTAR"], DNA),
+        (["ACGTACGTR"], DNA),
+        (["ACGTRYSWKMBDHV"], PROTEIN),  # a minority of plain nucleotides
         (["MKVLW"], PROTEIN),
         (["mkvlw"], PROTEIN),
         (["ACG*"], PROTEIN.with_letters("*")),
@@ -316,7 +318,7 @@ def test_the_message_names_no_alphabet_where_none_would_fit():
 
 @pytest.mark.parametrize("alphabet", [DNA, RNA, PROTEIN], ids=lambda a: a.name)
 def test_masked_unknown_letters_are_read_as_the_wildcard(alphabet):
-    read = check_sequences(["A!C", "éŁA"], alphabet=alphabet, unknown="mask").decode()
+    read = check_sequences(["AéC", "éŁA"], alphabet=alphabet, unknown="mask").decode()
     n = alphabet.wildcard
     assert read == [f"A{n}C", f"{n}{n}A"]
 
@@ -332,7 +334,7 @@ def test_mask_needs_a_wildcard_only_where_something_is_unknown():
     with pytest.raises(
         ValueError, match=r"unknown=\"mask\" needs .* a wildcard.*'two'"
     ):
-        check_sequences(["A!"], alphabet=alphabet, unknown="mask")
+        check_sequences(["AC"], alphabet=alphabet, unknown="mask")
 
 
 # ---------------------------------------------------------- other things that are wrong

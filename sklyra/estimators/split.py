@@ -309,9 +309,9 @@ def check_groups(groups: Any, X: Any) -> npt.NDArray[Any]:
     row, n_missing = first_missing(found.tolist())
     if n_missing:
         raise ValueError(
-            f"groups[{row}] is missing ({found.tolist()[row]!r}, {n_missing} in all). "
-            "Give every sequence a group; one that belongs to no other has a group of "
-            "its own."
+            f"groups[{row}] is missing ({found.tolist()[row]}). Give every sequence a "
+            f"group ({n_missing} have none); one that belongs to no other has a group "
+            "of its own."
         )
     return found
 

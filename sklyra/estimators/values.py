@@ -14,7 +14,7 @@ from sklyra.sequences import first_missing, refuse_masked
 _LEAST_WEIGHT = 1e-12
 
 
-def check_numbers(name: str, values: Any) -> npt.NDArray[np.float64]:
+def check_numbers(name: str, values: Any, advice: str = "") -> npt.NDArray[np.float64]:
     """Read a column or a table of numbers, and name the row of what is none.
 
     Parameters
@@ -23,6 +23,8 @@ def check_numbers(name: str, values: Any) -> npt.NDArray[np.float64]:
         What they are called.
     values : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Numbers.
+    advice : str, default=""
+        What to do with what is none.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def check_numbers(name: str, values: Any) -> npt.NDArray[np.float64]:
             raise
         items = np.asarray(values, dtype=object).tolist()
         raise ValueError(
-            f"{name} must hold numbers, but {name}[{row}] is {items[row]!r}."
+            f"{name} must hold numbers, but {name}[{row}] is {items[row]!r}. {advice}"
         ) from error
     return found
 
@@ -72,12 +74,7 @@ def check_values(y: Any) -> npt.NDArray[np.float64]:
     ValueError
         If one is missing, infinite or no number.
     """
-    try:
-        y = check_numbers("y", y)
-    except ValueError as error:
-        if "y must hold numbers" in str(error):
-            error.add_note("LyraClassifier learns labels.")
-        raise
+    y = check_numbers("y", y, "LyraClassifier learns labels.")
     if not np.isfinite(y).all():
         at = int(np.argwhere(~np.isfinite(y))[0, 0])
         raise ValueError(

@@ -89,8 +89,7 @@ def check_sequences(
     given = None if guess else find_alphabet(alphabet)
     if given is None or given.name in ALPHABETS:
         named = named and given is not None
-        nucleic = given is not None and given.name in (DNA.name, RNA.name)
-        refuse_words(items, np.diff(offsets), peptides=named and not nucleic)
+        refuse_words(items, np.diff(offsets), named)
         refuse_notations(items, characters, offsets)
         if not named:
             refuse_capital_codes(items, np.diff(offsets))
@@ -218,7 +217,10 @@ _ADVICE = {
     "digit": "Write whole sequences, not the names of mutations.",
     "letter": 'Correct the sequence, or pass unknown="mask" to read it as any letter.',
     "mark": 'It begins some files: read them with encoding="utf-8-sig".',
-    "other": "No residue is written so. Take it out, or correct the sequence.",
+    "other": (
+        'No residue is written so, and unknown="mask" reads letters only: take it out, '
+        "or correct the sequence."
+    ),
 }
 
 
@@ -234,9 +236,12 @@ def _raise_unknown(
     more = f" ({rows - 1} more sequences have such characters)" if rows > 1 else ""
     character = text[bad[0]]
     message = (
-        f"X[{row}] has character {_shown(character)} at position {position} (0-based)"
+        f"X[{row}] has character {character!r} at position {position} (0-based)"
         f"{more}. The alphabet {alphabet.name!r} allows {alphabet.characters!r}."
     )
+    if not character.isascii():  # it may look like another, or like nothing
+        name = unicodedata.name(character, "without a name")
+        message += f" {character!r} is U+{ord(character):04X}, {name}."
     characters = as_bytes(text)
     others = [
         other.name
@@ -257,11 +262,3 @@ def _raise_unknown(
     if kind == "digit" and _ADVICE["digit"] not in looks:
         looks += " " + _ADVICE["digit"]
     raise UnknownCharacterError(f"{message} {looks}")
-
-
-def _shown(character: str) -> str:
-    """Show a character, with its name where it looks like another or like nothing."""
-    if character.isascii():
-        return repr(character)
-    name = unicodedata.name(character, "no name")
-    return f"{character!r} (U+{ord(character):04X} {name})"

@@ -55,6 +55,7 @@ def _kinds_of_bytes() -> npt.NDArray[np.int64]:
 
 
 _KIND = _kinds_of_bytes()
+_KNOWN = (_KIND != _OTHER) | np.isin(np.arange(256), list(b"-."))
 
 
 class _Counts(NamedTuple):
@@ -169,7 +170,14 @@ def detect_alphabet(
     counts = _count(characters, offsets)
     nucleic = counts.nucleic | (counts.letters == 0)
     if nucleic.all():
-        _check_degenerate(counts)
+        if _may_be_peptides(counts):
+            if _KNOWN[characters].all():
+                raise ValueError(
+                    "X may be nucleic acids with degenerate letters, or peptides: each "
+                    'of its letters is used in both. Pass alphabet="dna" (or "rna"), '
+                    'or alphabet="protein".'
+                )
+            return PROTEIN  # what no alphabet knows is to be told of first
         return _dna_or_rna(characters, offsets, counts)
     odd = np.flatnonzero(~nucleic)
     found = _nucleic_beyond_chance(counts, _CHANCE)
@@ -208,19 +216,14 @@ def nucleic_rows(characters: Bytes, offsets: Offsets) -> npt.NDArray[np.intp]:
     return np.empty(0, np.intp) if found is None else found
 
 
-def _check_degenerate(counts: _Counts) -> None:
-    """Refuse letters that may be a few residues as well as degenerate nucleotides."""
+def _may_be_peptides(counts: _Counts) -> bool:
+    """Check for letters that may be a few residues or degenerate nucleotides."""
     total = counts.kinds.sum(axis=0)
     if not total[_DEGENERATE]:
-        return
+        return False
     bases, letters = counts.bases.sum(axis=0), counts.letters.sum()
-    if bases.min() >= _SHARE_OF_BASE * letters or total[_N] >= _SHARE_OF_N * letters:
-        return
-    raise ValueError(
-        "X may be nucleic acids with degenerate letters, or peptides: each of its "
-        'letters is used in both. Pass alphabet="dna" (or "rna"), or '
-        'alphabet="protein".'
-    )
+    has_bases = bases.min() >= _SHARE_OF_BASE * letters
+    return not (has_bases or total[_N] >= _SHARE_OF_N * letters)
 
 
 def _mostly_nucleotides(counts: _Counts) -> bool:

@@ -34,7 +34,7 @@ NAMES = frozenset(
     )
 )  # fmt: skip
 # Real peptides that are also names are written in upper case; "WT" is always a name.
-NAMES_IN_CAPITALS = frozenset(("WT", "WILDTYPE", "WILD-TYPE"))
+NAMES_IN_CAPITALS = frozenset(("WT",))
 
 _JOIN = 'Join the letters: X = [x.replace("-", "") for x in X].'
 _ONE_LETTER = "Write one letter for each residue; Bio.SeqUtils.seq1 translates."
@@ -168,7 +168,7 @@ def describe(item: str) -> str:
 
 
 def refuse_words(
-    items: Sequence[str], lengths: npt.NDArray[np.int64], peptides: bool
+    items: Sequence[str], lengths: npt.NDArray[np.int64], named: bool
 ) -> None:
     """Refuse missing values that are given as text, and names in place of sequences.
 
@@ -178,8 +178,8 @@ def refuse_words(
         Sequences, as they were given.
     lengths : ndarray of shape (n_samples,), int64
         Their lengths.
-    peptides : bool
-        True where the user has said that these are peptides: then "NA" is Asn-Ala.
+    named : bool
+        Whether the user chose the alphabet: then "NA" of a protein is Asn-Ala.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def refuse_words(
     short = np.flatnonzero(lengths <= _LONGEST_WORD).tolist()
     rows = [row for row in short if items[row].strip().lower() in _WORDS]
     rows = [row for row in rows if _meaning(items[row])]
-    if peptides:
+    if named:
         spelled = [row for row in rows if items[row].isalpha()]
         rows = [row for row in rows if not items[row].isalpha()]
         _warn_of_peptides(items, [row for row in spelled if not items[row].isupper()])
@@ -215,7 +215,7 @@ def _warn_of_peptides(items: Sequence[str], rows: list[int]) -> None:
     if rows and not all(item.islower() for item in items):
         item = items[rows[0]]
         warn(
-            f"X[{rows[0]}] is {item!r}, which is read as a peptide because you chose "
+            f"X[{rows[0]}] is {item!r}, which is read as a sequence because you chose "
             f"the alphabet. It may be {_meaning(item)}.",
             AlphabetWarning,
         )

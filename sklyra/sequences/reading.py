@@ -59,13 +59,13 @@ def _advise_list(X: Iterable[Any]) -> str:
     name = type(X).__name__
     if isinstance(X, Iterator):
         return (
-            f"X is of type {name}, which can be read only once. Pass its sequences: "
-            "list(X)."
+            f"X is of type {name}, which has no rows in order. Pass a list of what it "
+            "yields: list(X)."
         )
     if isinstance(X, Mapping):
         return (
-            f"X is of type {name}, a table by name. Pass its sequences: "
-            "list(X.values())."
+            f"X is of type {name}, which has no rows in order. Pass a list of its "
+            "sequences: list(X.values())."
         )
     return (
         f"X is of type {name}, which has no rows in order. Pass a list, an array or a "

@@ -105,7 +105,8 @@ def test_prediction_is_the_posterior_mean(rng):
     np.testing.assert_allclose(model.predict(encode(asked)), expected, atol=1e-8)
 
 
-def test_held_out_is_the_posterior_mean_of_the_rest(rng):
+def test_held_out_is_the_posterior_mean_of_the_rest(rng, monkeypatch):
+    monkeypatch.setattr(process, "_LEARN_AGAIN", 0)
     text, y, model = fitted(rng)
     fold = np.arange(60) % 3
     folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in (0, 2)]
@@ -113,11 +114,36 @@ def test_held_out_is_the_posterior_mean_of_the_rest(rng):
     assert np.isnan(found[fold == 1]).all()
     for train, valid in folds:
         rest, asked = ([text[i] for i in rows] for rows in (train, valid))
-        centred = y[train] - y.mean(axis=0)
-        expected = y.mean(axis=0) + posterior(
-            model, rest, centred, np.ones(len(train)), asked
+        mean = y[train].mean(axis=0)
+        expected = mean + posterior(
+            model, rest, y[train] - mean, np.ones(len(train)), asked
         )
         np.testing.assert_allclose(found[valid], expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("most", [60, 45])
+def test_what_is_held_out_learns_no_kernel(rng, most):
+    """Its targets may be anything."""
+    text, y, _ = fitted(rng)
+    folds = [(np.arange(40), np.arange(40, 60))]
+    found = []
+    for last in (y[40:], 1e3 * rng.normal(size=(20, y.shape[1]))):
+        target = np.concatenate([y[:40], last])
+        model = GaussianProcess(
+            encode(text), target, np.ones(60), np.random.RandomState(0), most
+        )
+        found.append(model.held_out(folds, encode(text)))
+    np.testing.assert_array_equal(*found)
+    assert np.isfinite(found[0][40:]).all()
+
+
+def test_memory_for_what_is_held_out_is_freed(rng):
+    _, _, model = fitted(rng)
+    model.release()
+    assert not any(
+        torch.is_tensor(x) and x.ndim == 2 and x.numel() == 3600
+        for x in vars(model).values()
+    )
 
 
 def test_two_measurements_weigh_as_one_with_twice_the_weight(rng):
@@ -126,7 +152,7 @@ def test_two_measurements_weigh_as_one_with_twice_the_weight(rng):
     centred = y - y.mean(axis=0)
     model._features = model._map(encode(twice))
     model._target, model._weight = np.tile(y, (2, 1)), np.ones(120)
-    factor = model._factor(model._among(), np.arange(120))
+    factor = process._factor(model._among(), np.ones(120), model.kernel)
     y_twice = torch.from_numpy(model._target - model._mean)
     model._solution = process._solve(factor, y_twice)
     expected = y.mean(axis=0) + posterior(model, text, centred, np.full(60, 2.0), asked)
@@ -154,7 +180,8 @@ def test_training_sequences_are_compared_in_parts(monkeypatch):
     np.testing.assert_allclose(MODEL._among().numpy(), expected, rtol=1e-12)
 
 
-def test_more_rows_than_there_is_time_for(rng):
+def test_more_rows_than_there_is_time_for(rng, monkeypatch):
+    monkeypatch.setattr(process, "_LEARN_AGAIN", 0)
     text, y, model = fitted(rng, most=40)
     assert len(model._rows) == 40
     rows = model._rows
@@ -166,7 +193,7 @@ def test_more_rows_than_there_is_time_for(rng):
     np.testing.assert_allclose(model.predict(encode(text)), expected, atol=1e-8)
     found = model.held_out([(np.arange(30), np.arange(30, 60))], encode(text))
     early = rows[rows < 30]
-    mean = y[rows].mean(axis=0)
+    mean = y[early].mean(axis=0)
     known = [text[i] for i in early]
     expected = mean + posterior(
         model, known, y[early] - mean, np.ones(len(early)), text
@@ -362,7 +389,7 @@ def test_what_is_unseen_is_solved_without_it(rng, n_outputs):
     sequences = encode(text)
     model = GaussianProcess(sequences, y, weight, np.random.RandomState(0))
     K, everything = model._among(), np.arange(100)
-    factor = model._factor(K.clone(), everything)
+    factor = process._factor(K.clone(), weight, model.kernel)
     unseen = model._unseen(factor, sequences.copies())
     np.testing.assert_array_equal(unseen.rows, everything)
     np.testing.assert_array_equal(unseen.fold[1:31], unseen.fold[70:])
@@ -418,7 +445,7 @@ def test_some_of_many_sequences_are_left_out(rng, monkeypatch):
     text = random(rng, 200, 8)
     y = rng.normal(size=(200, 1))
     model = GaussianProcess(encode(text), y, np.ones(200), np.random.RandomState(0))
-    factor = model._factor(model._among(), np.arange(200))
+    factor = process._factor(model._among(), np.ones(200), model.kernel)
     unseen = model._unseen(factor, np.arange(200))
     assert len(unseen.rows) == 20
     np.testing.assert_array_equal(np.bincount(unseen.fold), [4] * 5)
