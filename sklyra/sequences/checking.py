@@ -90,7 +90,8 @@ def check_sequences(
     if given is None or given.name in ALPHABETS:
         named = named and given is not None
         refuse_words(items, np.diff(offsets), named)
-        refuse_notations(items, characters, offsets)
+        nucleic = given is not None and given.name in (DNA.name, RNA.name)
+        refuse_notations(items, characters, offsets, nucleic)
         if not named:
             refuse_capital_codes(items, np.diff(offsets))
     if given is None:

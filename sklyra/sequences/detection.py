@@ -228,10 +228,11 @@ def _may_be_peptides(counts: _Counts) -> bool:
 
 def _mostly_nucleotides(counts: _Counts) -> bool:
     """Check for nucleic acids that each have a letter which none should have."""
-    letters, plain = int(counts.letters.sum()), int(counts.plain.sum())
-    several = (counts.bases.sum(axis=0) >= _SHARE_OF_BASE * letters).sum() > 2
-    improbable = bdtrc(plain - 1.0, letters, _PLAIN_IN_PROTEINS) <= _CHANCE
-    return bool(several and improbable and plain >= _MOSTLY * letters)
+    letters, bases = int(counts.letters.sum()), counts.bases.sum(axis=0)
+    several = (bases >= _SHARE_OF_BASE * letters).sum() > 2
+    total = int(bases.sum())  # proteins may be rich in N
+    improbable = bdtrc(total - 1.0, letters, _PLAIN_IN_PROTEINS) <= _CHANCE
+    return bool(several and improbable and total >= _MOSTLY * letters)
 
 
 def _dna_or_rna(characters: Bytes, offsets: Offsets, counts: _Counts) -> Alphabet:

@@ -41,7 +41,7 @@ _ONE_LETTER = "Write one letter for each residue; Bio.SeqUtils.seq1 translates."
 _LEAVE_OUT = "Write the residues alone, one letter each."
 
 
-_WORDS = MISSING_WORDS | NAMES
+_WORDS = MISSING_WORDS | NAMES | {"nat"}  # NaT, but not the peptide NAT
 _LONGEST_WORD = 2 * max(map(len, _WORDS))  # there may be spaces around
 
 
@@ -59,7 +59,7 @@ def _notation(pattern: str, name: str, advice: str) -> _Notation:
 
 _CODE = f"(?:{_RESIDUES}|{_UNUSUAL})"
 # One sequence is enough to recognise these.
-_ALONE = [
+_OF_PEPTIDES = [
     _notation(
         rf"(?:(?:{_BEFORE}|H|Z)-)?{_CODE}(?:[-. ]?{_CODE})*(?:-(?:{_AFTER}))?",
         "three-letter codes of residues",
@@ -78,17 +78,13 @@ _ALONE = [
         _LEAVE_OUT,
     ),
     _notation(
-        r"(?=.*[dmfrl][ACGTU])(?:[ACGTUN]|[dmfrl][ACGTU])+",
-        "modified or deoxy nucleotides (dT, mA, fC)",
-        "Write the bases alone, and leave out tails such as dTdT.",
-    ),
-    _notation(
         r"(?=.*p[STYH])(?:[A-Z]|p[STYH])+",
         "phosphorylated residues (pS, pT, pY)",
         _LEAVE_OUT,
     ),
     _notation(
-        r"(?=.*[A-Z](?:ac|me|ph|ub|ox|cam|gl))(?:[A-Z]|[KRCMSTYNQ](?:ac|me|ph|ub|ox|cam|gl))+",
+        # no letter before it is a nucleotide: soft-masked DNA has lower case too
+        r"(?=.*(?:[KR](?:ac|me|ub)|[STY]ph))(?:[A-Z]|[KR](?:ac|me|ub)|[STY]ph)+",
         "modified residues (Kac, Kme)",
         _LEAVE_OUT,
     ),
@@ -96,6 +92,13 @@ _ALONE = [
         rf"(?=.*(?:{_UNUSUAL}))(?:[A-Z-]|{_UNUSUAL})+",
         "residues beside the usual ones (Aib, Nle, Orn)",
         "Write X for each of them, or another letter of an Alphabet of your own.",
+    ),
+]
+_OF_NUCLEOTIDES = [
+    _notation(
+        r"(?=(?:.*[dmfrl][ACGTU]){2})(?:[ACGTUN]|[dmfrl][ACGTU])+",
+        "modified or deoxy nucleotides (dT, mA, fC)",
+        "Write the bases alone, and leave out tails such as dTdT.",
     ),
     _notation(r"[.]+", "a structure in dots and brackets", "Pass the sequence."),
 ]
@@ -161,7 +164,7 @@ def describe(item: str) -> str:
     str
         A sentence or two for an error message; "" if it looks like nothing known.
     """
-    for notation in _ALONE + _REFUSED_ANYWAY:
+    for notation in _OF_PEPTIDES + _OF_NUCLEOTIDES + _REFUSED_ANYWAY:
         if notation.pattern.fullmatch(item.strip()):
             return f"It looks like {notation.name}. {notation.advice}"
     return ""
@@ -233,6 +236,7 @@ def refuse_notations(
     items: Sequence[str],
     characters: npt.NDArray[np.uint8],
     offsets: npt.NDArray[np.int64],
+    nucleic: bool,
 ) -> None:
     """Refuse sequences that are written in another notation.
 
@@ -244,6 +248,9 @@ def refuse_notations(
         The same as ASCII codes, one behind the other.
     offsets : ndarray of shape (n_samples + 1,), int64
         Where each begins and ends.
+    nucleic : bool
+        Whether the user has said that they are nucleic acids. Soft-masked and aligned
+        ones may look like peptides.
 
     Raises
     ------
@@ -259,8 +266,9 @@ def refuse_notations(
     has_joined = np.logical_or.reduceat(joined, starts)
     mixed = np.logical_or.reduceat(small, starts)
     mixed &= np.logical_or.reduceat(large, starts)
+    alone = _OF_NUCLEOTIDES + ([] if nucleic else _OF_PEPTIDES)
     for row in np.flatnonzero(has_joined | mixed).tolist():
-        for notation in _ALONE:
+        for notation in alone:
             if notation.pattern.fullmatch(items[row]):
                 _refuse(items, row, notation)
     rows = np.flatnonzero(has_joined).tolist()
