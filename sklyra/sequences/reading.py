@@ -263,5 +263,5 @@ def _is_textual(item: object) -> bool:
         # NaN is a number too
         return not isinstance(item, (float, np.floating))
     if isinstance(item, (list, tuple)):
-        return any(isinstance(part, text) for part in item)
+        return any(isinstance(part, text) or _is_record(part) for part in item)
     return isinstance(item, np.ndarray) and item.dtype.kind in "UST"
