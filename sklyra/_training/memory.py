@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import suppress
 
 import torch
 
+from sklyra._warnings import warn
 from sklyra.exceptions import MemoryWarning
 
 # The largest block whose release glibc learns from is 32 MiB.
@@ -74,10 +74,9 @@ def halved(at_once: int, length: int, n_bytes: int) -> int:
             f"{length * n_bytes / 2**30:.2f} GiB. Cut it, or lower d_model or "
             "n_s4d_layers; device='cpu' may have more memory than the device in use."
         )
-    warnings.warn(
+    warn(
         f"Memory ran out with {at_once} sequences of up to {length} positions at a "
         f"time. Going on with {at_once // 2}.",
         MemoryWarning,
-        stacklevel=2,
     )
     return at_once // 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -24,11 +23,13 @@ from sklyra._training import (
     run,
     threads,
 )
+from sklyra._warnings import warn
 from sklyra.batching import SequenceDataset
-from sklyra.estimators.ensemble import Ensemble, mean, together
+from sklyra.estimators.ensemble import Ensemble
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
 from sklyra.estimators.process import predict_process
+from sklyra.estimators.shares import mean, together
 from sklyra.estimators.split import plan_folds
 from sklyra.estimators.values import check_weights, without_negligible
 from sklyra.estimators.versions import compare_versions, versions
@@ -208,12 +209,11 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         sequences = self._read_input(X, reset=False)
         longest = int(sequences.lengths.max())
         if longest > 2 * self.max_length_:
-            warnings.warn(
+            warn(
                 f"X[{int(sequences.lengths.argmax())}] has {longest} positions, the "
                 f"longest sequence in training had {self.max_length_}: the model has "
                 "seen nothing like it.",
                 LengthWarning,
-                stacklevel=4,
             )
         return sequences
 
@@ -258,9 +258,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             try:
                 device = resolve_device(self.device)
             except ValueError as error:
-                warnings.warn(
-                    f"{error} Loaded onto the CPU.", SklyraWarning, stacklevel=2
-                )
+                warn(f"{error} Loaded onto the CPU.", SklyraWarning)
                 device = "cpu"
             for net in self.nets_ + self.perceptrons_:
                 net.to(device)

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils import column_or_1d, compute_sample_weight
 
 from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
@@ -16,6 +15,7 @@ from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.labels import check_labels
 from sklyra.estimators.shares import first_logit_shares, logit_shares
+from sklyra.estimators.values import check_class_weights
 from sklyra.nn import CrossEntropy, RowLoss
 
 
@@ -301,9 +301,7 @@ default="one-hot"
         ndarray of shape (n_samples,)
             The most probable label of each sequence.
         """  # noqa: E501 - as above
-        out = self._run(X)
-        labels: npt.NDArray[Any] = self.classes_[out.argmax(axis=1)]
-        return labels
+        return np.asarray(self.classes_[self._run(X).argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -399,10 +397,4 @@ default="one-hot"
     def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
         if self.class_weight is None:
             return 1.0
-        weight = np.asarray(compute_sample_weight(self.class_weight, column_or_1d(y)))
-        if not (np.isfinite(weight).all() and weight.min() >= 0 < weight.max()):
-            raise ValueError(
-                f"class_weight={self.class_weight!r} must hold finite weights, none "
-                "negative and not all 0."
-            )
-        return weight
+        return check_class_weights(self.class_weight, y)

@@ -34,13 +34,13 @@ from sklyra.estimators.reading import SequenceReader
 from sklyra.estimators.split import Rows
 from sklyra.estimators.unseen import (
     MOST_CENTERED,
+    centers,
     cross_fit,
-    divide,
     explained,
     fold_numbers,
+    held_out_outputs,
     limited,
     may_choose,
-    output_without_choice,
 )
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.nn import LyraNet, Perceptron, RowLoss
@@ -215,22 +215,24 @@ class Ensemble(SequenceReader):
         rng: np.random.RandomState,
     ) -> None:
         """Fit the closed-form part, and stack the parts by what they predict unseen."""
-        asked, one_strand = (data if valid is None else valid), folds
-        center = self._centers(data, folds) if valid is None else None
+        asked, one_strand = valid or data, folds
+        center = None
+        if valid is None and self._is_centered() and len(data) <= MOST_CENTERED:
+            center = centers(data, folds)
         copies = self._same(asked.sequences)
         data, folds, valid = self._stranded(data, folds, valid)
         same = self._same(data.sequences)
         held_out = partial(
-            self._unseen,
-            folds=folds,
-            copies=same if valid is None else self._same(valid.sequences),
+            held_out_outputs,
+            held=None if valid is not None else [held for _, held in folds],
+            copies=self._same((valid or data).sequences),
             center=center,
+            predict=lambda net, sequences: run([net], sequences, self.precision)[0],
         )
         n = len(self.nets_)
-        parts = [held_out(jobs[:n], data, valid)]
+        parts = [held_out(jobs[:n], valid or data)]
         if self._slots is not None:
-            at_slots = self._at_slots(data), valid and self._at_slots(valid)
-            parts.append(held_out(jobs[n:], *at_slots))
+            parts.append(held_out(jobs[n:], self._at_slots(valid or data)))
         self.gaussian_process_ = None
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
@@ -279,18 +281,6 @@ class Ensemble(SequenceReader):
             out += center
         self._remember_unseen(out, asked, known)
 
-    def _centers(
-        self, data: SequenceDataset, folds: list[tuple[Rows, Rows]]
-    ) -> npt.NDArray[np.float64] | None:
-        """Mean target of the rows that predict each row, if these are few."""
-        if len(data) > MOST_CENTERED or not self._is_centered():
-            return None
-        center = np.full((len(data), self._n_outputs()), np.nan)
-        for train, held in folds:
-            weight = data.weight[train]
-            center[held] = np.average(data.target[train], axis=0, weights=weight)
-        return center
-
     def _explain(
         self,
         process: GaussianProcess,
@@ -310,37 +300,6 @@ class Ensemble(SequenceReader):
             "letter": letters,
             "effect": self._effects(effects),
         }
-
-    def _unseen(
-        self,
-        jobs: list[Job],
-        data: SequenceDataset,
-        valid: SequenceDataset | None,
-        folds: list[tuple[Rows, Rows]],
-        copies: Rows,
-        center: npt.NDArray[np.float64] | None,
-    ) -> npt.NDArray[np.float64]:
-        """Let networks predict what they have not seen; NaN where there is nothing."""
-        asked = data if valid is None else valid
-        total = np.zeros((len(asked), self._n_outputs()))
-        times = np.zeros((len(asked), 1))
-        for job, (_, held) in zip(jobs, folds, strict=True):
-            rows = held if valid is None else np.arange(len(asked))
-            if not len(rows):
-                continue
-            part = asked.take(rows)
-            if job.record is None:
-                output = run([job.net], part.sequences, self.precision)[0]
-            else:
-                blocks = divide(copies[rows])
-                output, trained = output_without_choice(job.record, part, blocks)
-                if center is not None:  # as a network would that never saw the mean
-                    output += center[rows % len(center)] - trained
-            total[rows] += output
-            times[rows] += 1
-        with np.errstate(invalid="ignore"):
-            unseen: npt.NDArray[np.float64] = total / times
-        return unseen
 
     def _new_net(self, device: str, seed: int) -> SequenceNet:
         letters = None
@@ -429,44 +388,6 @@ def _double(data: SequenceDataset) -> SequenceDataset:
         np.concatenate([data.target] * 2),
         np.concatenate([data.weight] * 2),
     )
-
-
-def mean(members: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Average over members.
-
-    Parameters
-    ----------
-    members : ndarray of shape (n_members, n_rows, n_outputs), float64
-        What each says.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_outputs), float64
-        What they say on average.
-    """
-    average: npt.NDArray[np.float64] = members.mean(axis=0)
-    return average
-
-
-def together(
-    shares: npt.NDArray[np.float64], parts: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Add parts, each times its share.
-
-    Parameters
-    ----------
-    shares : ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
-        Factors.
-    parts : ndarray of shape (n_parts, n_rows, n_outputs), float64
-        What each part says.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_outputs), float64
-        What they say together.
-    """
-    total: npt.NDArray[np.float64] = (shares[:, None] * parts).sum(axis=0)
-    return total
 
 
 # skorch's names for columns of the history, and what of it is for skorch alone

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from sklyra._training import ran_out
+from sklyra._warnings import warn
 from sklyra.batching import SequenceDataset
 from sklyra.exceptions import MemoryWarning
 from sklyra.gaussian_process import AT_ONCE, MOST_ROWS, GaussianProcess
@@ -68,11 +68,10 @@ def fit_process(
             if most == 1 or not ran_out(error):
                 raise
         most //= 2  # when the error no longer holds on to what it was about
-        warnings.warn(
+        warn(
             "Memory ran out while the Gaussian process was fitted. It goes on with "
             f"{most} sequences; gaussian_process=False does without.",
             MemoryWarning,
-            stacklevel=2,
         )
 
 
@@ -119,10 +118,9 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
                 "Free some; or fit again with gaussian_process=False, or fewer rows."
             )
         at_once = len(rows) // 2
-        warnings.warn(
+        warn(
             f"Memory ran out while the Gaussian process predicted {len(rows)} "
             f"sequences. It goes on with {at_once} at a time.",
             MemoryWarning,
-            stacklevel=2,
         )
     return np.concatenate(parts)

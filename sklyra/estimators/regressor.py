@@ -194,6 +194,10 @@ default="one-hot"
     (3,)
     """
 
+    # of models that were saved before there were these
+    _varies: npt.NDArray[np.bool_] | np.bool_ = np.True_
+    _exponent: npt.NDArray[np.int64] | np.int64 = np.int64(0)
+
     def __init__(
         self,
         *,

@@ -108,3 +108,39 @@ def first_logit_shares(n_networks: int, process: bool) -> Array:
     if not process:
         return np.full((n_networks, 1), 1 / n_networks)
     return np.array([[0.5 / n_networks]] * n_networks + [[2.0]])
+
+
+def mean(members: Array) -> Array:
+    """Average over members.
+
+    Parameters
+    ----------
+    members : ndarray of shape (n_members, n_rows, n_outputs), float64
+        What each says.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        What they say on average.
+    """
+    average: Array = members.mean(axis=0)
+    return average
+
+
+def together(shares: Array, parts: Array) -> Array:
+    """Add parts, each times its share.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
+        Factors.
+    parts : ndarray of shape (n_parts, n_rows, n_outputs), float64
+        What each part says.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        What they say together.
+    """
+    total: Array = (shares[:, None] * parts).sum(axis=0)
+    return total

@@ -8,6 +8,7 @@ TRUSTED_TYPES = [
     "builtins.range",
     "functools.partial",
     "sklyra._training.callbacks.BestWeights",
+    "sklyra._training.callbacks.EpochOutputs",
     "sklyra._training.callbacks.ProgressBar",
     "sklyra._training.callbacks.Schedule",
     "sklyra._training.net.SequenceNet",

@@ -12,8 +12,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sklyra._training import EpochOutputs
+from sklyra._training import EpochOutputs, Job, SequenceNet
 from sklyra.batching import SequenceDataset
+from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -97,6 +98,84 @@ def output_without_choice(
         best = int(np.argmin(losses))
         output[rows], trained[rows] = outputs[best][rows], means[best]
     return output, trained
+
+
+def held_out_outputs(
+    jobs: list[Job],
+    asked: SequenceDataset,
+    held: list[Rows] | None,
+    copies: Rows,
+    center: Array | None,
+    predict: Callable[[SequenceNet, EncodedSequences], Array],
+) -> Array:
+    """Predict rows with the networks that held them out.
+
+    Parameters
+    ----------
+    jobs : list of Job
+        What trained the networks.
+    asked : SequenceDataset
+        What they held out is of these rows.
+    held : list of ndarray of int, or None
+        The rows that each held out; None if all did hold out all.
+    copies : ndarray of shape (n_rows,), int
+        A number for each sequence, the same for equal ones.
+    center : ndarray of shape (n, n_outputs), float64, or None
+        Mean target of the rows that predict each row, if targets are few differences
+        from a mean that all rows know. Where there are two strands, the second half of
+        the rows repeats the first.
+    predict : callable
+        Predicts sequences with a network.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        Means over the networks; NaN where a row was not held out.
+    """
+    total, times = None, np.zeros((len(asked), 1))
+    for member, job in enumerate(jobs):
+        rows = np.arange(len(asked)) if held is None else held[member]
+        part = asked.take(rows)
+        if not len(rows):
+            continue
+        if job.record is None:
+            output = predict(job.net, part.sequences)
+        else:
+            blocks = divide(copies[rows])
+            output, trained = output_without_choice(job.record, part, blocks)
+            if center is not None:  # as a network would that never saw the mean
+                output += center[rows % len(center)] - trained
+        if total is None:
+            total = np.zeros((len(asked), output.shape[1]))
+        total[rows] += output
+        times[rows] += 1
+    if total is None:
+        return np.full((len(asked), jobs[0].net.module__n_outputs), np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(total / times)
+
+
+def centers(data: SequenceDataset, folds: list[tuple[Rows, Rows]]) -> Array:
+    """Compute the mean target of the rows that predict each row.
+
+    Parameters
+    ----------
+    data : SequenceDataset
+        Training data with values as targets.
+    folds : list of (train, valid)
+        Rows of each member.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), float64
+        Means; NaN for rows in no fold.
+    """
+    center = np.full(data.target.shape, np.nan)
+    for train, held in folds:
+        center[held] = np.average(
+            data.target[train], axis=0, weights=data.weight[train]
+        )
+    return center
 
 
 def fold_numbers(folds: list[tuple[Rows, Rows]], copies: Rows) -> Rows:

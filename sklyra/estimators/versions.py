@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import sklearn
 import torch
 
 from sklyra._version import __version__
+from sklyra._warnings import warn
 from sklyra.exceptions import VersionWarning
 
 
@@ -42,11 +41,10 @@ def compare_versions(then: dict[str, str]) -> None:
         and _of_interest(name, then[name]) != _of_interest(name, now[name])
     ]
     if other:
-        warnings.warn(
+        warn(
             f"The model was fitted with {_listed(then, other)}, and here are "
             f"{_listed(now, other)}. Compare some predictions, or fit again.",
             VersionWarning,
-            stacklevel=3,
         )
 
 

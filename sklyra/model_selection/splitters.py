@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from numbers import Integral
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
 from sklearn.utils import check_random_state, check_scalar
 
+from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection._reading import read_letters
@@ -122,11 +122,10 @@ class ClusterKFold(_Folds):
                 f"n_splits={self.n_splits} folds. Raise threshold, or lower n_splits."
             )
         if largest > 0.5:
-            warnings.warn(
+            warn(
                 f"One cluster holds {largest:.0%} of the sequences: the fold that "
                 "tests it has little to train on. Raise threshold for more even folds.",
                 SklyraWarning,
-                stacklevel=3,
             )
         seed = self.random_state if self.shuffle else None
         folds = GroupKFold(self.n_splits, shuffle=self.shuffle, random_state=seed)

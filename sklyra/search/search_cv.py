@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-import warnings
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Self
@@ -35,6 +34,7 @@ from sklearn.utils import (
 from sklearn.utils.metadata_routing import process_routing
 
 from sklyra._documentation import Documented
+from sklyra._warnings import warn
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.split import check_groups
 from sklyra.exceptions import SklyraWarning
@@ -334,13 +334,12 @@ class LyraSearchCV(Documented, BaseSearchCV):
                 advice = f"Elsewhere {running} are still running: fit again later."
             raise RuntimeError(f"No trial came to its end. {first or advice}")
         if failed:
-            warnings.warn(first, FitFailedWarning, stacklevel=3)
+            warn(first, FitFailedWarning)
         if running:
-            warnings.warn(
+            warn(
                 f"{running} trials are still running in other processes, or were lost "
                 "on other machines: the best of the others is taken. Fit again later.",
                 SklyraWarning,
-                stacklevel=3,
             )
         self.scorer_ = task.scorer
         self.cv_results_ = tabulate(trials, task.space, self.n_splits_)
