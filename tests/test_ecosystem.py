@@ -59,7 +59,7 @@ from sklearn.model_selection import (
 )
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from skorch.callbacks import Callback, EarlyStopping, EpochScoring
 
@@ -426,6 +426,34 @@ def test_sequences_and_numbers_may_be_columns_of_one_table() -> None:
     np.testing.assert_allclose(
         effects.filter(like="_A") - effects.filter(like="_C").to_numpy(), 1, atol=0.01
     )
+
+
+@pytest.mark.parametrize("columns", ["sequence", ["sequence"]])
+@pytest.mark.parametrize("together", [True, False])
+def test_an_encoder_in_a_table_is_told_to_flatten(columns: Any, together: bool) -> None:
+    table = pd.DataFrame({"sequence": X[:9]})
+    encoder = SequenceOneHotEncoder()
+    maker = ColumnTransformer([("letters", encoder, columns)])
+    if not together:
+        maker = FeatureUnion([("a", encoder), ("b", encoder)])
+        table = table["sequence"]
+    with pytest.raises(ValueError, match=r"needs one table: pass flatten=True"):
+        maker.fit_transform(table)
+    assert encoder.fit_transform(table).shape == (9, 6, 4)  # nobody makes a table here
+
+
+def test_counts_of_words_may_be_dense_and_a_frame() -> None:
+    sparse_counts = KmerVectorizer(2).fit_transform(X)
+    encoder = KmerVectorizer(2, sparse_output=False)
+    counts = encoder.fit_transform(X)
+    assert isinstance(counts, np.ndarray)
+    np.testing.assert_array_equal(counts, sparse_counts.toarray())
+    for kind in ("pandas", "polars"):
+        frame = encoder.set_output(transform=kind).fit_transform(X)
+        np.testing.assert_array_equal(frame.to_numpy(), counts)
+        assert list(frame.columns) == list(encoder.get_feature_names_out())
+    with pytest.raises(TypeError, match="sparse_output"):
+        KmerVectorizer(2, sparse_output="no").fit(X)
 
 
 def test_a_one_hot_encoder_in_front_changes_nothing() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.pipeline import make_pipeline
@@ -110,6 +111,18 @@ def test_stream_asks_for_a_chunk_when_it_is_wanted() -> None:
     assert asked == []
     next(stream), next(stream)
     assert asked == [0, 1]
+
+
+@pytest.mark.parametrize("method", ["predict", "embed"])
+def test_empty_chunks_are_empty_and_the_stream_goes_on(method):
+    whole = getattr(MODEL, method)(X[:9])
+    empty = [[], X[:0], np.array([], dtype=object), pd.Series([], dtype=object)]
+    chunks = [empty[0], X[:4], *empty[1:], X[4:9], empty[3]]
+    parts = list(predict_stream(MODEL, chunks, method=method))
+    assert [len(part) for part in parts] == [0, 4, 0, 0, 0, 5, 0]
+    assert {part.shape[1:] for part in parts} == {whole.shape[1:]}
+    np.testing.assert_allclose(np.concatenate(parts), whole, rtol=1e-5)
+    assert [part.shape for part in predict_stream(MODEL, [[], []])] == [(0,), (0,)]
 
 
 def test_stream_takes_pipelines_and_other_methods() -> None:

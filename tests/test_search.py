@@ -24,7 +24,12 @@ from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer
-from sklearn.model_selection import GroupKFold, KFold, cross_val_score
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    LeaveOneGroupOut,
+    cross_val_score,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 
 import sklyra
@@ -390,6 +395,34 @@ def test_n_jobs_run_trials_at_the_same_time():
     assert search.cv_results_["state"].tolist() == ["COMPLETE"] * 4
     assert len(search.study_.trials) == 4
     assert len({p["lr"] for p in search.cv_results_["params"]}) == 4
+
+
+def test_two_groups_one_left_out_are_searched():
+    groups = np.repeat(["a", "b"], len(X) // 2)
+    search = LyraSearchCV(
+        LyraRegressor(**SMALL), n_trials=2, space=FEW, cv=LeaveOneGroupOut()
+    )
+    with pytest.warns(SklyraWarning, match=r"single group, '[ab]': members hold out"):
+        search.fit(X, Y, groups=groups)
+    assert list(search.cv_results_["state"]) == ["COMPLETE"] * 2
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_folds_of_a_single_class_are_left_out():
+    groups = np.repeat([0, 1, 2], [40, 44, 44])
+    labels = np.where(groups == 0, "a", "b")
+    search = LyraSearchCV(
+        LyraClassifier(**SMALL), n_trials=1, space=FEW, cv=LeaveOneGroupOut()
+    )
+    with pytest.warns(SklyraWarning) as caught:
+        search.fit(X, labels, groups=groups)
+    messages = [str(warning.message) for warning in caught]
+    assert any(text.startswith("1 of 3 folds of cv would train") for text in messages)
+    assert search.n_splits_ == 2
+    with pytest.raises(ValueError, match="Every fold of cv trains on a single class"):
+        search.fit(X, np.where(groups == 0, "a", "b"), groups=groups == 0)
+    with pytest.raises(ValueError, match=r"groups\[1\] is missing"):
+        search.fit(X, labels, groups=[0, None] * 64)
 
 
 def test_groups_and_weights_arrive():

@@ -79,7 +79,8 @@ default="one-hot"
         falls to zero along a cosine, or stays.
     batch_size : int or "auto", default="auto"
         Sequences in a training step. Batches hold sequences of similar length. "auto"
-        is the power of two below ``n_samples / 24``, between 8 and 64.
+        is the power of two below ``n_samples / 24``, from 8 to 64 (128 from 65,536
+        sequences on, 256 from 131,072).
     max_epochs : int or "auto", default="auto"
         How many times training sees the data, at most. "auto" makes it 1,000 steps, in
         20 to 40 epochs; fewer, but two at least, where these would be more than 134
@@ -150,9 +151,10 @@ default="one-hot"
     nets_ : list of skorch.NeuralNet
         The trained networks, each as ``nets_[i].module_``.
     oof_prediction_ : ndarray of shape (n_samples, ...)
-        What the model says of each training sequence that a member held out, from that
-        member and a Gaussian process without that member's fold; NaN for sequences
-        that were in no fold. Of the validation sequences, if there were any.
+        Prediction of each training sequence that a member held out, by that member and
+        a Gaussian process without its fold. Neither epoch nor stacking weights nor
+        kernel (of 500 sequences or fewer) are chosen by what is predicted. NaN for
+        sequences in no fold. Of the validation sequences, if there were any.
     oof_score_ : float
         Accuracy of it, or NaN if there is nothing to score.
     perceptrons_ : list of skorch.NeuralNet
@@ -363,15 +365,14 @@ default="one-hot"
         return CrossEntropy
 
     def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
-        levels: npt.NDArray[np.float64] = np.eye(len(self.classes_))[data.target]
-        return levels
+        return np.asarray(np.eye(len(self.classes_))[data.target])
 
     def _is_centered(self) -> bool:
         return False
 
     def _first_shares(self) -> npt.NDArray[np.float64]:
-        n_networks = 1 + bool(self.perceptrons_)
-        return first_logit_shares(n_networks, self.gaussian_process_ is not None)
+        process = self.gaussian_process_ is not None
+        return first_logit_shares(1 + bool(self.perceptrons_), process)
 
     def _weigh(
         self, parts: npt.NDArray[np.float64], data: SequenceDataset

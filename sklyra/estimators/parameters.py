@@ -17,6 +17,10 @@ from sklyra.sequences import check_option
 # Positions that a network sees in training, at most: some six minutes on two cores.
 _POSITIONS = 2**27
 
+# From twice so many sequences on steps see more of them. Measured with 50,000: steps of
+# 128 are as good as those of 64, and an epoch takes two thirds of the time or less.
+_MANY = 2**15
+
 # Parameters of the network itself.
 ARCHITECTURE = (
     "d_model",
@@ -168,7 +172,8 @@ def step_plan(
     """
     if isinstance(batch_size, str):
         power = int(math.log2(max(n_samples, 24) / 24))
-        batch_size = int(np.clip(2**power, 8, 64))
+        largest = np.clip(2 ** int(math.log2(max(n_samples, _MANY) / _MANY)), 1, 4)
+        batch_size = int(np.clip(2**power, 8, 64 * largest))
     if isinstance(max_epochs, str):
         steps = -(-n_samples // batch_size)
         affordable = max(2, _POSITIONS // n_positions)
