@@ -43,8 +43,7 @@ def test_one_odd_row_of_rna_is_named(odd):
     read = check_sequences(written, unknown="mask")
     assert read.alphabet == RNA
     assert read.decode() == [*written[:299], odd[:4] + "N" + odd[5:]]
-    with pytest.warns(AlphabetWarning, match=r"of 300 seq.*Translate"):
-        assert check_sequences(written, alphabet="protein").alphabet == PROTEIN
+    assert check_sequences(written, alphabet="protein").alphabet == PROTEIN
 
 
 @given(
@@ -126,8 +125,10 @@ def test_promoters_with_iupac_letters_are_dna(seed, length, n):
 def test_nucleic_acids_are_noticed_by_a_model_of_proteins_though_short():
     guides = draw("ACGT", 9, 300)
     with pytest.warns(AlphabetWarning, match="300 sequences.*Translate it first"):
-        check_sequences(guides, alphabet=PROTEIN, fitted=True)
-    check_sequences(draw(RESIDUES, 9, 300), alphabet=PROTEIN, fitted=True)
+        check_sequences(guides, alphabet=PROTEIN, fitted=True, named=False)
+    peptides = draw(RESIDUES, 9, 300)
+    check_sequences(peptides, alphabet=PROTEIN, fitted=True, named=False)
+    check_sequences(guides, alphabet=PROTEIN, fitted=True)  # the user said so
 
 
 # ------------------------------------------------------------------ missing, as text
@@ -329,6 +330,22 @@ def test_alignments_are_no_notation(seed):
     written = ["".join(row) for row in rows]
     assume(not any(set(x) <= set("-.") for x in written))
     assert check_sequences(written).decode() == [x.replace(".", "-") for x in written]
+
+
+@pytest.mark.parametrize("letters", [RESIDUES + "--", RESIDUES + "X--*", "ACGT-"])
+def test_not_one_row_of_a_large_alignment_is_a_notation(letters):
+    written = draw(letters, 40, 50_000)
+    assert check_sequences(written).decode() == written
+
+
+def test_not_one_row_of_soft_masked_dna_is_a_notation():
+    rng = np.random.default_rng(0)
+    small = rng.random((30_000, 40)) < 0.3
+    written = [
+        "".join(c.lower() if s else c for c, s in zip(text, row, strict=True))
+        for text, row in zip(draw("ACGT", 40, 30_000), small, strict=True)
+    ]
+    assert check_sequences(written).alphabet == DNA
 
 
 def test_an_alphabet_of_one_s_own_knows_no_notation():

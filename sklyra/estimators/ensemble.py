@@ -238,48 +238,45 @@ class Ensemble(SequenceReader):
             self.__dict__.pop(name, None)
         if self.gaussian_process and self.alphabet_ is not None:
 
-            def ask(process: GaussianProcess) -> npt.NDArray[np.float64]:
-                if valid is None:
-                    return process.held_out(folds, data.sequences)
-                return process.predict(valid.sequences)
+            def ask(process: GaussianProcess) -> Any:
+                if valid is not None:
+                    return [process.predict(valid.sequences)] * 2
+                rows = folds, data.sequences
+                return process.held_out(*rows), process.learnt_without(*rows)
 
             process, part = fit_process(data, self._levels(data), same, rng, ask)
             parts.append(part)
             self.gaussian_process_ = process
-        unseen = self._unstranded(np.stack(parts))  # (n_parts, n_rows, n_outputs)
+        kept, honest = map(np.stack, zip(*parts, strict=True))
+        kept, honest = self._unstranded(kept), self._unstranded(honest)
         fold = fold_numbers(one_strand if valid is None else [], copies)
-        self._stack(unseen, asked, fold, center)
+        self._stack(kept, honest, asked, fold, center)
         if self.gaussian_process_ is not None:
-            self._explain(self.gaussian_process_, unseen[-1], asked)
+            self._explain(self.gaussian_process_, honest[-1], asked)
 
     def _stack(
         self,
-        unseen: npt.NDArray[np.float64],
+        kept: npt.NDArray[np.float64],
+        honest: npt.NDArray[np.float64],
         asked: SequenceDataset,
         fold: Rows,
         center: npt.NDArray[np.float64] | None,
     ) -> None:
         """Find stacking weights, and predict each fold with those of the others."""
-        centered = asked
-        if center is not None:
-            unseen = unseen - center
-            target = (asked.target - center).astype(np.float32)
-            centered = replace(asked, target=target)
-        known = np.flatnonzero(np.isfinite(unseen).all(axis=(0, 2)))
+        known = np.flatnonzero(np.isfinite(kept).all(axis=(0, 2)))
         prior = self._first_shares()
-        learnt = len(unseen) > 1 or self.n_members > 1
+        learnt = len(kept) > 1 or self.n_members > 1
 
         def stack(rows: Rows) -> npt.NDArray[np.float64]:
             if not (learnt and len(rows)):
                 return prior
-            return self._weigh(unseen[:, known[rows]], centered.take(known[rows]))
+            return self._weigh(kept[:, known[rows]], asked.take(known[rows]))
 
         self.shares_ = stack(np.arange(len(known)))
-        out = np.full(unseen.shape[1:], np.nan)
-        out[known] = cross_fit(unseen[:, known], fold[known], stack)
-        if center is not None:
-            out += center
-        self._remember_unseen(out, asked, known)
+        shift = np.zeros(1) if center is None else center
+        out = np.full(kept.shape[1:], np.nan)
+        out[known] = cross_fit((honest - shift)[:, known], fold[known], stack)
+        self._remember_unseen(out + shift, asked, known)
 
     def _explain(
         self,

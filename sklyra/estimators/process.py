@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,8 @@ def fit_process(
     target: Array,
     same: npt.NDArray[np.intp],
     rng: np.random.RandomState,
-    ask: Callable[[GaussianProcess], Array],
-) -> tuple[GaussianProcess, Array]:
+    ask: Callable[[GaussianProcess], Any],
+) -> tuple[GaussianProcess, Any]:
     """Fit a Gaussian process and ask it something.
 
     Parameters
@@ -43,7 +44,7 @@ def fit_process(
     -------
     process : GaussianProcess
         What was fitted.
-    answer : ndarray
+    answer : object
         What it answered.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -133,20 +133,49 @@ class GaussianProcess:
         Returns
         -------
         ndarray of shape (n_samples, n_outputs), float64
-            Expected values; NaN where a row is in no `valid`. Nothing about a row
-            served to predict it, but that the kernel of more than 500 rows is that of
-            all.
+            Expected values; NaN where a row is in no `valid`. Kernel and mean are those
+            of all rows.
         """
+        return self._held_out(folds, sequences, self._without_others)
+
+    def learnt_without(
+        self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
+    ) -> Array:
+        """Predict parts of the training data from the others, which alone are known.
+
+        Parameters
+        ----------
+        folds : sequence of (train, valid)
+            Rows to predict from and rows to predict.
+        sequences : EncodedSequences
+            The training sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), float64
+            As from `held_out`, but mean and kernel are learnt without what is
+            predicted; if there are more than 500 rows, the same as from that, because
+            it does not show.
+        """
+        few = len(self._rows) <= _LEARN_AGAIN
+        solve = self._learn_again if few else self._without_others
+        return self._held_out(folds, sequences, solve)
+
+    def _held_out(
+        self,
+        folds: Sequence[tuple[Rows, Rows]],
+        sequences: EncodedSequences,
+        solve: Callable[[Rows], _Solved],
+    ) -> Array:
         where = np.full(len(sequences), -1)
         where[self._rows] = np.arange(len(self._rows))
         out = np.full((len(sequences), self._target.shape[1]), np.nan)
-        few = len(self._rows) <= _LEARN_AGAIN
         for train, valid in folds:
             known = where[train]
             known = known[known >= 0]
             if not len(known):
                 continue
-            part = self._learn_again(known) if few else self._without_others(known)
+            part = solve(known)
             seen = where[valid] >= 0
             if part.left_out is not None:
                 out[valid[seen]] = part.left_out[where[valid[seen]]]
@@ -178,10 +207,7 @@ class GaussianProcess:
         \alpha_V`.
         """
         assert self._factored is not None
-        mean = np.average(self._target[known], axis=0, weights=self._weight[known])
-        ones = torch.ones(len(self._rows), 1, dtype=torch.float64)
-        shift = torch.from_numpy(self._mean - mean)
-        alpha = self._solution + _solve(self._factored, ones) * shift
+        alpha = self._solution
         out = np.setdiff1d(np.arange(len(self._rows)), known)
         unit = torch.zeros(len(self._rows), len(out), dtype=torch.float64)
         unit[out, np.arange(len(out))] = 1
@@ -194,7 +220,7 @@ class GaussianProcess:
         left_out = np.full(self._target.shape, np.nan)
         left_out[out] = self._target[out] - error.numpy()
         features = self._features.take(known)
-        return _Solved(self.kernel, features, alpha[known], mean, left_out)
+        return _Solved(self.kernel, features, alpha[known], self._mean, left_out)
 
     def variance_shares(self) -> dict[str, float]:
         """Divide the variance of training targets by where it comes from.

@@ -106,7 +106,7 @@ def check_sequences(
     if given.name in ALPHABETS:
         check_case(items, characters, offsets)
     if given.name == PROTEIN.name and not guess:
-        _warn_nucleic(characters, offsets)
+        _warn_nucleic(characters, offsets, together=not named)
     if fitted:
         _warn_unseen(codes, offsets, given)
     return EncodedSequences(codes, offsets, given)
@@ -180,10 +180,10 @@ def find_alphabet(alphabet: str | Alphabet) -> Alphabet:
 
 
 def _warn_nucleic(
-    characters: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]
+    characters: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], together: bool
 ) -> None:
     """Notice nucleic acids among proteins: every one of their letters is readable."""
-    rows = nucleic_rows(characters, offsets)
+    rows = nucleic_rows(characters, offsets, together)
     if len(rows):
         warn(
             f"X[{rows[0]}] ({len(rows)} of {len(offsets) - 1} sequences) looks like a "

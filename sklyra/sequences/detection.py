@@ -105,13 +105,13 @@ def _count(text: Bytes, offsets: Offsets) -> _Counts:
 
 
 def _nucleic_beyond_chance(
-    counts: _Counts, chance: float
+    counts: _Counts, chance: float, together: bool = True
 ) -> npt.NDArray[np.intp] | None:
     """Find sequences that are nucleic acids rather than proteins made of few letters.
 
     If all were proteins, the letters of each would be nucleotides by chance. Either one
     holds far too many A, C, G and T for its length, or far too many sequences hold
-    nothing else, or hardly anything else.
+    nothing else, or hardly anything else; the latter counts only `together`.
     """
     bases, letters = counts.bases.sum(axis=1), counts.letters
     several = (counts.bases > 0).sum(axis=1) > 2  # two make a linker or a repeat
@@ -126,8 +126,8 @@ def _nucleic_beyond_chance(
     length = np.maximum(letters, 1)
     one = bdtrc(bases - 1.0, length, plain)
     alone = like & ((counts.bases > 0).sum(axis=1) > 2) & (one * len(letters) <= chance)
-    if alone.any():
-        return np.flatnonzero(alone)
+    if alone.any() or not together:
+        return np.flatnonzero(alone) if alone.any() else None
     # of sequences with no letter of proteins alone more than half are nucleotides
     mostly = both**length * bdtrc(length // 2, length, plain / both)
     entirely = plain**length
@@ -197,7 +197,9 @@ def detect_alphabet(
     )
 
 
-def nucleic_rows(characters: Bytes, offsets: Offsets) -> npt.NDArray[np.intp]:
+def nucleic_rows(
+    characters: Bytes, offsets: Offsets, together: bool
+) -> npt.NDArray[np.intp]:
     """Find nucleic acids among what is read as proteins.
 
     Parameters
@@ -206,13 +208,16 @@ def nucleic_rows(characters: Bytes, offsets: Offsets) -> npt.NDArray[np.intp]:
         All sequences as ASCII codes, one behind the other.
     offsets : ndarray of shape (n_samples + 1,), int64
         Where each begins and ends.
+    together : bool
+        Whether many short ones count. A user who said that they are peptides knows.
 
     Returns
     -------
     ndarray of int
         Rows that proteins would hardly look like; none unless that is beyond doubt.
     """
-    found = _nucleic_beyond_chance(_count(characters, offsets), _CHANCE_IF_NAMED)
+    counts = _count(characters, offsets)
+    found = _nucleic_beyond_chance(counts, _CHANCE_IF_NAMED, together)
     return np.empty(0, np.intp) if found is None else found
 
 

@@ -20,7 +20,7 @@ _RESIDUES = (
 _UNUSUAL = "Aib|Abu|Cha|Cit|Dab|Dap|Hse|Hyp|Nle|Nva|Orn|Sar|Pyr|pGlu|Bip|Nal|Tic|Pip"
 # Groups at the left end of a peptide, and at the right one.
 _BEFORE = (
-    "Ac|Boc|Fmoc|Cbz|For|Pyr|Suc|Bz|Tos|Myr|Pal|Biotin|biotin|FITC|FAM|Dabcyl|Mca|Abz|"
+    "Ac|Boc|Fmoc|Cbz|For|Pyr|Suc|Bz|Tos|Myr|Pal|Biotin|biotin|Dabcyl|Mca|Abz|"
     "cyclo|Me|pGlu|pE|Palm|Lauryl|Hexanoyl"
 )
 _AFTER = "NH2|OH|CHO|NHMe|NHEt|OMe|OEt|OtBu|pNA|Bzl|amide|acid"
@@ -198,8 +198,8 @@ def refuse_words(
     rows = [row for row in short if items[row].strip().lower() in _WORDS]
     rows = [row for row in rows if _meaning(items[row])]
     if named:
-        spelled = [row for row in rows if items[row].isalpha()]
-        rows = [row for row in rows if not items[row].isalpha()]
+        spelled = [row for row in rows if items[row].replace("-", "").isalpha()]
+        rows = [row for row in rows if row not in set(spelled)]
         _warn_of_peptides(items, [row for row in spelled if not items[row].isupper()])
     if not rows:
         return

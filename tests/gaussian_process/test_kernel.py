@@ -105,8 +105,7 @@ def test_prediction_is_the_posterior_mean(rng):
     np.testing.assert_allclose(model.predict(encode(asked)), expected, atol=1e-8)
 
 
-def test_held_out_is_the_posterior_mean_of_the_rest(rng, monkeypatch):
-    monkeypatch.setattr(process, "_LEARN_AGAIN", 0)
+def test_held_out_is_the_posterior_mean_of_the_rest(rng):
     text, y, model = fitted(rng)
     fold = np.arange(60) % 3
     folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in (0, 2)]
@@ -114,9 +113,9 @@ def test_held_out_is_the_posterior_mean_of_the_rest(rng, monkeypatch):
     assert np.isnan(found[fold == 1]).all()
     for train, valid in folds:
         rest, asked = ([text[i] for i in rows] for rows in (train, valid))
-        mean = y[train].mean(axis=0)
-        expected = mean + posterior(
-            model, rest, y[train] - mean, np.ones(len(train)), asked
+        centred = y[train] - y.mean(axis=0)
+        expected = y.mean(axis=0) + posterior(
+            model, rest, centred, np.ones(len(train)), asked
         )
         np.testing.assert_allclose(found[valid], expected, atol=1e-8)
 
@@ -132,9 +131,17 @@ def test_what_is_held_out_learns_no_kernel(rng, most):
         model = GaussianProcess(
             encode(text), target, np.ones(60), np.random.RandomState(0), most
         )
-        found.append(model.held_out(folds, encode(text)))
+        found.append(model.learnt_without(folds, encode(text)))
     np.testing.assert_array_equal(*found)
     assert np.isfinite(found[0][40:]).all()
+
+
+def test_kernels_of_many_rows_are_not_learnt_again(rng, monkeypatch):
+    monkeypatch.setattr(process, "_LEARN_AGAIN", 59)
+    text, _, model = fitted(rng)
+    folds = [(np.arange(40), np.arange(40, 60))]
+    found = model.learnt_without(folds, encode(text))
+    np.testing.assert_array_equal(found, model.held_out(folds, encode(text)))
 
 
 def test_memory_for_what_is_held_out_is_freed(rng):
@@ -180,8 +187,7 @@ def test_training_sequences_are_compared_in_parts(monkeypatch):
     np.testing.assert_allclose(MODEL._among().numpy(), expected, rtol=1e-12)
 
 
-def test_more_rows_than_there_is_time_for(rng, monkeypatch):
-    monkeypatch.setattr(process, "_LEARN_AGAIN", 0)
+def test_more_rows_than_there_is_time_for(rng):
     text, y, model = fitted(rng, most=40)
     assert len(model._rows) == 40
     rows = model._rows
@@ -193,7 +199,7 @@ def test_more_rows_than_there_is_time_for(rng, monkeypatch):
     np.testing.assert_allclose(model.predict(encode(text)), expected, atol=1e-8)
     found = model.held_out([(np.arange(30), np.arange(30, 60))], encode(text))
     early = rows[rows < 30]
-    mean = y[early].mean(axis=0)
+    mean = y[rows].mean(axis=0)
     known = [text[i] for i in early]
     expected = mean + posterior(
         model, known, y[early] - mean, np.ones(len(early)), text
