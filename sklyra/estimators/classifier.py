@@ -303,7 +303,8 @@ default="one-hot"
         ndarray of shape (n_samples,)
             The most probable label of each sequence.
         """  # noqa: E501 - as above
-        return np.asarray(self.classes_[self._run(X).argmax(axis=1)])
+        best = self._run(X).argmax(axis=1)
+        return np.asarray(self.classes_[best])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -349,8 +350,7 @@ default="one-hot"
                     "nothing to tell apart. Classification needs two classes or more."
                 )
         at = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
-        strange = np.flatnonzero(self.classes_[at] != y)
-        strange = strange[np.isin(strange, kept)]
+        strange = np.intersect1d(np.flatnonzero(self.classes_[at] != y), kept)
         if len(strange):
             raise ValueError(
                 f"y[{strange[0]}] is {y.tolist()[strange[0]]!r}, which is none of the "
@@ -396,6 +396,5 @@ default="one-hot"
             self.oof_score_ = float(np.average(right, weights=data.weight[known]))
 
     def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
-        if self.class_weight is None:
-            return 1.0
-        return check_class_weights(self.class_weight, y)
+        given = self.class_weight
+        return 1.0 if given is None else check_class_weights(given, y)
