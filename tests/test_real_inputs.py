@@ -96,8 +96,32 @@ def test_one_t_among_rna_is_named():
 def test_peptides_made_of_few_letters_are_no_nucleic_acids():
     rich = ["NGNNAGNNTGNNANGNNTGNA" + x for x in draw(RESIDUES, 4, 50)]
     assert check_sequences(rich).alphabet == PROTEIN
-    with pytest.raises(ValueError, match=r'alphabet="dna".*alphabet="protein"'):
-        check_sequences(["GGGGS", "GGSGG", "GSGGS"])
+    for written in (
+        ["GGGGS", "GGSGG", "GSGGS"],
+        ["SCAAGDSCTCAGSCK", "CAAGDSCTCAGSCKC", "AAGDSCTCAGSCKCK"],  # metallothionein
+    ):
+        with pytest.raises(ValueError, match=r'alphabet="dna".*alphabet="protein"'):
+            check_sequences(written)
+
+
+def test_tiles_of_one_protein_are_proteins():
+    """A stretch of few kinds of residues is in several tiles."""
+    pilin = (
+        "ISEFARAQLSEAMTLASGLKTKVSDIFSQDGSCPANTAATAGIEKDTDINGKYVAKVTTGGTAAASGGCTIVATM"
+        "KASDVATPLRGKTLTLTLGNADKGSYTWACTSNADNKYLPKTCQTATTTTP"
+    )
+    for length in (8, 9, 12, 15):
+        tiles = [pilin[i : i + length] for i in range(len(pilin) - length + 1)]
+        assert check_sequences(tiles).alphabet == PROTEIN
+    loops = ["ASYGTGDNYGYT", "ATSRTGGRYGYT", "ASSLGVREAGSLNQPQH"]
+    assert check_sequences(loops).alphabet == PROTEIN
+
+
+def test_a_heavily_degenerate_row_among_dna_is_dna():
+    written = [*draw("ACGT", 20, 20), "RYSWKMRYSWKMACGTACGT"]
+    assert check_sequences(written).alphabet == DNA
+    with pytest.raises(UnknownCharacterError, match=r"X\[20\].*too much is unknown"):
+        check_sequences([*written[:20], "PEPTIDE"], unknown="mask")
 
 
 @pytest.mark.parametrize(
@@ -159,6 +183,15 @@ def test_missing_values_as_text_are_named_with_their_row(word, others):
 def test_a_blank_is_an_empty_sequence(word):
     with pytest.raises(ValueError, match=r"X\[1\] is an empty sequence.*drop"):
         check_sequences(["MKV", word], alphabet="protein")
+
+
+@pytest.mark.parametrize("word", ["-", "--"])
+def test_a_dash_among_longer_sequences_is_missing(word):
+    with pytest.raises(ValueError, match=r"X\[2\] is missing \('-"):
+        check_sequences(["ACGT", "AGGT", word])
+    gaps = DNA.with_letters("-")
+    assert check_sequences(["A" * len(word), word]).alphabet == gaps
+    assert check_sequences(["ACGT", word], alphabet="dna").alphabet == gaps
 
 
 def test_a_peptide_may_spell_a_missing_value_if_the_alphabet_is_named():
@@ -274,6 +307,8 @@ def test_three_letter_codes_are_recognised(text, join, start, stop, alphabet, un
         ("DEVD-NH2", "groups at its ends", "protein"),
         ("GUCAUCGGAUdTdT", "deoxy", "rna"),
         ("mGmCfUAAC", "deoxy", "rna"),
+        ("A*C*G*T*A*C", "phosphorothioates", "dna"),
+        ("G*C*GTACG*T", "phosphorothioates", "auto"),
         ("AApSPK", "phosphorylated", "protein"),
         ("AKacGR", "modified residues", "protein"),
         ("AAibK", "beside the usual", "protein"),
@@ -357,6 +392,7 @@ def test_an_alphabet_of_one_s_own_knows_no_notation():
 # ---------------------------------------------------------- characters, case and gaps
 
 NEVER = "\ufeff\xa0\u200b\xad\0 \t\n\r!?_/\\|@#$%^&()[]{}<>=+~'\",;:0123456789²\u2028😀"
+NEVER += "\u3164\u02bc\uff21ª"  # letters for Unicode, but of no alphabet in use
 
 
 @given(st.sampled_from(NEVER), st.integers(0, 5), st.sampled_from(["protein", "dna"]))
@@ -445,6 +481,16 @@ def test_sequences_of_twenty_positions_are_not_warned_of():
     check_sequences(one_hot(6, 20, 4))
     check_sequences(rng.normal(size=(6, 20, 64)))
     check_sequences(rng.normal(size=(6, 4, 3)))
+    check_sequences(rng.normal(size=(6, 4, 1280)))  # embeddings of four sites
+    check_sequences(one_hot(6, 4, 20))
+
+
+@pytest.mark.parametrize(("n_letters", "length"), [(4, 20), (4, 21), (5, 20), (20, 21)])
+def test_axes_are_told_apart_where_both_may_be_letters(n_letters, length):
+    X = one_hot(6, length, n_letters)
+    check_sequences(X)
+    with pytest.warns(AxisWarning, match="positions with"):
+        check_sequences(X.transpose(0, 2, 1))
 
 
 def test_a_list_of_transposed_arrays_is_told_to_be_turned():
@@ -476,6 +522,12 @@ def test_alignments_are_read():
 def test_an_iterator_is_told_to_become_a_list(X):
     with pytest.raises(TypeError, match=r"list\(X\)"):
         check_sequences(X)
+
+
+@pytest.mark.parametrize("odd", [object(), {"sequence": "ACGT"}, 1j, {1}])
+def test_what_is_neither_text_nor_numbers_names_its_row(odd):
+    with pytest.raises(TypeError, match=r"X\[0\] is .*neither a sequence nor numbers"):
+        check_sequences([odd, odd])
 
 
 def test_a_table_by_name_is_told_to_become_a_list():

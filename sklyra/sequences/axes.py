@@ -11,7 +11,8 @@ from sklyra._warnings import warn
 from sklyra.exceptions import AxisWarning
 
 # Letters of nucleic acids and of proteins, without and with a gap.
-_NUCLEOTIDES, _RESIDUES = (4, 5), (20, 21)
+_RESIDUES = (20, 21)
+_LETTERS = (4, 5, *_RESIDUES)
 
 
 def check_axes(values: npt.NDArray[Any]) -> None:
@@ -25,16 +26,15 @@ def check_axes(values: npt.NDArray[Any]) -> None:
     Warns
     -----
     AxisWarning
-        If there are as many positions as an alphabet has letters, and more channels
-        than that; with 20 or 21, which may well be positions, only if the numbers are
-        shares of letters along that axis.
+        If there are as many positions as an alphabet has letters, and numbers are
+        shares of letters along that axis but not along the other. With 4 or 5, which
+        are few positions, any numbers that are not negative may be meant so.
     """
     _, n_positions, n_channels = values.shape
-    letters = (*_NUCLEOTIDES, *_RESIDUES)
-    if n_positions not in letters or n_channels in letters:
+    if n_positions not in _LETTERS or _are_shares(values, 2):
         return
-    likely = n_positions in _NUCLEOTIDES and n_channels > n_positions
-    if likely or (_are_shares(values, 1) and not _are_shares(values, 2)):
+    few = n_positions < n_channels and n_positions < min(_RESIDUES)
+    if _are_shares(values, 1) or (few and (values >= 0).all()):
         warn(
             f"X has shape {values.shape}, which is read as {n_positions} positions "
             f"with {n_channels} channels each. If it is one-hot, {n_positions} letters "

@@ -127,7 +127,7 @@ def _mask_unknown(
     refused = bad
     if unknown == "mask":
         known = {text[at] for at in bad.tolist()}
-        never = {character for character in known if not character.isalpha()}
+        never = {character for character in known if not _is_letter(character)}
         refused = np.array([at for at in bad.tolist() if text[at] in never], np.int64)
     if len(refused):
         _raise_unknown(items, text, offsets, refused, alphabet)
@@ -210,6 +210,12 @@ def _warn_unseen(
         )
 
 
+def _is_letter(character: str) -> bool:
+    """Check for a letter of an alphabet with cases, in its ordinary form."""
+    plain = unicodedata.normalize("NFKC", character) == character
+    return plain and unicodedata.category(character) in ("Lu", "Ll")
+
+
 _ADVICE = {
     "space": (
         'Take all white space out: X = ["".join(x.split()) for x in X] (at the ends '
@@ -251,7 +257,7 @@ def _raise_unknown(
     ]
     if others:
         message += f" All characters would fit alphabet={others[0]!r}."
-    kind = "letter" if character.isalpha() else "other"
+    kind = "letter" if _is_letter(character) else "other"
     if character.isspace():
         kind = "space"
     elif character.isdigit():

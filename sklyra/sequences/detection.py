@@ -36,8 +36,13 @@ _CHANCE = 1e-3
 _CHANCE_IF_NAMED = 1e-9
 # Of sequences with degenerate letters each base has so large a share, or N has.
 _SHARE_OF_BASE, _SHARE_OF_N = 0.05, 0.4
+_SHARE_OF_DEGENERATE = 0.3
 # With this share of nucleotides all sequences may be nucleic acids with mistakes.
 _MOSTLY = 0.85
+# Short sequences that may be nucleic acids count only where they are this share of all.
+_COMMON = 0.25
+# And so many of them, if they have degenerate letters.
+_SEVERAL = 5
 # Fewer odd sequences than this share are mistakes, not a second kind of data.
 _FEW = 0.1
 
@@ -79,6 +84,12 @@ class _Counts(NamedTuple):
     def nucleic(self) -> npt.NDArray[np.bool_]:
         """Sequences of IUPAC's nucleotide letters, more than half of them plain."""
         return np.asarray(self.mostly_plain & (self.kinds[:, _FOREIGN] == 0))
+
+    @property
+    def degenerate(self) -> npt.NDArray[np.bool_]:
+        """Sequences of IUPAC's nucleotide letters, a third of them plain."""
+        plain = 3 * self.plain >= self.letters
+        return np.asarray(plain & (self.kinds[:, _FOREIGN] == 0))
 
     @property
     def bases(self) -> npt.NDArray[np.int64]:
@@ -132,9 +143,12 @@ def _nucleic_beyond_chance(
     mostly = both**length * bdtrc(length // 2, length, plain / both)
     entirely = plain**length
     n_entirely = (like & (counts.plain == letters)).sum()
-    for number, expected in ((like.sum(), mostly), (n_entirely, entirely)):
+    tests = ((like.sum(), mostly, _SEVERAL), (n_entirely, entirely, 1))
+    for number, expected, least in tests:
+        # tiles of one protein resemble one another: several may be of few letters
+        common = number >= max(least, _COMMON * len(letters))
         # how probable it is that a Poisson variable is as large
-        if number and gammainc(number, expected[letters > 0].sum()) <= chance:
+        if common and gammainc(number, expected[letters > 0].sum()) <= chance:
             return np.flatnonzero(like)
     return None
 
@@ -181,13 +195,15 @@ def detect_alphabet(
         return _dna_or_rna(characters, offsets, counts)
     odd = np.flatnonzero(~nucleic)
     found = _nucleic_beyond_chance(counts, _CHANCE)
+    if found is not None and counts.degenerate[odd].all() and len(odd) < len(found):
+        return _dna_or_rna(characters, offsets, counts)
     mistakes = counts.mostly_plain[odd].all()
     if found is None and not (mistakes and _mostly_nucleotides(counts)):
         return PROTEIN
     if mistakes and unknown == "mask":
         return _dna_or_rna(characters, offsets, counts)
     if found is None or mistakes or len(odd) <= _FEW * len(nucleic):
-        _raise_odd(text, characters, offsets, odd)
+        _raise_odd(text, characters, offsets, odd, unknown)
     where = f"X[{found[0]}] ({len(found)} of {len(nucleic)} sequences)"
     raise ValueError(
         f"X mixes alphabets: {where} looks like a nucleic acid (A, C, G, T, U and N), "
@@ -228,6 +244,7 @@ def _may_be_peptides(counts: _Counts) -> bool:
         return False
     bases, letters = counts.bases.sum(axis=0), counts.letters.sum()
     has_bases = bases.min() >= _SHARE_OF_BASE * letters
+    has_bases &= total[_DEGENERATE] <= _SHARE_OF_DEGENERATE * letters
     return not (has_bases or total[_N] >= _SHARE_OF_N * letters)
 
 
@@ -259,7 +276,11 @@ def _dna_or_rna(characters: Bytes, offsets: Offsets, counts: _Counts) -> Alphabe
 
 
 def _raise_odd(
-    text: str, characters: Bytes, offsets: Offsets, odd: npt.NDArray[np.intp]
+    text: str,
+    characters: Bytes,
+    offsets: Offsets,
+    odd: npt.NDArray[np.intp],
+    unknown: str,
 ) -> NoReturn:
     """Name the first letter that does not belong in a nucleic acid."""
     row = int(odd[0])
@@ -273,11 +294,14 @@ def _raise_odd(
     nucleic = f"{n - len(odd)} of {n} sequences are nucleic acids"
     if len(odd) == n:
         nucleic = "nearly all letters are nucleotides"
+    mask = (
+        'unknown="mask" does not read it as a nucleic acid, since too much is unknown'
+        if unknown == "mask"
+        else 'or pass unknown="mask" to read such letters as any nucleotide'
+    )
     raise UnknownCharacterError(
         f"X[{row}] has character {text[start + position]!r} at position {position} "
         f"(0-based), but {nucleic}, which are written with "
         f"{DNA.letters + ''.join(DNA.degenerate)!r} and U. Correct the sequence "
-        f'({len(odd)} in all), or pass unknown="mask" to read such letters as any '
-        "nucleotide; pass "
-        'alphabet="protein" if all are proteins.'
+        f'({len(odd)} in all), {mask}; pass alphabet="protein" if all are proteins.'
     )

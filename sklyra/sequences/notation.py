@@ -42,6 +42,7 @@ _LEAVE_OUT = "Write the residues alone, one letter each."
 
 
 _WORDS = MISSING_WORDS | NAMES | {"nat"}  # NaT, but not the peptide NAT
+_DASHES = ("-", "--")
 _LONGEST_WORD = 2 * max(map(len, _WORDS))  # there may be spaces around
 
 
@@ -95,6 +96,11 @@ _OF_PEPTIDES = [
     ),
 ]
 _OF_NUCLEOTIDES = [
+    _notation(
+        r"(?i:[ACGTUN]+(?:\*[ACGTUN]+){2,})",
+        "nucleotides joined by phosphorothioates (A*C*G)",
+        'Take the asterisks out: X = [x.replace("*", "") for x in X].',
+    ),
     _notation(
         r"(?=(?:.*[dmfrl][ACGTU]){2})(?:[ACGTUN]|[dmfrl][ACGTU])+",
         "modified or deoxy nucleotides (dT, mA, fC)",
@@ -197,6 +203,9 @@ def refuse_words(
     short = np.flatnonzero(lengths <= _LONGEST_WORD).tolist()
     rows = [row for row in short if items[row].strip().lower() in _WORDS]
     rows = [row for row in rows if _meaning(items[row])]
+    if not named and lengths.min() < lengths.max():  # else it is a column of gaps
+        rows += [row for row in short if items[row] in _DASHES]
+        rows.sort()
     if named:
         spelled = [row for row in rows if items[row].replace("-", "").isalpha()]
         rows = [row for row in rows if row not in set(spelled)]
@@ -207,7 +216,7 @@ def refuse_words(
     advice = "Drop rows without a sequence"
     if item.isalpha():
         advice += '; if it is a peptide, pass alphabet="protein"'
-    what = "is missing" if is_missing_word(item) else "is no sequence"
+    what = "is no sequence" if _meaning(item) == "a name" else "is missing"
     raise ValueError(
         f"X[{rows[0]}] {what} ({item!r} is {_meaning(item)}, {len(rows)} in all). "
         f"{advice}."
@@ -227,6 +236,8 @@ def _warn_of_peptides(items: Sequence[str], rows: list[int]) -> None:
 def _meaning(word: str) -> str:
     """Say what a word is, if it is no sequence; "" if it may be one."""
     if is_missing_word(word):
+        return "text for a missing value"
+    if word in _DASHES:
         return "text for a missing value"
     name = word.strip().lower() in NAMES and not word.isupper()
     return "a name" if name or word in NAMES_IN_CAPITALS else ""
@@ -259,7 +270,7 @@ def refuse_notations(
     """
     small = (characters >= ord("a")) & (characters <= ord("z"))
     large = (characters >= ord("A")) & (characters <= ord("Z"))
-    joined = (characters == ord("-")) | (characters == ord("."))
+    joined = np.isin(characters, list(b"-.*"))
     if not (small.any() or joined.any()):
         return
     starts = offsets[:-1]
@@ -271,7 +282,8 @@ def refuse_notations(
         for notation in alone:
             if notation.pattern.fullmatch(items[row]):
                 _refuse(items, row, notation)
-    rows = np.flatnonzero(has_joined).tolist()
+    starred = np.logical_or.reduceat(characters == ord("*"), starts)
+    rows = np.flatnonzero(has_joined & ~starred).tolist()
     for notation in _ALL if rows else []:
         if all(notation.pattern.fullmatch(items[row]) for row in rows):
             _refuse(items, rows[0], notation)

@@ -206,6 +206,8 @@ def read_channels(X: Any, fitted: bool = True) -> EncodedSequences:
     refuse_masked("X", X)
     if isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1:
         X = list(X)
+    if isinstance(X, (list, tuple)):
+        _check_numbers(X)
     if isinstance(X, (list, tuple)) and len({np.shape(item) for item in X}) > 1:
         parts = [np.asarray(item, dtype=np.float32) for item in X]
     else:
@@ -240,6 +242,19 @@ def read_channels(X: Any, fitted: bool = True) -> EncodedSequences:
             f"Input X contains NaN or infinity: X[{row}] at position {position}."
         )
     return EncodedSequences(values, offsets, None)
+
+
+def _check_numbers(items: Sequence[Any]) -> None:
+    """Name the first of a list of rows that cannot be numbers."""
+    for row, item in enumerate(items):
+        try:
+            np.asarray(item, dtype=np.float32)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"X[{row}] is {item!r} of type {type(item).__name__}, neither a "
+                "sequence nor numbers. Pass str, bytes, Bio.Seq or SeqRecord, or an "
+                "array of shape (n_positions, n_channels)."
+            ) from None
 
 
 def _is_bio(item: object) -> bool:
