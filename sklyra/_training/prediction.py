@@ -17,7 +17,7 @@ from sklyra._training.device import in_precision, send
 from sklyra._training.memory import halved, keep_freed_memory, ran_out
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
-from sklyra._training.workers import workers
+from sklyra._workers import workers
 from sklyra.batching import chunks, inputs
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.nn.convolution import reach

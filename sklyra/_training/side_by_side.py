@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from sklyra._training.callbacks import EpochOutputs, ProgressBar
 from sklyra._training.net import SequenceNet
-from sklyra._training.workers import workers
+from sklyra._workers import workers
 from sklyra.batching import SequenceDataset
 
 

@@ -241,8 +241,7 @@ class Ensemble(SequenceReader):
             def ask(process: GaussianProcess) -> Any:
                 if valid is not None:
                     return [process.predict(valid.sequences)] * 2
-                rows = folds, data.sequences
-                return process.held_out(*rows), process.learnt_without(*rows)
+                return process.held_out(folds, data.sequences)
 
             process, part = fit_process(data, self._levels(data), same, rng, ask)
             parts.append(part)

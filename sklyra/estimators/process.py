@@ -17,6 +17,9 @@ from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
 
+# Blocks that are predicted side by side, before memory is asked for more.
+_BLOCKS = 8
+
 
 def fit_process(
     data: SequenceDataset,
@@ -102,7 +105,7 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
         If memory ran out: then half as many sequences are predicted at a time.
     """
     parts: list[Array] = []
-    start, at_once = 0, AT_ONCE
+    start, at_once = 0, _BLOCKS * AT_ONCE
     while start < len(sequences):
         rows = np.arange(start, min(start + at_once, len(sequences)))
         try:

@@ -81,11 +81,12 @@ class Kernel(NamedTuple):
         """
         alike, of_one, of_two = letters(self.relevance)
         total = self.relevance.sum() + torch.finfo(torch.float32).tiny
-        # Half the squared distance: the weight of mismatches, if all are letters.
-        distance = (of_one.unsqueeze(1) + of_two) / 2 - alike
+        # Half the squared distance, less than 0: the weight of mismatches, if all are
+        # letters. Written so that few matrices are made on the way.
+        distance = alike - (of_one.unsqueeze(1) / 2 + of_two / 2)
         return (
-            self.additive * alike / total,
-            torch.exp(-distance.clamp(min=0)),
+            (self.additive / total) * alike,
+            torch.exp(distance.clamp(max=0)),
             self.of_words(words),
         )
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from sklyra._workers import in_threads
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.explanation import Unseen, explain
 from sklyra.gaussian_process.features import FeatureMap, Features, parts
@@ -120,7 +121,7 @@ class GaussianProcess:
 
     def held_out(
         self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
-    ) -> Array:
+    ) -> tuple[Array, Array]:
         """Predict parts of the training data from the others.
 
         Parameters
@@ -132,34 +133,17 @@ class GaussianProcess:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_outputs), float64
-            Expected values; NaN where a row is in no `valid`. Kernel and mean are those
-            of all rows.
+        kept : ndarray of shape (n_samples, n_outputs), float64
+            Expected values with the kernel and the mean of all rows; NaN where a row is
+            in no `valid`.
+        honest : ndarray of shape (n_samples, n_outputs), float64
+            The same with kernel and mean learnt without what is predicted. With more
+            than 500 rows that does not show, and it is the same array.
         """
-        return self._held_out(folds, sequences, self._without_others)
-
-    def learnt_without(
-        self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
-    ) -> Array:
-        """Predict parts of the training data from the others, which alone are known.
-
-        Parameters
-        ----------
-        folds : sequence of (train, valid)
-            Rows to predict from and rows to predict.
-        sequences : EncodedSequences
-            The training sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_outputs), float64
-            As from `held_out`, but mean and kernel are learnt without what is
-            predicted; if there are more than 500 rows, the same as from that, because
-            it does not show.
-        """
-        few = len(self._rows) <= _LEARN_AGAIN
-        solve = self._learn_again if few else self._without_others
-        return self._held_out(folds, sequences, solve)
+        kept = self._held_out(folds, sequences, self._without_others)
+        if len(self._rows) > _LEARN_AGAIN:
+            return kept, kept
+        return kept, self._held_out(folds, sequences, self._learn_again)
 
     def _held_out(
         self,
@@ -310,24 +294,31 @@ class GaussianProcess:
     def _among(self) -> Tensor:
         """Compare training sequences with one another: (n, n), each pair once."""
         K = torch.empty(len(self._features), len(self._features), dtype=torch.float64)
-        for columns in parts(len(K)):
+
+        def compare(columns: Rows) -> None:
             some = self._features.take(columns)
             for rows in parts(columns[-1] + 1):
                 part = self.kernel(*self._features.take(rows).compared(some))
                 K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
                 K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = part.T
+
+        # the last have most to be compared with
+        in_threads(compare, list(parts(len(K)))[::-1])
         return K
 
     def _apply(self, sequences: EncodedSequences, solved: _Solved) -> Array:
         """Predict from the solution for known rows."""
         out = np.tile(solved.mean, (len(sequences), 1))
-        for rows in parts(len(sequences)):
+
+        def predict(rows: Rows) -> None:
             some = self._map(sequences.take(rows))
             for others in parts(len(solved.features)):
                 compared = some.compared(solved.features.take(others))
                 out[rows] += (
                     solved.kernel(*compared) @ solved.solution[others]
                 ).numpy()
+
+        in_threads(predict, list(parts(len(sequences))))
         return out
 
 

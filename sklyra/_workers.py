@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
+from typing import TypeVar
 
 import torch
+
+T = TypeVar("T")
+# Each thread has matrices of its own in memory.
+_MOST_THREADS = 8
 
 
 @contextmanager
@@ -43,3 +48,26 @@ def workers(at_once: int) -> Iterator[ThreadPoolExecutor]:
             yield pool
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def in_threads(function: Callable[[T], None], blocks: Sequence[T]) -> None:
+    """Call a function with each of some blocks, in as many threads as torch may use.
+
+    Threads of torch speed up one product of matrices; threads of Python also all that
+    numpy and scipy do between them.
+
+    Parameters
+    ----------
+    function : callable
+        What to call. It writes its result where no other call writes.
+    blocks : sequence
+        What to call it with.
+    """
+    at_once = min(torch.get_num_threads(), len(blocks), _MOST_THREADS)
+    if at_once <= 1:
+        for block in blocks:
+            function(block)
+        return
+    with workers(at_once) as pool:
+        for _ in pool.map(function, blocks):
+            pass
