@@ -35,11 +35,11 @@ from sklyra import (
     PhysicochemicalEncoder,
     SequenceOneHotEncoder,
     SubstitutionMatrixEncoder,
-    words,
 )
 from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.encoders.base import SequenceTransformer
 from sklyra.exceptions import AlphabetWarning, UnknownCharacterError
+from sklyra.features import kmers
 from tests.test_sequences import ALIGNED_FORMS, FORMS
 
 
@@ -871,7 +871,7 @@ def test_words_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     text = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(1, 30, 50)]
     whole = KmerVectorizer(k=(1, 3), alphabet="dna").fit_transform(text)
-    monkeypatch.setattr(words, "_POSITIONS", 40)
+    monkeypatch.setattr(kmers, "_POSITIONS", 40)
     parts = KmerVectorizer(k=(1, 3), alphabet="dna").fit_transform(text)
     assert (whole != parts).nnz == 0
     assert parts.dtype == np.float32

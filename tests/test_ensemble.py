@@ -27,11 +27,11 @@ from sklyra.estimators.unseen import (
     output_without_choice,
 )
 from sklyra.exceptions import MemoryWarning, SklyraWarning
+from sklyra.features import AlignedPositions
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.model_selection import ClusterKFold
 from sklyra.nn import SquaredError
 from sklyra.sequences import check_sequences, duplexes
-from sklyra.slots import Slots
 
 SMALL: dict[str, Any] = {
     "d_model": 8,
@@ -53,7 +53,7 @@ def parts(model):
     """What each network says, each perceptron, and the Gaussian process."""
     sequences = check_sequences(X, alphabet=model.alphabet_)
     nets = run(model.nets_, sequences)
-    perceptrons = run(model.perceptrons_, Slots(sequences)(sequences))
+    perceptrons = run(model.perceptrons_, AlignedPositions(sequences)(sequences))
     return nets, perceptrons, model.gaussian_process_.predict(sequences)
 
 
@@ -125,7 +125,7 @@ def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows():
     data = SequenceDataset(
         sequences, Y[:, None].astype(np.float32), np.ones(60, np.float32)
     )
-    model._both_strands, model._slots = False, None
+    model._both_strands, model._aligned = False, None
     folds = [(np.arange(40), np.arange(40, 60))]
     (job,) = model._train(data, folds, None, None, False, np.random.RandomState(0))
     outputs, means, _ = job.record.take()

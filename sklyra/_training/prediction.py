@@ -19,11 +19,11 @@ from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
 from sklyra._workers import workers
 from sklyra.batching import chunks, inputs
+from sklyra.batching.windows import find_windows
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.nn.convolution import reach
 from sklyra.nn.variants import find_parent
 from sklyra.sequences import EncodedSequences
-from sklyra.windows import find_windows
 
 # Positions among which windows are looked for at a time. More find more that recur, and
 # take more memory.

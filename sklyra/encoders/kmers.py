@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.base import SequenceTransformer
+from sklyra.features import count_kmers
 from sklyra.sequences import EncodedSequences
-from sklyra.words import count_words
 
 
 class KmerVectorizer(SequenceTransformer):
@@ -81,7 +81,7 @@ class KmerVectorizer(SequenceTransformer):
         """
         sequences = self._read_fitted(X)
         sizes = self._sizes(len(self.alphabet_.letters))
-        counts = count_words(sequences, sizes)
+        counts = count_kmers(sequences, sizes)
         return counts if self.sparse_output else counts.toarray()
 
     def _sizes(self, base: int) -> range:

@@ -7,9 +7,7 @@ import numpy.typing as npt
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.base import PositionEncoder
-from sklyra.sequences import check_option
-
-_NUCLEIC = set("ACGTUNRYSWKMBDHV-*X")
+from sklyra.features import substitution_scores
 
 
 class SubstitutionMatrixEncoder(PositionEncoder):
@@ -87,29 +85,5 @@ class SubstitutionMatrixEncoder(PositionEncoder):
         names : list of str
             The letters.
         """
-        from Bio.Align import substitution_matrices
-
-        check_option("matrix", self.matrix, substitution_matrices.load())
-        matrix = substitution_matrices.load(self.matrix)
-        letters = alphabet.letters
-        if alphabet.name in ("dna", "rna") and not set(matrix.alphabet) <= _NUCLEIC:
-            raise ValueError(
-                f"matrix={self.matrix!r} scores amino acids, but the sequences are "
-                f"{alphabet.name!r}: A, C, G and T would be read as residues. Choose "
-                'a matrix of nucleotides such as "NUC.4.4".'
-            )
-        # matrices of nucleotides know T only
-        columns = letters.replace("U", "T") if "U" not in matrix.alphabet else letters
-        missing = [a for a in columns if a not in matrix.alphabet and a not in "-*"]
-        if missing:
-            raise ValueError(
-                f"matrix={self.matrix!r} has no row for {missing} of the alphabet "
-                f"{alphabet.name!r}; it has {matrix.alphabet!r}. Choose another matrix."
-            )
-        # a gap or stop that a matrix does not score gets its lowest score
-        table = np.full((len(letters), len(letters)), matrix.min(), np.float32)
-        for i, a in enumerate(columns):
-            for j, b in enumerate(columns):
-                if a in matrix.alphabet and b in matrix.alphabet:
-                    table[i, j] = matrix[a, b]
-        return table, list(letters)
+        scores = substitution_scores(self.matrix, alphabet)
+        return scores, list(alphabet.letters)

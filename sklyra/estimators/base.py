@@ -130,7 +130,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
                 (self.n_members, self.validation_fraction, rng, classes),
             )
         if not (again and self.perceptron and self.perceptrons_):
-            self._find_slots(data.sequences)
+            self._find_aligned(data.sequences)
         jobs = self._train(data, folds, valid, None, again, rng, tasks=tasks)
         self._join(data, folds, valid, jobs, rng)
         self.versions_ = versions()
@@ -150,7 +150,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             data, _, _ = self._read(X, y, sample_weight, reset=not again)
             folds = [(np.arange(len(data)), _NONE)] * self.n_members
             if not again:
-                self._slots = None  # they need to see all of the training data
+                self._aligned = None  # they need to see all of the training data
             self._train(data, folds, None, 1, again, rng, schedule="constant")
             for name in ("oof_prediction_", "oof_score_"):
                 self.__dict__.pop(name, None)  # of the model before
@@ -196,9 +196,9 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             sequences = both_strands(sequences)
         with ordinary_mode(), threads(self.n_threads):
             parts = [mean(run(self.nets_, sequences, self.precision))]
-            if self._slots is not None:
-                at_slots = self._slots(sequences)
-                parts.append(mean(run(self.perceptrons_, at_slots, self.precision)))
+            if self._aligned is not None:
+                at_aligned = self._aligned(sequences)
+                parts.append(mean(run(self.perceptrons_, at_aligned, self.precision)))
             if self.gaussian_process_ is not None:
                 parts.append(predict_process(self.gaussian_process_, sequences))
         return together(self.shares_, self._unstranded(np.stack(parts)))

@@ -42,18 +42,18 @@ from sklyra.estimators.unseen import (
     limited,
     may_choose,
 )
+from sklyra.features import AlignedPositions
+from sklyra.features.similarity import letter_vectors
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.nn import LyraNet, Perceptron, RowLoss
-from sklyra.resemblance import resemblance
 from sklyra.sequences import EncodedSequences, both_strands, duplexes
-from sklyra.slots import Slots
 
 
 class Ensemble(SequenceReader):
     """Train networks and a Gaussian process, and join them by what they say unseen."""
 
     _both_strands: bool
-    _slots: Slots | None
+    _aligned: AlignedPositions | None
     nets_: list[SequenceNet]
     perceptrons_: list[SequenceNet]
     gaussian_process_: GaussianProcess | None
@@ -123,13 +123,13 @@ class Ensemble(SequenceReader):
             for job in jobs:
                 task = tasks.network(job.epochs, partial(self._alone, job.net))
                 job.callbacks.append(Tell(task))
-        if self._slots is not None:
+        if self._aligned is not None:
             if valid is not None:
-                how = (folds, self._at_slots(valid), epochs, schedule)
-            at_slots = self._at_slots(data)
-            new = partial(self._new_perceptron, at_slots)
+                how = (folds, self._at_aligned(valid), epochs, schedule)
+            at_aligned = self._at_aligned(data)
+            new = partial(self._new_perceptron, at_aligned)
             old = self.perceptrons_ if again else []
-            jobs += self._jobs(at_slots, new, old, *how, rng)
+            jobs += self._jobs(at_aligned, new, old, *how, rng)
         # callbacks are the same objects for all members, and a GPU is one for all
         alone = self.callbacks or resolve_device(self.device) != "cpu"
         with one_bar(jobs) if self.verbose else nullcontext():
@@ -154,7 +154,7 @@ class Ensemble(SequenceReader):
     def _alone(self, net: SequenceNet) -> dict[str, Any]:
         """Give the attributes of a model of one network, as that is by now."""
         model = copy.copy(self)
-        model.nets_, model.perceptrons_, model._slots = [net.snapshot()], [], None
+        model.nets_, model.perceptrons_, model._aligned = [net.snapshot()], [], None
         model.gaussian_process_ = None
         model.shares_ = model._first_shares()
         return dict(vars(model))
@@ -231,8 +231,8 @@ class Ensemble(SequenceReader):
         )
         n = len(self.nets_)
         parts = [held_out(jobs[:n], valid or data)]
-        if self._slots is not None:
-            parts.append(held_out(jobs[n:], self._at_slots(valid or data)))
+        if self._aligned is not None:
+            parts.append(held_out(jobs[n:], self._at_aligned(valid or data)))
         self.gaussian_process_ = None
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
@@ -311,9 +311,9 @@ class Ensemble(SequenceReader):
     ) -> SequenceNet:
         sequences = data.sequences
         assert sequences.alphabet is not None
-        letters = resemblance(sequences.alphabet).astype(np.float32)
+        letters = letter_vectors(sequences.alphabet).astype(np.float32)
         codes, _ = sequences.padded()
-        often = [np.bincount(slot, minlength=len(letters)) for slot in codes.T]
+        often = [np.bincount(position, minlength=len(letters)) for position in codes.T]
         options = {
             "letters": letters,
             "centre": (np.array(often) @ letters / len(codes)).astype(np.float32),
@@ -362,19 +362,19 @@ class Ensemble(SequenceReader):
         both: npt.NDArray[np.float64] = (one + other) / 2
         return both
 
-    def _find_slots(self, sequences: EncodedSequences) -> None:
-        """Learn where there are slots, if anything is to look at them."""
-        self._slots = None
+    def _find_aligned(self, sequences: EncodedSequences) -> None:
+        """Learn where there are positions, if anything is to look at them."""
+        self._aligned = None
         if self.perceptron and sequences.alphabet is not None:
             if self._both_strands:
                 sequences = both_strands(sequences)
-            slots = Slots(sequences)
-            self._slots = slots if len(slots) else None
+            positions = AlignedPositions(sequences)
+            self._aligned = positions if len(positions) else None
 
-    def _at_slots(self, data: SequenceDataset) -> SequenceDataset:
-        """Replace sequences by what stands at their slots."""
-        assert self._slots is not None
-        return replace(data, sequences=self._slots(data.sequences))
+    def _at_aligned(self, data: SequenceDataset) -> SequenceDataset:
+        """Replace sequences by what stands at their positions."""
+        assert self._aligned is not None
+        return replace(data, sequences=self._aligned(data.sequences))
 
 
 def _double(data: SequenceDataset) -> SequenceDataset:

@@ -30,7 +30,7 @@ TRUSTED_TYPES = [
     "sklyra.nn.lyra.LyraNet",
     "sklyra.nn.perceptron.Perceptron",
     "sklyra.sequences.encoded.EncodedSequences",
-    "sklyra.slots.Slots",
+    "sklyra.features.positions.AlignedPositions",
     "skorch.callbacks.logging.EpochTimer",
     "skorch.callbacks.scoring.PassthroughScoring",
     "skorch.dataset.Dataset",

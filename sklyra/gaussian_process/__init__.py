@@ -1,9 +1,9 @@
 """The closed-form part of the models: a Gaussian process over sequences.
 
 Two sequences are alike if they have the same letters at the positions that matter, or
-the same words anywhere. `features` says what is compared, `kernel` how, and `process`
+the same k-mers anywhere. `features` says what is compared, `kernel` how, and `process`
 finds out from data how much each of it counts, and predicts. `explanation` says what
-was found, from `effects` of letters at positions and `exchanges` of letters in words.
+was found, from `effects` of letters at positions and `exchanges` of letters in k-mers.
 """
 
 from sklyra.gaussian_process.features import AT_ONCE

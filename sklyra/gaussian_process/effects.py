@@ -18,7 +18,7 @@ _NUMBERS = 2**21
 
 
 class Effect(NamedTuple):
-    """The average effects of characters at one slot.
+    """The average effects of characters at one position.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def average_effects(
     backgrounds: Features,
     alike: Array,
 ) -> list[Effect]:
-    r"""Put each character into each slot of some sequences, and average predictions.
+    r"""Put each character into each position of sequences, and average predictions.
 
-    Of the terms of the kernel that know slots, :math:`a\,k_A + k_E`. Both terms hold
+    Of the terms of the kernel that know positions, :math:`a\,k_A + k_E`. Both hold
     effects of single letters, since :math:`k_E` is a prior over all orders at once; the
     average over backgrounds is what does not depend on the other letters. With
     :math:`E_{bi} = k_E(x_b, x_i)` and :math:`d` the distance of characters,
@@ -68,17 +68,17 @@ def average_effects(
     Returns
     -------
     list of Effect
-        One for each slot.
+        One for each position.
     """
     table = known.table
     gram = table @ table.T
     apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
     scale = (kernel.additive / kernel.relevance.sum().clamp(min=1e-300)).item()
     effects = []
-    for slot, relevance in enumerate(kernel.relevance.tolist()):
-        codes, which = np.unique(known.codes[:, slot], return_inverse=True)
+    for position, relevance in enumerate(kernel.relevance.tolist()):
+        codes, which = np.unique(known.codes[:, position], return_inverse=True)
         there = (which == np.arange(len(codes))[:, None]).astype(float)
-        own, row = np.unique(backgrounds.codes[:, slot], return_inverse=True)
+        own, row = np.unique(backgrounds.codes[:, position], return_inverse=True)
         without = np.exp(relevance * apart[np.ix_(own, codes)])
         # summed over backgrounds first: that does not depend on the outputs
         by_own = (row == np.arange(len(own))[:, None]) @ alike  # (n_own, n)
@@ -91,23 +91,23 @@ def average_effects(
 
 
 def centred(effects: list[Effect], known: Features) -> list[Effect]:
-    """Make the mean of the effects at each slot 0.
+    """Make the mean of the effects at each position 0.
 
     Parameters
     ----------
     effects : list of Effect
-        One for each slot.
+        One for each position.
     known : Features
         The sequences over which the mean is taken.
 
     Returns
     -------
     list of Effect
-        One for each slot.
+        One for each position.
     """
     found = []
-    for slot, (codes, worth) in enumerate(effects):
-        often = np.bincount(known.codes[:, slot], minlength=codes[-1] + 1)[codes]
+    for position, (codes, worth) in enumerate(effects):
+        often = np.bincount(known.codes[:, position], minlength=codes[-1] + 1)[codes]
         mean = np.average(worth, axis=0, weights=often)
         found.append(Effect(codes, worth - mean))
     return found
@@ -118,16 +118,17 @@ def pair_effects(
 ) -> Array:
     r"""Add up what pairs of letters do beyond what each of the two does.
 
-    Of the term of epistasis, which alone has any: a product over slots of :math:`g_l(x,
-    x_i) = e^{-w_l d(x_l, x_{il})}`. With :math:`m_l(x_i)` its mean over the letters of
-    training at the slot and :math:`r_l = g_l / m_l - 1`, of mean zero,
+    Of the term of epistasis, which alone has any: a product over positions of
+    :math:`g_l(x, x_i) = e^{-w_l d(x_l, x_{il})}`. With :math:`m_l(x_i)` its mean over
+    the letters of training at the position and :math:`r_l = g_l / m_l - 1`, of mean
+    zero,
 
     .. math::
        k_E(x, x_i) = \prod_l m_l(x_i) \, \Bigl(1 + \sum_l r_l + \sum_{l < k} r_l r_k +
        \dots\Bigr).
 
-    Each sum has what its order adds to those below, if letters at slots are independent
-    [1]_. That of pairs is :math:`((\sum_l r_l)^2 - \sum_l r_l^2) / 2`.
+    Each sum has what its order adds to those below, if letters at positions are
+    independent [1]_. That of pairs is :math:`((\sum_l r_l)^2 - \sum_l r_l^2) / 2`.
 
     Parameters
     ----------
@@ -138,12 +139,12 @@ def pair_effects(
     solution : ndarray of shape (n, n_outputs), float64
         Their weights.
     sequences : Features
-        Sequences, of characters that occur in training at these slots.
+        Sequences, of characters that occur in training at these positions.
 
     Returns
     -------
     ndarray of shape (n_sequences, n_outputs), float64
-        The sums over all pairs of slots.
+        The sums over all pairs of positions.
 
     References
     ----------
@@ -153,26 +154,28 @@ def pair_effects(
     gram = known.table @ known.table.T
     apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
     alike = np.exp(-kernel.relevance.numpy()[:, None, None] * apart)  # (S, C, C)
-    n_slots, n_characters, _ = alike.shape
-    counts = [np.bincount(slot, minlength=n_characters) for slot in known.codes.T]
-    often = np.reshape(counts, (n_slots, n_characters)) / len(known)
+    n_positions, n_characters, _ = alike.shape
+    counts = [
+        np.bincount(position, minlength=n_characters) for position in known.codes.T
+    ]
+    often = np.reshape(counts, (n_positions, n_characters)) / len(known)
     mean = np.einsum("sc,scd->sd", often, alike)
     beyond = alike / mean[:, None] - 1  # of a sequence's character and a training one's
-    slots = np.arange(n_slots)
-    columns = sequences.codes + n_characters * slots
+    positions = np.arange(n_positions)
+    columns = sequences.codes + n_characters * positions
     there = (
         np.ones(columns.size),
         columns.ravel(),
-        n_slots * np.arange(len(columns) + 1),
+        n_positions * np.arange(len(columns) + 1),
     )
-    here = sparse.csr_matrix(there, shape=(len(columns), n_slots * n_characters))
+    here = sparse.csr_matrix(there, shape=(len(columns), n_positions * n_characters))
     out = np.zeros((len(sequences), solution.shape[1]))
     at_once = max(1, _NUMBERS // max(1, here.shape[1]))
     for start in range(0, len(known), at_once):
         codes = known.codes[start : start + at_once]
-        part = beyond[slots, :, codes].reshape(len(codes), -1).T  # (S C, n)
+        part = beyond[positions, :, codes].reshape(len(codes), -1).T  # (S C, n)
         pairs = ((here @ part) ** 2 - here @ part**2) / 2
-        weight = np.exp(np.log(mean[slots, codes]).sum(axis=1))
+        weight = np.exp(np.log(mean[positions, codes]).sum(axis=1))
         out += pairs @ (weight[:, None] * solution[start : start + at_once])
     return out
 
@@ -183,9 +186,9 @@ def add_up(effects: list[Effect], sequences: Features, n_outputs: int) -> Array:
     Parameters
     ----------
     effects : list of Effect
-        One for each slot.
+        One for each position.
     sequences : Features
-        Sequences, of characters that occur in training at these slots.
+        Sequences, of characters that occur in training at these positions.
     n_outputs : int
         Number of outputs: there may be no effect to tell.
 
@@ -195,6 +198,6 @@ def add_up(effects: list[Effect], sequences: Features, n_outputs: int) -> Array:
         The sums.
     """
     total = np.zeros((len(sequences), n_outputs))
-    for slot, (codes, worth) in enumerate(effects):
-        total += worth[np.searchsorted(codes, sequences.codes[:, slot])]
+    for position, (codes, worth) in enumerate(effects):
+        total += worth[np.searchsorted(codes, sequences.codes[:, position])]
     return total

@@ -76,16 +76,16 @@ def _search(
     """Climb from the logarithms of some parameters, or the usual, to the best."""
     # In single precision the search would follow rounding.
     letters = torch.from_numpy(features.letters)
-    words = torch.from_numpy(features.words_alike(features))
+    kmers = torch.from_numpy(features.kmer_similarity(features))
     y = torch.from_numpy(target)
     y = y / y.std(correction=0).clamp(min=1e-12)
     spread = torch.from_numpy(1 / weight)
-    n_slots = letters.shape[1]
+    n_positions = letters.shape[1]
 
     def loss(logs: Array) -> tuple[float, Array]:
         x = torch.tensor(logs, dtype=torch.float64, requires_grad=True)
         kernel = _kernel(x)
-        K = kernel(partial(products, letters, letters), words)
+        K = kernel(partial(products, letters, letters), kmers)
         K = K + torch.diag(kernel.noise * spread + JITTER)
         factor, failed = torch.linalg.cholesky_ex(K)
         if failed:
@@ -93,8 +93,8 @@ def _search(
         alpha = torch.cholesky_solve(y, factor)
         value = 0.5 * y.numel() * (y * alpha).sum().log()
         value = value + y.shape[1] * factor.diagonal().log().sum()
-        relevance, shares = x[:n_slots], x[n_slots:]
-        if n_slots:
+        relevance, shares = x[:n_positions], x[n_positions:]
+        if n_positions:
             value = value + (relevance - relevance.mean()).square().sum() / 2
         value = value + ((shares - _SHARE) / _SPREAD).square().sum() / 2
         (grad,) = torch.autograd.grad(value, x)
@@ -104,8 +104,8 @@ def _search(
         # mismatches between two sequences, on average
         apart = (letters - letters.mean(dim=0)).square().sum().item() / len(y)
         width = max(_WIDTH, apart / 2)
-        start = np.array([-math.log(width)] * n_slots + [_SHARE] * 4)
-    bounds = [_RELEVANCE] * n_slots + [_SHARES] * 4
+        start = np.array([-math.log(width)] * n_positions + [_SHARE] * 4)
+    bounds = [_RELEVANCE] * n_positions + [_SHARES] * 4
     best = minimize(
         loss,
         start,

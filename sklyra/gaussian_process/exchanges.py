@@ -1,4 +1,4 @@
-"""What letters are worth to the words around them."""
+"""What letters are worth to the k-mers around them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy import sparse
 from sklyra.gaussian_process.features import (
     FeatureMap,
     Features,
-    products_of_words,
+    products_of_kmers,
     weights,
 )
 from sklyra.gaussian_process.kernel import Kernel
@@ -25,15 +25,15 @@ Rows = npt.NDArray[np.intp]
 _PAIRS = 2**21
 
 
-def word_effects(
+def kmer_effects(
     kernel: Kernel,
     known: Features,
     solution: Array,
-    words: FeatureMap,
+    feature_map: FeatureMap,
     backgrounds: EncodedSequences,
     codes: list[npt.NDArray[np.uint8]],
 ) -> list[Array]:
-    """Put each character into each slot of some sequences, and ask what words say.
+    """Put each character into each position of some sequences, and ask what k-mers say.
 
     Parameters
     ----------
@@ -43,42 +43,42 @@ def word_effects(
         Training sequences.
     solution : ndarray of shape (n, n_outputs), float64
         Their weights.
-    words : FeatureMap
+    feature_map : FeatureMap
         What made `known`.
     backgrounds : EncodedSequences
         Sequences whose letters are exchanged.
     codes : list of ndarray of shape (n_characters,), uint8
-        For each slot the characters to put in. The code above those of the alphabet,
-        which is no character, adds nothing.
+        For each position the characters to put in. The code above those of the
+        alphabet, which is no character, adds nothing.
 
     Returns
     -------
     list of ndarray of shape (n_characters, n_outputs), float64
         How much more is expected of sequences with the character put there than of
         these sequences as they are, on average of those that reach so far. Where two
-        slots are one position of a sequence, half for each.
+        positions are one position of a sequence, half for each.
     """
     if not codes:
         return []
-    positions, lengths = words.slots.positions, backgrounds.lengths[:, None]
-    at = np.where(positions < 0, lengths + positions, positions)  # (n, n_slots)
+    positions, lengths = feature_map.aligned.positions, backgrounds.lengths[:, None]
+    at = np.where(positions < 0, lengths + positions, positions)  # (n, n_positions)
     there = (at >= 0) & (at < lengths)
     shared = np.isin(np.where(positions < 0, at, at - lengths), positions)
     n_codes = [len(some) for some in codes]
-    slot = np.repeat(np.arange(len(codes)), n_codes)
+    position = np.repeat(np.arange(len(codes)), n_codes)
     code = np.concatenate(codes)
-    possible = there[:, slot] & (code < len(words.alphabet.characters))
+    possible = there[:, position] & (code < len(feature_map.alphabet.characters))
 
-    exchanges = _Exchanges(words, known, backgrounds)
-    before = kernel.of_words(torch.from_numpy(sum(exchanges.alike))).numpy() @ solution
+    exchanges = _Exchanges(feature_map, known, backgrounds)
+    before = kernel.of_kmers(torch.from_numpy(sum(exchanges.alike))).numpy() @ solution
     worth = np.zeros((len(code), solution.shape[1]))
     rows, effects = possible.nonzero()
     at_once = max(1, _PAIRS // len(known))
     for start in range(0, len(rows), at_once):
         row, effect = (x[start : start + at_once] for x in (rows, effects))
-        where = row, slot[effect]
+        where = row, position[effect]
         alike = torch.from_numpy(exchanges(row, at[where], code[effect]))
-        gained = kernel.of_words(alike).numpy() @ solution - before[row]
+        gained = kernel.of_kmers(alike).numpy() @ solution - before[row]
         np.add.at(worth, effect, gained * np.where(shared[where], 0.5, 1)[:, None])
     worth /= np.maximum(possible.sum(axis=0), 1)[:, None]
     return np.split(worth, np.cumsum(n_codes)[:-1])
@@ -87,21 +87,21 @@ def word_effects(
 class _Exchanges:
     """Compare sequences in which a character is exchanged, by what that changes.
 
-    Only words around it change. So do the weights and the length of the vector of all
-    words: :math:`u' = (u + d) / |u + d|`.
+    Only k-mers around it change. So do the weights and the length of the vector of all
+    k-mers: :math:`u' = (u + d) / |u + d|`.
     """
 
     def __init__(
-        self, words: FeatureMap, known: Features, backgrounds: EncodedSequences
+        self, feature_map: FeatureMap, known: Features, backgrounds: EncodedSequences
     ) -> None:
-        self._words, self._known, self._backgrounds = words, known, backgrounds
-        self._counts = [c.toarray() for c in words.count(backgrounds)]
+        self._map, self._known, self._backgrounds = feature_map, known, backgrounds
+        self._counts = [c.toarray() for c in feature_map.count(backgrounds)]
         self._squares = [(weights(c) ** 2).sum(axis=1) for c in self._counts]
         ends = np.cumsum([0, *(c.shape[1] for c in self._counts)])
-        made = words(backgrounds).counts
-        #: Products with known sequences, of each kind of words.
+        made = feature_map(backgrounds).counts
+        #: Products with known sequences, of each kind of k-mers.
         self.alike = [
-            products_of_words(made[:, a:b], known.counts[:, a:b])
+            products_of_kmers(made[:, a:b], known.counts[:, a:b])
             for a, b in itertools.pairwise(ends)
         ]
 
@@ -110,7 +110,7 @@ class _Exchanges:
         old, middle = self._around(rows, at)
         new = EncodedSequences(old.values.copy(), old.offsets, old.alphabet)
         new.values[middle] = codes
-        counted = zip(self._words.count(old), self._words.count(new), strict=True)
+        counted = zip(self._map.count(old), self._map.count(new), strict=True)
         total = np.zeros((len(rows), len(self._known)))
         steps = []
         for kind, (less, more) in enumerate(counted):
@@ -119,17 +119,17 @@ class _Exchanges:
             then, now = weights(was), weights(was + change.data)
             square = self._squares[kind][rows]
             left = square + np.bincount(change.row, now**2 - then**2, len(rows))
-            # if no word is left, products are 0
+            # if no k-mer is left, products are 0
             scale = 1 / np.sqrt(np.maximum(left, 1e-9))
             total += self.alike[kind][rows] * (np.sqrt(square) * scale)[:, None]
             data = (now - then) * scale[change.row] / np.sqrt(len(self._counts))
             steps.append(sparse.csr_matrix((data, change.coords), shape=change.shape))
-        total += products_of_words(sparse.hstack(steps, "csr"), self._known.counts)
+        total += products_of_kmers(sparse.hstack(steps, "csr"), self._known.counts)
         return total
 
     def _around(self, rows: Rows, at: Rows) -> tuple[EncodedSequences, Rows]:
-        """All of sequences that words with one position reach, and where it is."""
-        reach = self._words.longest - 1
+        """All of sequences that k-mers with one position reach, and where it is."""
+        reach = self._map.longest - 1
         start = np.maximum(at - reach, 0)
         stop = np.minimum(at + reach + 1, self._backgrounds.lengths[rows])
         offsets = np.concatenate([[0], np.cumsum(stop - start)])

@@ -14,7 +14,7 @@ from sklyra.gaussian_process.effects import (
     centred,
     pair_effects,
 )
-from sklyra.gaussian_process.exchanges import word_effects
+from sklyra.gaussian_process.exchanges import kmer_effects
 from sklyra.gaussian_process.features import FeatureMap, Features, parts
 from sklyra.gaussian_process.kernel import Kernel
 from sklyra.sequences import EncodedSequences
@@ -22,8 +22,8 @@ from sklyra.sequences import EncodedSequences
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-# Words take longer to exchange than letters at slots: in so many sequences in all, as
-# are compared with training sequences in so many pairs, but in a few sequences each.
+# K-mers take longer to exchange than letters at positions: in so many sequences in all,
+# as are compared with training sequences in so many pairs, but in a few sequences each.
 _CHANGED, _PAIRS, _FEWEST = 2**14, 2**25, 4
 # Effects are smaller than they should be, as all that is shrunk, but not much.
 _STEEPEST = 2
@@ -54,7 +54,7 @@ class Explanation(NamedTuple):
     Attributes
     ----------
     effects : list of Effect
-        Effects of letters at each slot; their mean over training sequences is 0.
+        Effects of letters at each position; their mean over training sequences is 0.
     shares : ndarray of shape (5,), float64
         Of the variance of targets, what `divided` gives.
     """
@@ -65,7 +65,7 @@ class Explanation(NamedTuple):
 
 def explain(
     kernel: Kernel,
-    words: FeatureMap,
+    feature_map: FeatureMap,
     sequences: EncodedSequences,
     known: Features,
     solution: Array,
@@ -81,7 +81,7 @@ def explain(
     ----------
     kernel : Kernel
         How sequences are compared.
-    words : FeatureMap
+    feature_map : FeatureMap
         What made `known`.
     sequences : EncodedSequences
         Training sequences.
@@ -111,11 +111,11 @@ def explain(
     effects = average_effects(kernel, known, solutions, some, alike)
     backgrounds = sequences.take(_few(unseen.rows, effects, len(known)))
     codes = [effect.codes for effect in effects]
-    of_words = word_effects(kernel, known, solutions, words, backgrounds, codes)
+    of_kmers = kmer_effects(kernel, known, solutions, feature_map, backgrounds, codes)
     effects = centred(
         [
             Effect(effect.codes, effect.worth + more)
-            for effect, more in zip(effects, of_words, strict=True)
+            for effect, more in zip(effects, of_kmers, strict=True)
         ],
         known,
     )
@@ -151,7 +151,7 @@ def divided(terms: Array, sums: Array, pairs: Array, target: Array) -> Array:
     -------
     ndarray of shape (5,), float64
         Shares of the variance of all targets together: what sums explain, what pairs
-        explain beyond, what is left of letters at positions, and of words, and what is
+        explain beyond, what is left of letters at positions, and of k-mers, and what is
         not explained. They add up to 1, or are 0 if targets are constant.
     """
     terms = terms - terms.mean(axis=1, keepdims=True)
@@ -164,8 +164,8 @@ def divided(terms: Array, sums: Array, pairs: Array, target: Array) -> Array:
     left = total - additive - pairwise
     # divide what is left as the terms share in it
     size = np.maximum((left**2).sum(axis=0), _TINY)
-    of_words = np.clip((terms[2] * left).sum(axis=0) / size, 0, 1) * left
-    parts = [additive, pairwise, left - of_words, of_words]
+    of_kmers = np.clip((terms[2] * left).sum(axis=0) / size, 0, 1) * left
+    parts = [additive, pairwise, left - of_kmers, of_kmers]
     found = [max((part * target).mean(axis=0).sum(), 0) for part in parts]
     everything = max(target.var(axis=0).sum(), sum(found), _TINY)
     shares = np.array(found) / everything
@@ -174,7 +174,7 @@ def divided(terms: Array, sums: Array, pairs: Array, target: Array) -> Array:
 
 
 def _few(rows: Rows, effects: list[Effect], n_known: int) -> Rows:
-    """Choose sequences of which words are exchanged."""
+    """Choose sequences of which k-mers are exchanged."""
     n_effects = max(1, sum(len(effect.codes) for effect in effects))
     n = min(_CHANGED // n_effects, _PAIRS // (n_effects * n_known))
     return rows[:: max(1, len(rows) // max(_FEWEST, n))]

@@ -1,6 +1,6 @@
-"""What the Gaussian process compares: letters at positions, and words.
+"""What the Gaussian process compares: letters at positions, and k-mers.
 
-Of proteins it also compares how alike residues are, and words of the same kinds.
+Of proteins it also compares how alike residues are, and k-mers of the same kinds.
 """
 
 from __future__ import annotations
@@ -17,26 +17,25 @@ from scipy import sparse
 from torch import Tensor
 
 from sklyra.alphabets import PROTEIN, Alphabet
+from sklyra.features import AlignedPositions, count_kmers
+from sklyra.features.similarity import KINDS, letter_vectors
 from sklyra.gaussian_process.letters import (
     Products,
     common_characters,
     products,
     products_of_variants,
 )
-from sklyra.resemblance import KINDS, resemblance
 from sklyra.sequences import EncodedSequences
-from sklyra.slots import Slots
-from sklyra.words import count_words
 
 # Sequences that are compared at a time.
 AT_ONCE = 1024
-# Words are as long as fits this many of them: 6 letters of DNA, 3 of a protein.
-_WORDS = 10_000
-# Measured: a word that more than this share of sequences have is compared faster in a
+# K-mers are as long as fits this many of them: 6 letters of DNA, 3 of a protein.
+_KMERS = 10_000
+# Measured: a k-mer that more than this share of sequences have is compared faster in a
 # product of dense matrices, others in one of sparse matrices.
 _COMMON = 0.08
 # Measured: where sequences have another letter than most at more than this share of
-# slots, products of all letters are faster than those of what differs.
+# positions, products of all letters are faster than those of what differs.
 _MUTATED = 0.1
 
 
@@ -46,13 +45,13 @@ class Features:
 
     Parameters
     ----------
-    codes : ndarray of shape (n_samples, n_slots), uint8
-        The character at each slot: a row of `table`.
+    codes : ndarray of shape (n_samples, n_positions), uint8
+        The character at each position: a row of `table`.
     table : ndarray of shape (n_characters + 1, n_channels), float64
-        A vector of length 1 or less for each character, as `resemblance` gives. Zeros
-        in the last row, for no character.
-    counts : sparse matrix of shape (n_samples, n_words), float64
-        Rows of length 1: 1 plus the logarithm of how often each word occurs.
+        A vector of length 1 or less for each character, from `letter_vectors`. Zeros in
+        the last row, for no character.
+    counts : sparse matrix of shape (n_samples, n_kmers), float64
+        Rows of length 1: 1 plus the logarithm of how often each k-mer occurs.
     """
 
     codes: npt.NDArray[np.uint8]
@@ -83,12 +82,12 @@ class Features:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_slots, n_channels), float64
-            The vector of the character at each slot.
+        ndarray of shape (n_samples, n_positions, n_channels), float64
+            The vector of the character at each position.
         """
         return self.table[self.codes]
 
-    def letters_alike(self, others: Features) -> Callable[[Tensor], Products]:
+    def letter_similarity(self, others: Features) -> Callable[[Tensor], Products]:
         """Prepare to compare all with all of others by their letters.
 
         Parameters
@@ -99,7 +98,7 @@ class Features:
         Returns
         -------
         callable
-            Takes the relevance of slots, gives the products.
+            Takes the relevance of positions, gives the products.
         """
         parent = common_characters(others.codes, len(self.table))
         if np.sum(others.codes != parent) >= _MUTATED * others.codes.size:
@@ -109,8 +108,8 @@ class Features:
             self.codes, others.codes, self.table, parent, relevance.numpy()
         )
 
-    def words_alike(self, others: Features) -> npt.NDArray[np.float64]:
-        """Compare all with all of others by their words.
+    def kmer_similarity(self, others: Features) -> npt.NDArray[np.float64]:
+        """Compare all with all of others by their k-mers.
 
         Parameters
         ----------
@@ -122,7 +121,7 @@ class Features:
         ndarray of shape (n_samples, n_others), float64
             The cosine of their counts, 0 to 1.
         """
-        return products_of_words(self.counts, others.counts)
+        return products_of_kmers(self.counts, others.counts)
 
     def compared(self, others: Features) -> tuple[Callable[[Tensor], Products], Tensor]:
         """Prepare all that a kernel compares all with all of others by.
@@ -137,7 +136,9 @@ class Features:
         tuple
             The arguments of `Kernel`.
         """
-        return self.letters_alike(others), torch.from_numpy(self.words_alike(others))
+        return self.letter_similarity(others), torch.from_numpy(
+            self.kmer_similarity(others)
+        )
 
 
 def parts(n: int) -> Iterator[npt.NDArray[np.intp]]:
@@ -157,15 +158,15 @@ def parts(n: int) -> Iterator[npt.NDArray[np.intp]]:
         yield np.arange(start, min(start + AT_ONCE, n))
 
 
-def products_of_words(
+def products_of_kmers(
     one: sparse.csr_matrix, two: sparse.csr_matrix
 ) -> npt.NDArray[np.float64]:
     """Multiply all rows with all of others.
 
     Parameters
     ----------
-    one, two : sparse matrix of shape (n, n_words) and (m, n_words), float64
-        A number for each word.
+    one, two : sparse matrix of shape (n, n_kmers) and (m, n_kmers), float64
+        A number for each k-mer.
 
     Returns
     -------
@@ -175,14 +176,14 @@ def products_of_words(
     n_having = np.bincount(two.indices, minlength=two.shape[1])
     common = np.flatnonzero(n_having > _COMMON * two.shape[0])
     rare = np.flatnonzero(n_having <= _COMMON * two.shape[0])
-    dense = [torch.from_numpy(words[:, common].toarray()) for words in (one, two)]
+    dense = [torch.from_numpy(kmers[:, common].toarray()) for kmers in (one, two)]
     found: npt.NDArray[np.float64] = (dense[0] @ dense[1].T).numpy()
     found += (one[:, rare] @ two[:, rare].T).toarray()
     return found
 
 
 def weights(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Weigh words by how often they occur.
+    """Weigh k-mers by how often they occur.
 
     Parameters
     ----------
@@ -198,9 +199,9 @@ def weights(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 class FeatureMap:
-    """Learn from training sequences which slots and words there are.
+    """Learn from training sequences which positions and k-mers there are.
 
-    Words that no more than one of them has are left out.
+    K-mers that no more than one of them has are left out.
 
     Parameters
     ----------
@@ -209,19 +210,19 @@ class FeatureMap:
 
     Attributes
     ----------
-    slots : Slots
+    positions : AlignedPositions
         Positions that are compared.
     longest : int
-        Letters of the longest words.
+        Letters of the longest k-mers.
     """
 
     def __init__(self, sequences: EncodedSequences) -> None:
         assert sequences.alphabet is not None
         self.alphabet: Alphabet = sequences.alphabet
-        self.slots = Slots(sequences)
-        self._table = resemblance(self.slots.alphabet)
+        self.aligned = AlignedPositions(sequences)
+        self._table = letter_vectors(self.aligned.alphabet)
         n_letters = max(2, len(self.alphabet.letters))
-        size = max(1, int(math.log(_WORDS, n_letters)))
+        size = max(1, int(math.log(_KMERS, n_letters)))
         self._vocabularies = [_Vocabulary(sequences, size)]
         if set(PROTEIN.letters) <= set(self.alphabet.letters):
             size += 1
@@ -241,17 +242,17 @@ class FeatureMap:
         Features
             One row for each.
         """
-        words = []
+        kmers = []
         for counts in self.count(sequences):
             counts.data = weights(counts.data)
             norm = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-            words.append(sparse.diags_array(1 / np.where(norm > 0, norm, 1)) @ counts)
-        counts = (np.sqrt(1 / len(words)) * sparse.hstack(words)).tocsr()
-        codes = self.slots(sequences).values.reshape(len(sequences), -1)
+            kmers.append(sparse.diags_array(1 / np.where(norm > 0, norm, 1)) @ counts)
+        counts = (np.sqrt(1 / len(kmers)) * sparse.hstack(kmers)).tocsr()
+        codes = self.aligned(sequences).values.reshape(len(sequences), -1)
         return Features(codes, self._table, counts)
 
     def count(self, sequences: EncodedSequences) -> list[sparse.csr_matrix]:
-        """Count words.
+        """Count k-mers.
 
         Parameters
         ----------
@@ -260,8 +261,8 @@ class FeatureMap:
 
         Returns
         -------
-        list of sparse matrix of shape (n_samples, n_words), float64
-            How often each word occurs: words of letters and, of proteins, those of
+        list of sparse matrix of shape (n_samples, n_kmers), float64
+            How often each k-mer occurs: k-mers of letters and, of proteins, those of
             kinds.
         """
         texts = [sequences, _in_kinds(sequences)][: len(self._vocabularies)]
@@ -269,15 +270,15 @@ class FeatureMap:
 
 
 class _Vocabulary:
-    """Know the words that training sequences have in common."""
+    """Know the k-mers that training sequences have in common."""
 
     def __init__(self, sequences: EncodedSequences, longest: int) -> None:
         self.sizes = range(1, longest + 1)
-        present = count_words(sequences, self.sizes) > 0
-        self.words = np.flatnonzero(np.asarray(present.sum(axis=0)).ravel() > 1)
+        present = count_kmers(sequences, self.sizes) > 0
+        self.kmers = np.flatnonzero(np.asarray(present.sum(axis=0)).ravel() > 1)
 
     def __call__(self, sequences: EncodedSequences) -> sparse.csr_matrix:
-        return count_words(sequences, self.sizes)[:, self.words].astype(np.float64)
+        return count_kmers(sequences, self.sizes)[:, self.kmers].astype(np.float64)
 
 
 def _in_kinds(sequences: EncodedSequences) -> EncodedSequences:

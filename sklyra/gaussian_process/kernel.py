@@ -24,17 +24,17 @@ class Kernel(NamedTuple):
     - :math:`k_E = \exp(-\sum_l w_l [x_l \ne x'_l])`: effects of letters depend on
       other letters. It is the product over positions of kernels on letters, a prior
       over epistasis of every order at once [1]_,
-    - :math:`k_C = \exp(-s\,(1 - \cos(x, x')))`: what words sequences are made of
-      matters, wherever they stand; the cosine is that of word counts.
+    - :math:`k_C = \exp(-s\,(1 - \cos(x, x')))`: what k-mers sequences are made of
+      matters, wherever they stand; the cosine is that of k-mer counts.
 
-    Amino acids may be half alike, as `resemblance` says.
+    Amino acids may be half alike, as `letter_vectors` says.
 
     The relevance :math:`w_l` of each position is learnt. So is the variance of the
     noise, :math:`r`. All are in proportion to the variance of :math:`k_E`.
 
     Parameters
     ----------
-    relevance : Tensor of shape (n_slots,), float64
+    relevance : Tensor of shape (n_positions,), float64
         The weight :math:`w` of each position.
     additive : Tensor of shape (), float64
         The share :math:`a`.
@@ -59,7 +59,7 @@ class Kernel(NamedTuple):
     noise: Tensor
 
     def components(
-        self, letters: Callable[[Tensor], Products], words: Tensor
+        self, letters: Callable[[Tensor], Products], kmers: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Compare all of some sequences with all of others.
 
@@ -67,8 +67,8 @@ class Kernel(NamedTuple):
         ----------
         letters : callable
             Given the relevance, gives the products of their letters: `Products`.
-        words : Tensor of shape (n, m), float64
-            The cosine of their word counts.
+        kmers : Tensor of shape (n, m), float64
+            The cosine of their k-mer counts.
 
         Returns
         -------
@@ -87,15 +87,15 @@ class Kernel(NamedTuple):
         return (
             (self.additive / total) * alike,
             torch.exp(distance.clamp(max=0)),
-            self.of_words(words),
+            self.of_kmers(kmers),
         )
 
-    def of_words(self, words: Tensor) -> Tensor:
-        """Compare all of some sequences with all of others by their words alone.
+    def of_kmers(self, kmers: Tensor) -> Tensor:
+        """Compare all of some sequences with all of others by their k-mers alone.
 
         Parameters
         ----------
-        words : Tensor of shape (n, m), float64
+        kmers : Tensor of shape (n, m), float64
             As for `components`.
 
         Returns
@@ -103,14 +103,14 @@ class Kernel(NamedTuple):
         Tensor of shape (n, m), float64
             The third component.
         """
-        return self.composition * torch.exp(self.sharpness * (words - 1))
+        return self.composition * torch.exp(self.sharpness * (kmers - 1))
 
-    def __call__(self, letters: Callable[[Tensor], Products], words: Tensor) -> Tensor:
+    def __call__(self, letters: Callable[[Tensor], Products], kmers: Tensor) -> Tensor:
         """Compare all of some sequences with all of others.
 
         Parameters
         ----------
-        letters, words : callable, Tensor
+        letters, kmers : callable, Tensor
             As for `components`.
 
         Returns
@@ -118,5 +118,5 @@ class Kernel(NamedTuple):
         Tensor of shape (n, m), float64
             The sum of the components.
         """
-        additive, epistatic, composition = self.components(letters, words)
+        additive, epistatic, composition = self.components(letters, kmers)
         return additive + epistatic + composition

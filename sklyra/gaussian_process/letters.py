@@ -1,4 +1,4 @@
-r"""How alike sequences are in their letters, slot by slot.
+r"""How alike sequences are in their letters, position by position.
 
 With :math:`v(c)` the vector of a character, :math:`\langle x, x' \rangle = \sum_l w_l
 \, v(x_l) \cdot v(x'_l)`. Two ways to the same numbers: one for all sequences, one for
@@ -42,11 +42,10 @@ def products(one: Tensor, two: Tensor, relevance: Tensor) -> Products:
 
     Parameters
     ----------
-    one, two : Tensor of shape (n, n_slots, n_channels), (m, n_slots, n_channels), \
-float64
+    one, two : Tensor of shape (n or m, n_positions, n_channels), float64
         Vectors of the letters.
-    relevance : Tensor of shape (n_slots,), float64
-        The weight of each slot. Gradients reach it.
+    relevance : Tensor of shape (n_positions,), float64
+        The weight of each position. Gradients reach it.
 
     Returns
     -------
@@ -59,24 +58,26 @@ float64
 
 
 def common_characters(codes: Codes, n_characters: int) -> npt.NDArray[np.intp]:
-    """Find what most sequences have at each slot.
+    """Find what most sequences have at each position.
 
     Parameters
     ----------
-    codes : ndarray of shape (n_samples, n_slots), uint8
+    codes : ndarray of shape (n_samples, n_positions), uint8
         Characters of sequences.
     n_characters : int
         How many characters there are.
 
     Returns
     -------
-    ndarray of shape (n_slots,), int
+    ndarray of shape (n_positions,), int
         Characters of the parent, if these are its variants.
     """
-    n_slots = codes.shape[1]
-    places = codes + n_characters * np.arange(n_slots)
-    counts = np.bincount(places.ravel(), minlength=n_slots * n_characters)
-    most: npt.NDArray[np.intp] = counts.reshape(n_slots, n_characters).argmax(axis=1)
+    n_positions = codes.shape[1]
+    places = codes + n_characters * np.arange(n_positions)
+    counts = np.bincount(places.ravel(), minlength=n_positions * n_characters)
+    most: npt.NDArray[np.intp] = counts.reshape(n_positions, n_characters).argmax(
+        axis=1
+    )
     return most
 
 
@@ -93,14 +94,14 @@ def products_of_variants(
 
     Parameters
     ----------
-    one, two : ndarray of shape (n, n_slots), (m, n_slots), uint8
-        Characters at the slots.
+    one, two : ndarray of shape (n, n_positions), (m, n_positions), uint8
+        Characters at the positions.
     table : ndarray of shape (n_characters, n_channels), float64
         The vector of each character.
-    parent : ndarray of shape (n_slots,), int
+    parent : ndarray of shape (n_positions,), int
         Any characters. The more sequences have them, the faster.
-    relevance : ndarray of shape (n_slots,), float64
-        The weight of each slot.
+    relevance : ndarray of shape (n_positions,), float64
+        The weight of each position.
 
     Returns
     -------
@@ -108,24 +109,24 @@ def products_of_variants(
         Their products.
     """
     gram = table @ table.T
-    slots, n_characters = np.arange(len(parent)), len(table)
+    positions, n_characters = np.arange(len(parent)), len(table)
     own = relevance[:, None] * gram.diagonal()
     with_parent = relevance[:, None] * gram[parent]
-    # of differences, with those of all characters at the slot
-    row, slot = np.nonzero(one != parent)
-    here, before = one[row, slot], parent[slot]
+    # of differences, with those of all characters at the position
+    row, position = np.nonzero(one != parent)
+    here, before = one[row, position], parent[position]
     apart = gram[here] - gram[before]
     apart -= (gram[here, before] - gram[before, before])[:, None]
-    apart *= relevance[slot, None]
-    columns = slot[:, None] * n_characters + np.arange(n_characters)
+    apart *= relevance[position, None]
+    columns = position[:, None] * n_characters + np.arange(n_characters)
     differences = _matrix(row, columns, apart, len(one), own.size)
-    row, slot = np.nonzero(two != parent)
-    columns = slot[:, None] * n_characters + two[row, slot, None]
+    row, position = np.nonzero(two != parent)
+    columns = position[:, None] * n_characters + two[row, position, None]
     where = _matrix(row, columns, np.ones((len(row), 1)), len(two), own.size)
     between = (differences @ where.T).toarray()
-    between += with_parent[slots, one].sum(axis=1)[:, None]
-    between += with_parent[slots, two].sum(axis=1) - own[slots, parent].sum()
-    sizes = (own[slots, codes].sum(axis=1) for codes in (one, two))
+    between += with_parent[positions, one].sum(axis=1)[:, None]
+    between += with_parent[positions, two].sum(axis=1) - own[positions, parent].sum()
+    sizes = (own[positions, codes].sum(axis=1) for codes in (one, two))
     return Products(*map(torch.from_numpy, (between, *sizes)))
 
 

@@ -54,7 +54,7 @@ class GaussianProcess:
     ----------
     kernel : Kernel
         What was learnt about positions and the shares of the variance.
-    slots : ndarray of shape (n_slots,), int64
+    positions : ndarray of shape (n_positions,), int64
         Position that each relevance of the kernel is for, negative if counted from the
         right end.
     """
@@ -71,7 +71,7 @@ class GaussianProcess:
         self._rows = np.sort(rng.permutation(len(target))[:most])
         self._sequences = sequences.take(self._rows)
         self._map = FeatureMap(self._sequences)
-        self.slots = self._map.slots.positions
+        self.positions = self._map.aligned.positions
         self._features = self._map(self._sequences)
         self._target, self._weight = target[self._rows], weight[self._rows]
         self._mean = np.average(self._target, axis=0, weights=self._weight)
@@ -215,14 +215,14 @@ class GaussianProcess:
             What is predicted of training sequences from others explains of their
             variance: ``"additive"``, by the sum of average effects of single letters;
             beyond that ``"pairwise"``, by effects of pairs, and by what these leave, of
-            letters at positions, ``"higher_order"``, and of words, ``"composition"``;
+            letters at positions, ``"higher_order"``, and of k-mers, ``"composition"``;
             and ``"unexplained"``, noise and what it has not learnt. They add up to 1,
             or are all 0 if targets are constant.
         """
         return dict(self._shares)
 
     def additive_effects(self) -> tuple[npt.NDArray[np.int64], list[str], Array]:
-        """Say what each letter adds at each slot, averaged over training sequences.
+        """Say what each letter adds at each position, averaged over training sequences.
 
         Returns
         -------
@@ -281,7 +281,7 @@ class GaussianProcess:
         characters, n_outputs = self._map.alphabet.characters, self._target.shape[1]
         told = [
             (position, characters[code], worth)
-            for position, effect in zip(self.slots, effects, strict=True)
+            for position, effect in zip(self.positions, effects, strict=True)
             for code, worth in zip(effect.codes, effect.worth, strict=True)
             if code < len(characters)
         ]

@@ -1,4 +1,4 @@
-"""Exchanged letters and the words around them."""
+"""Exchanged letters and the k-mers around them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sklyra.gaussian_process import exchanges
-from sklyra.gaussian_process.exchanges import word_effects
+from sklyra.gaussian_process.exchanges import kmer_effects
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.kernel import Kernel
 from sklyra.sequences import check_sequences
@@ -25,33 +25,35 @@ from sklyra.sequences import check_sequences
 def test_effects_are_those_of_sequences_written_out(
     rng, monkeypatch, alphabet, letters, lengths
 ):
-    """Put each letter where it may stand, count all words again, and average."""
+    """Put each letter where it may stand, count all k-mers again, and average."""
     monkeypatch.setattr(exchanges, "_PAIRS", 30 * 7)
     text = [
         "".join(rng.choice(list(letters), rng.integers(lengths[0], lengths[1] + 1)))
         for _ in range(30)
     ]
     if lengths[0] == 1:
-        text[3] = "A"  # of which no word is left
+        text[3] = "A"  # of which no k-mer is left
     sequences = check_sequences(text, alphabet=alphabet, unknown="mask")
-    words = FeatureMap(sequences)
-    known = words(sequences)
+    feature_map = FeatureMap(sequences)
+    known = feature_map(sequences)
     numbers = [torch.tensor(v, dtype=torch.float64) for v in (0.3, 1.7, 2.5, 0.2)]
-    kernel = Kernel(torch.ones(len(words.slots)), *numbers)
+    kernel = Kernel(torch.ones(len(feature_map.aligned)), *numbers)
     solution = rng.normal(size=(30, 2))
-    characters = words.alphabet.characters
+    characters = feature_map.alphabet.characters
     put = [0, characters.index("N" if alphabet == "dna" else "X")]
     nothing = len(characters)
-    codes = [np.array([*put, nothing], np.uint8) for _ in range(len(words.slots))]
+    codes = [
+        np.array([*put, nothing], np.uint8) for _ in range(len(feature_map.aligned))
+    ]
 
     def predict(sequences):
-        alike = torch.from_numpy(words(sequences).words_alike(known))
-        return kernel.of_words(alike).numpy() @ solution
+        alike = torch.from_numpy(feature_map(sequences).kmer_similarity(known))
+        return kernel.of_kmers(alike).numpy() @ solution
 
     backgrounds = sequences.take(np.array([3, 7, 29]))
-    found = word_effects(kernel, known, solution, words, backgrounds, codes)
-    assert len(found) == len(words.slots)
-    positions = words.slots.positions.tolist()
+    found = kmer_effects(kernel, known, solution, feature_map, backgrounds, codes)
+    assert len(found) == len(feature_map.aligned)
+    positions = feature_map.aligned.positions.tolist()
     for position, effects in zip(positions, found, strict=True):
         for code, effect in zip(put, effects, strict=False):
             gained = []

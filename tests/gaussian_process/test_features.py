@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sklyra import DNA, slots
+from sklyra import DNA
+from sklyra.features import positions
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.sequences import check_sequences
 
@@ -16,22 +17,22 @@ def encode(sequences, alphabet="dna"):
     return check_sequences(sequences, alphabet=alphabet)
 
 
-def test_slots_are_positions_that_vary():
+def test_positions_are_positions_that_vary():
     known = FeatureMap(encode(["ACGT", "ACTT", "TCGT"]))
-    assert known.slots.positions.tolist() == [0, 2]
+    assert known.aligned.positions.tolist() == [0, 2]
     letters = known(encode(["GCAT"])).letters
     assert letters.shape == (1, 2, 4)
     assert DNA.letters[letters[0, 0].argmax()] == "G"
     assert DNA.letters[letters[0, 1].argmax()] == "A"
 
 
-def test_slots_count_from_both_ends_where_lengths_differ():
+def test_positions_count_from_both_ends_where_lengths_differ():
     known = FeatureMap(encode(["ACG", "TTGAA"]))
-    assert known.slots.positions.tolist() == [0, 1, 3, 4, -5, -4, -3, -2, -1]
+    assert known.aligned.positions.tolist() == [0, 1, 3, 4, -5, -4, -3, -2, -1]
     found = known(encode(["CA"]))
     at = {
-        slot: row
-        for slot, row in zip(known.slots.positions, found.letters[0], strict=True)
+        position: row
+        for position, row in zip(known.aligned.positions, found.letters[0], strict=True)
     }
     assert DNA.letters[at[0].argmax()] == "C"
     assert DNA.letters[at[-1].argmax()] == "A"
@@ -40,14 +41,14 @@ def test_slots_count_from_both_ends_where_lengths_differ():
     assert not at[-5].any()
 
 
-def test_slots_are_few_in_long_sequences(rng, monkeypatch):
-    monkeypatch.setattr(slots, "_POSITIONS", 30)
-    monkeypatch.setattr(slots, "_ENDS", 4)
+def test_positions_are_few_in_long_sequences(rng, monkeypatch):
+    monkeypatch.setattr(positions, "_POSITIONS", 30)
+    monkeypatch.setattr(positions, "_ENDS", 4)
     long = ["".join(rng.choice(list("ACGT"), 31)) for _ in range(40)]
-    found = FeatureMap(encode(long)).slots.positions
+    found = FeatureMap(encode(long)).aligned.positions
     assert found.tolist() == [0, 1, 2, 3, -4, -3, -2, -1]
     short = [x[:30] for x in long]
-    assert FeatureMap(encode(short)).slots.positions.tolist() == list(range(30))
+    assert FeatureMap(encode(short)).aligned.positions.tolist() == list(range(30))
 
 
 def test_a_degenerate_letter_is_the_mean_of_what_it_may_be():
@@ -76,35 +77,35 @@ def test_words_have_unit_length_and_logarithms_of_counts(rng):
         ]
     )
     n_having = (features.counts > 0).sum(axis=0)
-    assert n_having.min() < 4 < 8 < n_having.max()  # rare words and common ones
-    np.testing.assert_allclose(features.words_alike(features), cosine, atol=1e-12)
+    assert n_having.min() < 4 < 8 < n_having.max()  # rare k-mers and common ones
+    np.testing.assert_allclose(features.kmer_similarity(features), cosine, atol=1e-12)
     some = known(encode(["ACGT", "GG", *text[:3]]))
-    alike = some.words_alike(features)
+    alike = some.kmer_similarity(features)
     assert alike.shape == (5, 60)
     np.testing.assert_allclose(alike[2:], cosine[:3], atol=1e-12)
-    words = some.counts.toarray() @ features.counts.toarray().T
-    np.testing.assert_allclose(alike, words, atol=1e-12)
+    kmers = some.counts.toarray() @ features.counts.toarray().T
+    np.testing.assert_allclose(alike, kmers, atol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("alphabet", "text", "n_words"),
-    # words of 1 to 6 letters in DNA; of 1 to 3 in proteins, and 1 to 4 kinds
+    ("alphabet", "text", "n_kmers"),
+    # k-mers of 1 to 6 letters in DNA; of 1 to 3 in proteins, and 1 to 4 kinds
     [("dna", "ACGTTGCA", 4 + 7 + 6 + 5 + 4 + 3), ("protein", "ACDE", 4 + 3 + 2 + 8)],
 )
-def test_how_long_words_are(alphabet, text, n_words):
+def test_how_long_kmers_are(alphabet, text, n_kmers):
     features = FeatureMap(encode([text] * 2, alphabet))(encode([text], alphabet))
-    assert features.counts.nnz == n_words
+    assert features.counts.nnz == n_kmers
 
 
 def test_residues_of_one_kind_are_more_alike():
     text = ["KAK", "RAK", "DAK"]
     features = FeatureMap(encode(text, "protein"))(encode(text, "protein"))
-    letters, words = features.letters, features.counts.toarray()
+    letters, kmers = features.letters, features.counts.toarray()
     alike = np.einsum("nc,mc->nm", letters[:, 0], letters[:, 0])
     np.testing.assert_allclose(alike.diagonal(), 1)
     assert alike[0, 1] > 0.5 > 0.2 > alike[0, 2]
-    np.testing.assert_allclose((words**2).sum(axis=1), 1)
-    same = features.words_alike(features)
+    np.testing.assert_allclose((kmers**2).sum(axis=1), 1)
+    same = features.kmer_similarity(features)
     assert same[0, 1] > same[0, 2]
 
 
@@ -112,4 +113,4 @@ def test_sequences_without_a_known_word_have_no_words():
     known = FeatureMap(encode(["AAAA", "AAAC"]))
     none = known(encode(["TTT"]))
     assert not none.counts.toarray().any()
-    assert not none.words_alike(known(encode(["AAAA"]))).any()
+    assert not none.kmer_similarity(known(encode(["AAAA"]))).any()

@@ -42,28 +42,28 @@ def random(rng, n, length):
     return ["".join(rng.choice(LETTERS, length)) for _ in range(n)]
 
 
-def made(n_slots, rng):
+def made(n_positions, rng):
     numbers = [torch.tensor(v, dtype=torch.float64) for v in (0.3, 1.7, 2.5, 0.2)]
-    return Kernel(torch.from_numpy(rng.gamma(1, 1, n_slots)), *numbers)
+    return Kernel(torch.from_numpy(rng.gamma(1, 1, n_positions)), *numbers)
 
 
 def pair(known, one, two):
     """The arguments of a kernel."""
     a, b = (known(encode(text)) for text in (one, two))
     letters = (torch.from_numpy(x.letters) for x in (a, b))
-    return partial(products, *letters), torch.from_numpy(a.words_alike(b))
+    return partial(products, *letters), torch.from_numpy(a.kmer_similarity(b))
 
 
 def test_kernel_is_its_equation(rng):
     text, other = random(rng, 6, 9), random(rng, 4, 9)
     known = FeatureMap(encode(text))
-    kernel = made(len(known.slots), rng)
+    kernel = made(len(known.aligned), rng)
     letters, cosine = pair(known, text, other)
     parts = kernel.components(letters, cosine)
     w = kernel.relevance.tolist()
     for i, x in enumerate(text):
         for j, z in enumerate(other):
-            same = [x[s] == z[s] for s in known.slots.positions]
+            same = [x[s] == z[s] for s in known.aligned.positions]
             additive = 0.3 * sum(a * b for a, b in zip(w, same, strict=True)) / sum(w)
             apart = sum(a * (not b) for a, b in zip(w, same, strict=True))
             expected = (
@@ -215,7 +215,7 @@ def test_relevance_finds_the_positions_that_matter(rng):
     y += 0.05 * rng.normal(size=y.shape)
     model = GaussianProcess(encode(text), y, np.ones(300), np.random.RandomState(0))
     relevance = model.kernel.relevance.numpy()
-    assert set(model.slots[np.argsort(relevance)[-2:]]) == {2, 7}
+    assert set(model.positions[np.argsort(relevance)[-2:]]) == {2, 7}
     assert np.sort(relevance)[-2] > 5 * np.sort(relevance)[-3]
 
 
@@ -256,10 +256,10 @@ def test_the_evidence_is_that_of_a_normal_distribution(rng):
         for factor in (0.5, 2):
             other = found._replace(**{name: getattr(found, name) * factor})
             assert log_density(other) < best + 0.02
-    for slot in range(len(model.slots)):
+    for position in range(len(model.positions)):
         for factor in (0.5, 2):
             relevance = found.relevance.clone()
-            relevance[slot] *= factor
+            relevance[position] *= factor
             assert log_density(found._replace(relevance=relevance)) < best + 0.02
 
 
@@ -304,7 +304,7 @@ def test_equal_sequences_have_nothing_to_compare():
     y = np.array([[1.0], [2.0], [3.0]])
     state = np.random.RandomState(0)
     model = GaussianProcess(encode(["ACGT"] * 3), y, np.ones(3), state)
-    assert len(model.slots) == 0
+    assert len(model.positions) == 0
     np.testing.assert_allclose(model.predict(encode(["ACGT"])), 2.0, atol=1e-6)
 
 
@@ -373,14 +373,14 @@ def test_effects_are_averages_over_letters_put_in(rng):
     assert model.kernel.composition > 0.01
     positions, letters, worth = model.additive_effects()
     assert len(worth) == 24
-    for slot in range(6):
-        at = positions == slot
+    for position in range(6):
+        at = positions == position
         here = np.array(letters)[at]
         put = [
-            model.predict(encode([x[:slot] + c + x[slot + 1 :] for x in text]))
+            model.predict(encode([x[:position] + c + x[position + 1 :] for x in text]))
             for c in here
         ]
-        often = [np.mean([x[slot] == c for x in text]) for c in here]
+        often = [np.mean([x[position] == c for x in text]) for c in here]
         put = np.mean(put, axis=1)
         put -= np.average(put, axis=0, weights=often)
         np.testing.assert_allclose(worth[at], put, atol=1e-9)
@@ -486,29 +486,29 @@ def test_shares_are_of_the_variance_of_targets(rng):
 
 def test_pair_effects_are_what_means_over_letters_leave(rng, monkeypatch):
     """From the definition: the mean given two letters, less means given fewer."""
-    n_slots = 4
-    text = random(rng, 30, n_slots)
+    n_positions = 4
+    text = random(rng, 30, n_positions)
     y = rng.normal(size=(30, 2))
     model = GaussianProcess(encode(text), y, np.ones(30), np.random.RandomState(0))
     features, solution = model._features, model._solution.numpy()
-    grid = np.array(list(itertools.product(range(4), repeat=n_slots)))
+    grid = np.array(list(itertools.product(range(4), repeat=n_positions)))
     letters = torch.from_numpy(features.table[grid])
     known = torch.from_numpy(features.letters)
     no_words = torch.zeros(len(grid), 30, dtype=torch.float64)
     terms = model.kernel.components(partial(products, letters, known), no_words)
     value = (terms[1] @ model._solution).numpy()
     often = [np.bincount(c, minlength=4) / 30 for c in features.codes.T]
-    weight = np.prod([often[s][grid[:, s]] for s in range(n_slots)], axis=0)
+    weight = np.prod([often[s][grid[:, s]] for s in range(n_positions)], axis=0)
 
-    def mean_given(codes, slots):
-        same = weight * (grid[:, slots] == codes[list(slots)]).all(axis=1)
+    def mean_given(codes, positions):
+        same = weight * (grid[:, positions] == codes[list(positions)]).all(axis=1)
         return same @ value / same.sum()
 
     def of_pairs(codes):
         total = 0
-        for pair in itertools.combinations(range(n_slots), 2):
+        for pair in itertools.combinations(range(n_positions), 2):
             total += mean_given(codes, pair) + mean_given(codes, ())
-            total -= sum(mean_given(codes, (slot,)) for slot in pair)
+            total -= sum(mean_given(codes, (position,)) for position in pair)
         return total
 
     expected = [of_pairs(codes) for codes in features.codes[:10].astype(int)]
@@ -546,7 +546,7 @@ def test_a_motif_anywhere_is_no_sum_of_letters(rng):
 
 
 def test_a_count_of_letters_is_their_sum(rng):
-    """Though words, not positions, tell it."""
+    """Though k-mers, not positions, tell it."""
     text = random(rng, 200, 40)
     y = [x.count("G") for x in text]
     model, shares = shares_of(text, y)
@@ -558,7 +558,7 @@ def test_a_count_of_letters_is_their_sum(rng):
 
 
 def test_short_landscapes_add_up_as_far_as_they_do():
-    """Words know positions of short sequences, too: effects must not hide in them."""
+    """K-mers know positions of short sequences, too: effects must not hide in them."""
     data = make_epistasis(200, length=8, order=3, n_terms=2, random_state=0)
     text = list(data.sequences)
     model, shares = shares_of(text, data.y)

@@ -1,4 +1,4 @@
-"""Both products of letters against the sum over slots, written out."""
+"""Both products of letters against the sum over positions, written out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklyra import DNA, PROTEIN
+from sklyra.features.similarity import letter_vectors
 from sklyra.gaussian_process import GaussianProcess, features
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.letters import (
@@ -16,7 +17,6 @@ from sklyra.gaussian_process.letters import (
     products,
     products_of_variants,
 )
-from sklyra.resemblance import resemblance
 from sklyra.sequences import check_sequences
 
 
@@ -41,19 +41,19 @@ def written_out(one, two, table, relevance):
     st.floats(0, 1),
     st.integers(0, 2**32 - 1),
 )
-def test_both_are_the_sum_over_slots(alphabet, n, m, n_slots, mutated, seed):
+def test_both_are_the_sum_over_positions(alphabet, n, m, n_positions, mutated, seed):
     rng = np.random.default_rng(seed)
-    table = resemblance(alphabet)
-    parent = rng.integers(len(table), size=n_slots)
+    table = letter_vectors(alphabet)
+    parent = rng.integers(len(table), size=n_positions)
     one, two = (
         np.where(
-            rng.random((rows, n_slots)) < mutated,
-            rng.integers(len(table), size=(rows, n_slots)),
+            rng.random((rows, n_positions)) < mutated,
+            rng.integers(len(table), size=(rows, n_positions)),
             parent,
         ).astype(np.uint8)
         for rows in (n, m)
     )
-    relevance = rng.gamma(1, 1, n_slots)
+    relevance = rng.gamma(1, 1, n_positions)
     expected = (
         written_out(one, two, table, relevance),
         written_out(one, one, table, relevance).diagonal(),
@@ -107,8 +107,8 @@ def test_the_faster_one_is_chosen(rng, mutations, monkeypatch):
     sequences = variants(rng, 50, mutations)
     known = FeatureMap(sequences)(sequences)
     relevance = torch.ones(known.codes.shape[1], dtype=torch.float64)
-    known.letters_alike(known)(relevance)
-    known.take(np.arange(1)).letters_alike(known)(relevance)
+    known.letter_similarity(known)(relevance)
+    known.take(np.arange(1)).letter_similarity(known)(relevance)
     expected = "products_of_variants" if mutations == 2 else "products"
     assert called == [expected] * 2
 

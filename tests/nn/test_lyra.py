@@ -12,6 +12,7 @@ from torch import nn
 from sklyra import DNA, PROTEIN, PUBLISHED, Alphabet
 from sklyra._training.pieces import back_propagate
 from sklyra.batching import inputs
+from sklyra.batching.windows import find_windows
 from sklyra.nn import (
     POOLINGS,
     S4D,
@@ -23,7 +24,6 @@ from sklyra.nn import (
 )
 from sklyra.nn.s4d import S4DKernel
 from sklyra.sequences import check_sequences
-from sklyra.windows import find_windows
 from tests.nn.plain import plain
 from tests.nn.published import Published
 

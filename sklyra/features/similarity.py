@@ -1,4 +1,4 @@
-"""Which letters resemble each other."""
+"""Similarity of letters, as vectors."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sklyra.alphabets import PROTEIN, Alphabet
-from sklyra.encoders import SubstitutionMatrixEncoder
+from sklyra.features.substitution import substitution_scores
 
 # Residues by size, polarity and charge.
 KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
 
 
-def resemblance(alphabet: Alphabet) -> npt.NDArray[np.float64]:
+def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
     """Give each character a vector, so that their products say how alike they are.
 
     Letters of DNA or RNA are alike if they are the same. Half of how alike two residues
@@ -37,10 +37,10 @@ def resemblance(alphabet: Alphabet) -> npt.NDArray[np.float64]:
     """
     letters = np.eye(len(alphabet.letters))
     if set(PROTEIN.letters) <= set(alphabet.letters):
-        rows, _ = SubstitutionMatrixEncoder().character_features(alphabet)
+        rows = substitution_scores("BLOSUM62", alphabet)
         kind = [[letter in kind for kind in KINDS] for letter in alphabet.letters]
         residue = np.isin(list(alphabet.letters), list(PROTEIN.letters))
-        rows = rows[: len(letters)] - rows[: len(letters)][residue].mean(axis=0)
+        rows = rows - rows[residue].mean(axis=0)
         rows[~residue] = 0
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         letters = np.hstack([letters / 2, np.divide(kind, 2), rows * np.sqrt(0.5)])

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from sklyra.batching.windows import Windows, find_windows
 from sklyra.sequences import EncodedSequences
-from sklyra.windows import Windows, find_windows
 
 # Sequences are sorted by length within pools of this many batches, so that batches stay
 # random in all but length.

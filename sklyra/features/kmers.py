@@ -1,4 +1,4 @@
-"""Words of a few letters, counted."""
+"""K-mers: k letters in a row, counted."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from sklyra.sequences import EncodedSequences
 _POSITIONS = 2**20
 
 
-def count_words(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
-    """Count the words in each sequence.
+def count_kmers(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
+    """Count the k-mers in each sequence.
 
-    Words with a character that is no letter count nowhere.
+    K-mers with a character that is no letter count nowhere.
 
     Parameters
     ----------
     sequences : EncodedSequences
         Sequences of codes.
     sizes : range
-        How many letters words have.
+        How many letters k-mers have.
 
     Returns
     -------
-    sparse matrix of shape (n_samples, n_words), float32
-        How often each word stands in each sequence, overlaps counted. Columns are all
-        possible words, shortest first, in the order of the alphabet's letters.
+    sparse matrix of shape (n_samples, n_kmers), float32
+        How often each k-mer stands in each sequence, overlaps counted. Columns are all
+        possible k-mers, shortest first, in the order of the alphabet's letters.
     """
     ends = np.arange(_POSITIONS, len(sequences.values), _POSITIONS)
     cuts = np.unique(np.searchsorted(sequences.offsets, ends))
@@ -37,7 +37,7 @@ def count_words(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
 
 
 def _count(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
-    """Count words in sequences that take little memory together."""
+    """Count k-mers in sequences that take little memory together."""
     assert sequences.alphabet is not None
     base = len(sequences.alphabet.letters)
     codes = sequences.values.astype(np.int64)
@@ -48,14 +48,14 @@ def _count(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
     clear = np.minimum.accumulate(breaks[::-1])[::-1] - np.arange(len(codes))
     room = np.minimum(left, clear)
     columns, where, start = [], [], 0
-    word = np.zeros(len(codes), np.int64)
+    kmer = np.zeros(len(codes), np.int64)
     shifted = codes
     for size in range(1, max(sizes) + 1):
-        word[: len(shifted)] = word[: len(shifted)] * base + shifted
+        kmer[: len(shifted)] = kmer[: len(shifted)] * base + shifted
         shifted = shifted[1:]
         if size in sizes:
             fits = room >= size
-            columns.append(word[fits] + start)
+            columns.append(kmer[fits] + start)
             where.append(rows[fits])
             start += base**size
     column, row = np.concatenate(columns), np.concatenate(where)

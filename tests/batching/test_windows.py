@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sklyra.batching.windows import Windows, find_windows
 from sklyra.sequences import EncodedSequences, check_sequences
-from sklyra.windows import Windows, find_windows
 
 Window = tuple[int, ...]
 
@@ -70,7 +70,7 @@ def test_sorting_and_table_number_alike(monkeypatch) -> None:
     rows = ["".join(rng.choice(list("ACGT"), 300)) for _ in range(10)]
     sequences = check_sequences(rows, alphabet="dna")
     table = find_windows(sequences, 2)
-    monkeypatch.setattr("sklyra.windows._TABLE", 0)
+    monkeypatch.setattr("sklyra.batching.windows._TABLE", 0)
     sorts = find_windows(sequences, 2)
     assert len(table.triples) == 2
     assert spelled(sorts) == spelled(table)

@@ -1,4 +1,4 @@
-"""Slots: positions that mean the same in every sequence."""
+"""Aligned positions: those that mean the same in every sequence."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import numpy as np
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences
 
-# Sequences of one length share a frame: each position is a slot, up to this many.
+# Sequences of one length, up to this, share a frame: all positions are compared.
 _POSITIONS = 1024
-# Others are aligned by both ends, and this many positions from each are slots.
+# Others are aligned by both ends, and this many positions from each count.
 _ENDS = 50
 # Characters that are looked up at a time.
 _AT_ONCE = 2**20
 
 
-class Slots:
-    """Learn from training sequences where there is something to compare.
+class AlignedPositions:
+    """Positions that can be compared across sequences, learnt from training sequences.
 
-    A slot is a position that is counted from the left end or, where lengths differ or
-    are above 1,024, one of 50 from either end. Slots at which all training sequences
-    are alike are left out.
+    Where all sequences have one length of up to 1,024, every position; otherwise 50
+    from either end. Positions at which all training sequences are alike are left out.
 
     Parameters
     ----------
@@ -33,10 +32,10 @@ class Slots:
     Attributes
     ----------
     alphabet : Alphabet
-        That of the sequences, with one more silent character, the last, for a slot at
-        which a sequence has none.
-    positions : ndarray of shape (n_slots,), int64
-        Position of each slot, negative if counted from the right end.
+        That of the sequences, with one more silent character, the last, for a position
+        that a sequence does not reach.
+    positions : ndarray of shape (n_positions,), int64
+        Each position from 0, negative if counted from the right end.
     """
 
     def __init__(self, sequences: EncodedSequences) -> None:
@@ -66,7 +65,7 @@ class Slots:
         Returns
         -------
         EncodedSequences
-            The characters at the slots: sequences of one length.
+            The characters at these positions: sequences of one length.
         """
         lengths = sequences.lengths[:, None]
         codes = np.empty((len(sequences), len(self)), np.uint8)

@@ -1,0 +1,14 @@
+"""What sequences are compared by: aligned positions, k-mers, similarity of letters."""
+
+from sklyra.features.kmers import count_kmers
+from sklyra.features.positions import AlignedPositions
+from sklyra.features.similarity import KINDS, letter_vectors
+from sklyra.features.substitution import substitution_scores
+
+__all__ = [
+    "KINDS",
+    "AlignedPositions",
+    "count_kmers",
+    "letter_vectors",
+    "substitution_scores",
+]
