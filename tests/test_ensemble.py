@@ -17,21 +17,16 @@ from skorch.callbacks import Callback
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra._training import EpochOutputs, run
 from sklyra.batching import SequenceDataset
-from sklyra.estimators.shares import logit_shares, value_shares
-from sklyra.estimators.split import member_folds
-from sklyra.estimators.unseen import (
-    cross_fit,
-    divide,
-    explained,
-    limited,
-    output_without_choice,
-)
+from sklyra.ensemble.folds import member_folds
+from sklyra.ensemble.gaussian_process import _explained, _limited
+from sklyra.ensemble.held_out import cross_fit, divide, output_without_choice
 from sklyra.exceptions import MemoryWarning, SklyraWarning
 from sklyra.features import AlignedPositions
 from sklyra.gaussian_process import GaussianProcess
 from sklyra.model_selection import ClusterKFold
 from sklyra.nn import SquaredError
-from sklyra.sequences import check_sequences, duplexes
+from sklyra.sequences import Inputs, check_sequences, duplexes
+from sklyra.targets.stacking import logit_weights, value_weights
 
 SMALL: dict[str, Any] = {
     "d_model": 8,
@@ -60,8 +55,8 @@ def parts(model):
 def test_regressor_adds_its_parts():
     nets, perceptrons, process = parts(REGRESSOR)
     assert nets.shape == perceptrons.shape == (5, 60, 1)
-    assert REGRESSOR.shares_.shape == (3, 1)
-    one, two, three = REGRESSOR.shares_
+    assert REGRESSOR.stacking_weights_.shape == (3, 1)
+    one, two, three = REGRESSOR.stacking_weights_
     expected = nets.mean(axis=0) * one + perceptrons.mean(axis=0) * two
     expected += process * three
     expected = expected[:, 0] * Y.std() + Y.mean()
@@ -70,7 +65,7 @@ def test_regressor_adds_its_parts():
 
 def test_classifier_adds_its_parts():
     nets, perceptrons, process = parts(CLASSIFIER)
-    one, two, three = CLASSIFIER.shares_
+    one, two, three = CLASSIFIER.stacking_weights_
     expected = nets.mean(axis=0) * one + perceptrons.mean(axis=0) * two
     expected += process * three
     np.testing.assert_allclose(CLASSIFIER.decision_function(X), expected, rtol=1e-5)
@@ -101,7 +96,7 @@ def test_an_epoch_is_chosen_by_other_blocks(rng):
     weight = rng.uniform(0.5, 2, 20).astype(np.float32)
     sequences = check_sequences(X[:20], alphabet="dna")
     blocks = np.arange(20) % 4
-    held = SequenceDataset(sequences, target, weight)
+    held = SequenceDataset(Inputs((sequences,)), target, weight)
     found, trained = output_without_choice(record, held, blocks)
     for block in range(4):
         others, own = blocks != block, blocks == block
@@ -111,7 +106,7 @@ def test_an_epoch_is_chosen_by_other_blocks(rng):
         assert set(trained[own, 0]) == {float(best)}
 
 
-def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows():
+def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows(monkeypatch):
     seen = []
 
     class Look(Callback):
@@ -120,18 +115,19 @@ def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows():
 
     text = [x[: 5 + i % 7] for i, x in enumerate(X)]
     model = LyraRegressor(**SMALL, n_members=1, perceptron=False, callbacks=[Look()])
-    sequences = check_sequences(text, alphabet="dna")
-    model._read(text, Y, None, reset=True)
-    data = SequenceDataset(
-        sequences, Y[:, None].astype(np.float32), np.ones(60, np.float32)
-    )
-    model._both_strands, model._aligned = False, None
-    folds = [(np.arange(40), np.arange(40, 60))]
-    (job,) = model._train(data, folds, None, None, False, np.random.RandomState(0))
-    outputs, means, _ = job.record.take()
+    kept = []
+
+    def spy(record, held, blocks):
+        kept.append((record.take(), record))
+        return np.zeros((20, 1)), np.zeros((20, 1))
+
+    monkeypatch.setattr("sklyra.ensemble.held_out.output_without_choice", spy)
+    model.set_params(cv=PredefinedSplit(np.where(np.arange(60) < 40, -1, 0)))
+    model.fit(text, Y)
+    (((outputs, means, _), record),) = kept
     np.testing.assert_allclose(outputs, seen, rtol=1e-4, atol=1e-6)
     assert np.shape(means) == (2, 1)
-    assert not any(name.endswith("_") for name in vars(job.record))
+    assert not any(name.endswith("_") for name in vars(record))
 
 
 def test_stacking_weights_are_those_of_other_folds(rng):
@@ -164,19 +160,19 @@ def test_blocks_keep_equal_sequences_together(copies):
 
 def test_shares_explain_no_more_than_what_is_held_out():
     shares = {"additive": 0.5, "pairwise": 0.1, "unexplained": 0.4}
-    found = limited(shares, 0.3)
+    found = _limited(shares, 0.3)
     assert found == pytest.approx(
         {"additive": 0.25, "pairwise": 0.05, "unexplained": 0.7}
     )
-    assert limited(shares, 0.9) == pytest.approx(shares)
-    assert limited(dict.fromkeys(shares, 0.0), 0.0) == dict.fromkeys(shares, 0.0)
+    assert _limited(shares, 0.9) == pytest.approx(shares)
+    assert _limited(dict.fromkeys(shares, 0.0), 0.0) == dict.fromkeys(shares, 0.0)
     target = np.arange(10.0)[:, None]
     weight = np.arange(1.0, 11)
     error = target + np.sin(target)
     expected = r2_score(target, error, sample_weight=weight)
-    assert explained(error, target, weight) == pytest.approx(expected)
-    assert explained(-target, target, weight) == 0
-    assert explained(target, np.ones_like(target), weight) == 0
+    assert _explained(error, target, weight) == pytest.approx(expected)
+    assert _explained(-target, target, weight) == 0
+    assert _explained(target, np.ones_like(target), weight) == 0
 
 
 def test_a_target_that_cannot_be_known_has_no_honest_score(rng):
@@ -206,7 +202,7 @@ def test_network_alone_is_not_scaled():
     model = LyraRegressor(**SMALL, **options).fit(X, Y)
     assert model.gaussian_process_ is None
     assert model.perceptrons_ == []
-    assert model.shares_.tolist() == [[1.0]]
+    assert model.stacking_weights_.tolist() == [[1.0]]
     sequences = check_sequences(X, alphabet=model.alphabet_)
     nets = run(model.nets_, sequences)
     expected = nets.mean(axis=0)[:, 0] * Y.std() + Y.mean()
@@ -216,9 +212,9 @@ def test_network_alone_is_not_scaled():
 def test_one_classifying_network_alone_keeps_its_temperature():
     options = {"gaussian_process": False, "perceptron": False}
     model = LyraClassifier(**SMALL, **options, n_members=1).fit(X, LABELS)
-    assert model.shares_.tolist() == [[1.0]]
+    assert model.stacking_weights_.tolist() == [[1.0]]
     several = LyraClassifier(**SMALL, **options).fit(X, LABELS)
-    assert several.shares_.item() != 1
+    assert several.stacking_weights_.item() != 1
 
 
 def test_validation_data_weigh_the_parts():
@@ -231,11 +227,11 @@ def test_validation_data_weigh_the_parts():
 
 def test_without_unseen_data_parts_count_alike():
     model = LyraRegressor(**SMALL, early_stopping=False).fit(X, Y)
-    assert model.shares_.tolist() == [[1 / 3]] * 3
+    assert model.stacking_weights_.tolist() == [[1 / 3]] * 3
     assert np.isnan(model.oof_prediction_).all()
     assert np.isnan(model.oof_score_)
     few = LyraRegressor(**SMALL).fit(X[:10], Y[:10])
-    assert few.shares_.tolist() == [[1 / 3]] * 3
+    assert few.stacking_weights_.tolist() == [[1 / 3]] * 3
 
 
 def test_groups_are_held_out_together():
@@ -340,7 +336,7 @@ def test_process_goes_on_with_fewer_sequences(monkeypatch, scarce, error):
     assert len(caught) == 2  # 60 to 30, 15
     assert len(model.gaussian_process_._rows) == 15
     assert np.isfinite(model.oof_prediction_).all()
-    assert model.shares_.shape == REGRESSOR.shares_.shape
+    assert model.stacking_weights_.shape == REGRESSOR.stacking_weights_.shape
 
 
 def test_process_predicts_fewer_sequences_at_a_time(monkeypatch):
@@ -380,7 +376,7 @@ def test_other_errors_of_the_process_are_not_taken_for_memory(monkeypatch):
 def test_several_targets_have_shares_of_their_own():
     two = np.column_stack([Y, [float(x.count("G")) for x in X]])
     model = LyraRegressor(**SMALL).fit(X, two)
-    assert model.shares_.shape == (3, 2)
+    assert model.stacking_weights_.shape == (3, 2)
     assert model.predict(X).shape == model.oof_prediction_.shape == (60, 2)
 
 
@@ -414,7 +410,7 @@ def test_warm_start_goes_on_and_fits_the_process_again():
     assert len(model.nets_) == len(model.perceptrons_) == 6
     model.set_params(perceptron=False).fit(X, Y)
     assert (len(model.nets_), len(model.perceptrons_)) == (6, 0)
-    assert model.shares_.shape == (2, 1)
+    assert model.stacking_weights_.shape == (2, 1)
     model.set_params(perceptron=True).fit(X, Y)
     assert {len(net.history) for net in model.perceptrons_} == {2}
 
@@ -596,41 +592,41 @@ def test_groups_that_leave_a_single_class_are_not_held_out():
     assert np.isfinite(model.oof_prediction_).all()
 
 
-def test_value_shares_are_least_squares(rng):
+def test_value_weights_are_least_squares(rng):
     one, two = rng.normal(size=(2, 5000, 2))
     target = one * [0.3, 0.0] + two * [0.6, 0.5] - one * [0.0, 0.4]
-    shares = value_shares(np.stack([one, two]), target, np.ones(5000))
+    shares = value_weights(np.stack([one, two]), target, np.ones(5000))
     np.testing.assert_allclose(shares, [[0.3, 0.0], [0.6, 0.5]], atol=0.02)
 
 
-def test_value_shares_follow_weights(rng):
+def test_value_weights_follow_weights(rng):
     one, two = rng.normal(size=(2, 400, 1))
     target = np.where(np.arange(400)[:, None] < 200, one, two)
     weight = np.where(np.arange(400) < 200, 1.0, 0.0)
-    shares = value_shares(np.stack([one, two]), target, weight)
+    shares = value_weights(np.stack([one, two]), target, weight)
     np.testing.assert_allclose(shares, [[1.0], [0.0]], atol=0.05)
 
 
 def test_few_rows_say_little(rng):
     one, two = rng.normal(size=(2, 2, 1))
-    shares = value_shares(np.stack([one, two]), 3 * one, np.ones(2))
+    shares = value_weights(np.stack([one, two]), 3 * one, np.ones(2))
     assert (np.abs(shares - 0.5) < 0.6).all()
 
 
-def test_logit_shares_find_the_temperature(rng):
+def test_logit_weights_find_the_temperature(rng):
     logits = 2 * rng.normal(size=(20_000, 3))
     classes = np.array([rng.choice(3, p=p) for p in softmax(logits, axis=1)])
     start = np.ones((1, 1))
-    shares = logit_shares(4 * logits[None], classes, np.ones(20_000), start)
+    shares = logit_weights(4 * logits[None], classes, np.ones(20_000), start)
     np.testing.assert_allclose(shares, [[0.25]], atol=0.01)
 
 
-def test_logit_shares_are_the_most_likely(rng):
+def test_logit_weights_are_the_most_likely(rng):
     parts = rng.normal(size=(2, 500, 3))
     logits = 1.5 * parts[0] + 0.5 * parts[1]
     classes = np.array([rng.choice(3, p=p) for p in softmax(logits, axis=1)])
     weight = rng.gamma(2, 0.5, 500)
-    found = logit_shares(parts, classes, weight, np.array([[0.5], [2.0]]))
+    found = logit_weights(parts, classes, weight, np.array([[0.5], [2.0]]))
 
     def likelihood(shares):
         total = np.tensordot(shares, parts, 1)

@@ -15,9 +15,9 @@ from sklyra import PUBLISHED, LyraRegressor
 from sklyra._training.device import send
 from sklyra.batching import SequenceDataset, TrainingBatches, chunks
 from sklyra.datasets import load_cr6261
-from sklyra.estimators.parameters import step_plan
-from sklyra.estimators.split import validation_split
-from sklyra.sequences import EncodedSequences, check_sequences
+from sklyra.ensemble.folds import validation_split
+from sklyra.ensemble.steps import step_plan
+from sklyra.sequences import EncodedSequences, Inputs, check_sequences
 from tests.nn.published import Published
 from tests.nn.test_lyra import copy_weights
 
@@ -109,7 +109,7 @@ def dataset(lengths: list[int]) -> SequenceDataset:
     values = np.repeat(np.arange(len(lengths)), lengths).astype(np.uint8)
     rows = np.arange(len(lengths), dtype=np.int64)
     sequences = EncodedSequences(values, offsets, None)
-    return SequenceDataset(sequences, rows, rows.astype(np.float32))
+    return SequenceDataset(Inputs((sequences,)), rows, rows.astype(np.float32))
 
 
 @given(

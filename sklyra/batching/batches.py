@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from sklyra.batching.windows import Windows, find_windows
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import EncodedSequences, Inputs
 
 # Sequences are sorted by length within pools of this many batches, so that batches stay
 # random in all but length.
@@ -21,24 +21,36 @@ _POOL = 50
 
 @dataclass(frozen=True)
 class SequenceDataset:
-    """Put sequences, targets and weights side by side.
+    """Inputs, encoded targets and weights, side by side.
 
     Parameters
     ----------
-    sequences : EncodedSequences
-        The sequences.
+    inputs : Inputs
+        The sequences, and what is known beside them.
     target : ndarray of shape (n_samples, n_outputs), float32, or (n_samples,), int64
-        Scaled targets, or the number of the class.
+        Scaled targets, NaN where nothing was measured; or the number of the class,
+        -1 where it is not known.
     weight : ndarray of shape (n_samples,), float32
         Weight of each sequence in the loss, 1 on average.
     """
 
-    sequences: EncodedSequences
+    inputs: Inputs
     target: npt.NDArray[Any]
     weight: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
-        return len(self.sequences)
+        return len(self.inputs)
+
+    @property
+    def sequences(self) -> EncodedSequences:
+        """The only chain of the inputs.
+
+        Returns
+        -------
+        EncodedSequences
+            Its sequences.
+        """
+        return self.inputs.sequences
 
     def take(self, rows: npt.NDArray[np.intp]) -> SequenceDataset:
         """Select rows.
@@ -53,8 +65,8 @@ class SequenceDataset:
         SequenceDataset
             A copy of these rows.
         """
-        sequences = self.sequences.take(rows)
-        return SequenceDataset(sequences, self.target[rows], self.weight[rows])
+        inputs = self.inputs.take(rows)
+        return SequenceDataset(inputs, self.target[rows], self.weight[rows])
 
 
 def inputs(windows: Windows) -> dict[str, Any]:

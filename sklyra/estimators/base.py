@@ -1,44 +1,65 @@
-"""What the regressor and the classifier share."""
+"""The base of all estimators: fit, predict and remember."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.utils import (
-    Tags,
-    check_consistent_length,
-    check_random_state,
-)
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sklyra._documentation import Documented
 from sklyra._training import (
+    Job,
+    SequenceNet,
+    Tell,
     ordinary_mode,
     resolve_device,
     run,
     threads,
 )
 from sklyra._warnings import warn
+from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
-from sklyra.estimators.ensemble import Ensemble
+from sklyra.ensemble import (
+    Ensemble,
+    GaussianProcessPart,
+    Lyra,
+    Networks,
+    Part,
+    Strands,
+    TrainingSettings,
+    plan_folds,
+)
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
-from sklyra.estimators.process import predict_process
-from sklyra.estimators.shares import mean, together
-from sklyra.estimators.split import plan_folds
-from sklyra.estimators.values import check_weights, without_negligible
+from sklyra.estimators.parts import list_parts, resumed, training_settings
+from sklyra.estimators.reading import InputReader
+from sklyra.estimators.training_data import encode_data
+from sklyra.estimators.unchanged import kept_on_error
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
-from sklyra.sequences import EncodedSequences, both_strands
+from sklyra.gaussian_process import GaussianProcess
+from sklyra.sequences import Inputs
+from sklyra.targets import Target
+
+_NONE = np.empty(0, np.intp)
 
 
-class BaseLyra(CallbackSupportMixin, Ensemble):
-    """Fit, predict and remember. Subclasses say what the targets are."""
+class BaseLyra(CallbackSupportMixin, Documented, BaseEstimator):
+    """Fit, predict and remember. Subclasses choose the target."""
+
+    alphabet_: Alphabet | None
+    max_length_: int
+    _reader: InputReader
+    _ensemble: Ensemble
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -46,15 +67,69 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         tags.target_tags.required = True
         return tags
 
-    def _read_target(
-        self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
-    ) -> npt.NDArray[Any]:
-        """Check y and turn it into what the network is to say."""
+    def _make_target(self) -> Target:
+        """Make a target that has learned nothing yet."""
         raise NotImplementedError
 
-    def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
-        """Weight of each sequence that comes from its class."""
-        return 1.0
+    @property
+    def nets_(self) -> list[SequenceNet]:
+        """Trained networks.
+
+        Returns
+        -------
+        list of skorch.NeuralNet
+            One for each member.
+        """
+        return self._networks("lyra")
+
+    @property
+    def perceptrons_(self) -> list[SequenceNet]:
+        """Trained perceptrons.
+
+        Returns
+        -------
+        list of skorch.NeuralNet
+            One for each member; none if there are no aligned positions.
+        """
+        return self._networks("perceptron")
+
+    @property
+    def gaussian_process_(self) -> GaussianProcess | None:
+        """Gaussian process of the model.
+
+        Returns
+        -------
+        GaussianProcess or None
+            None if there is none.
+        """
+        part = self._part("gaussian_process")
+        return part.process if isinstance(part, GaussianProcessPart) else None
+
+    @property
+    def stacking_weights_(self) -> npt.NDArray[np.float64]:
+        """Matrix of factors with which parts add up to outputs.
+
+        Returns
+        -------
+        ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
+            A row for each part, in the order of `predict_parts`.
+        """
+        return self._fitted().stacking_weights
+
+    def _fitted(self) -> Ensemble:
+        """Return the ensemble; scikit-learn asks for an AttributeError without one."""
+        try:
+            return self.__dict__["_ensemble"]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(f"This {type(self).__name__} is not fitted.") from None
+
+    def _part(self, name: str) -> Part | None:
+        parts = {part.name: part for part in self._fitted().parts}
+        return parts.get(name)
+
+    def _networks(self, name: str) -> list[SequenceNet]:
+        part = self._part(name)
+        return part.nets if isinstance(part, Networks) else []
 
     # scikit-learn ships no types
     @with_callbacks  # type: ignore[untyped-decorator]
@@ -94,7 +169,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
         with ordinary_mode(), self._checked():
             tasks = FitTasks(self, self.n_members, X, y, sample_weight)
-            with _kept_on_error(self):
+            with kept_on_error(self):
                 self._fit(X, y, sample_weight, groups, X_val, y_val, tasks)
                 tasks.end()
         return self
@@ -109,56 +184,105 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         y_val: Any,
         tasks: FitTasks,
     ) -> None:
-        again = self.warm_start and hasattr(self, "nets_")
-        if again:
-            check_unchanged(self, self.nets_[0].get_params())
-        self._both_strands = bool(self.reverse_complement)
+        resume = self.warm_start and hasattr(self, "_ensemble")
+        target = self._make_target() if not resume else self._known_target()
+        strands = Strands(bool(self.reverse_complement))
         rng = check_random_state(self.random_state)
-        data, classes, used = self._read(X, y, sample_weight, reset=not again)
+        data, used = self._read(X, y, sample_weight, target, learn=not resume)
         if (X_val is None) != (y_val is None):
             raise ValueError("Pass X_val and y_val together, or neither.")
         valid = None
         folds = [(np.arange(len(data)), _NONE)] * self.n_members
         if X_val is not None:
-            valid = self._read_valid(X_val, y_val)
+            valid = self._read_valid(X_val, y_val, target)
         elif self.early_stopping:
-            folds = plan_folds(
-                (X, y, groups),
-                self.cv,
-                used,
-                self._same(data.sequences),
-                (self.n_members, self.validation_fraction, rng, classes),
-            )
-        if not (again and self.perceptron and self.perceptrons_):
-            self._find_aligned(data.sequences)
-        jobs = self._train(data, folds, valid, None, again, rng, tasks=tasks)
-        self._join(data, folds, valid, jobs, rng)
-        self.versions_ = versions()
-        if valid is None and not used.all():
-            part = self.oof_prediction_
-            self.oof_prediction_ = np.full((len(used), *part.shape[1:]), np.nan)
-            self.oof_prediction_[used] = part
+            copies, strata = strands.numbers(data.sequences), target.strata(data.target)
+            options = (self.n_members, self.validation_fraction, rng, strata)
+            folds = plan_folds((X, y, groups), self.cv, used, copies, options)
+        before = self._ensemble.parts if resume else []
+        parts = list_parts(self, strands.of_inputs(data.inputs), before)
+        ensemble = Ensemble(parts, target, strands)
+        settings = self._settings(target)
+        watch = partial(self._watch, tasks, ensemble)
+        jobs = ensemble.fit(data, folds, valid, settings, rng, watch)
+        self._remember(ensemble, jobs)
+        self._remember_held_out(np.flatnonzero(used) if valid is None else None, used)
 
-    def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, target: Target) -> Self:
         """Train for one epoch at the full rate, from scratch if unfitted."""
-        with _kept_on_error(self), ordinary_mode(), self._checked():
-            again = hasattr(self, "nets_")
-            if again:
-                check_unchanged(self, self.nets_[0].get_params())
-            self._both_strands = bool(self.reverse_complement)
+        with kept_on_error(self), ordinary_mode(), self._checked():
+            resume = hasattr(self, "_ensemble")
+            if resume:
+                target = self._known_target()
             rng = check_random_state(self.random_state)
-            data, _, _ = self._read(X, y, sample_weight, reset=not again)
+            data, _ = self._read(X, y, sample_weight, target, learn=not resume)
+            # other parts need to see all of the training data
+            parts: list[Part] = [Networks(Lyra())]
+            if resume:
+                parts = resumed(self._ensemble.parts)
+            ensemble = Ensemble(parts, target, Strands(bool(self.reverse_complement)))
+            if resume:
+                ensemble.stacking_weights = self._ensemble.stacking_weights
             folds = [(np.arange(len(data)), _NONE)] * self.n_members
-            if not again:
-                self._aligned = None  # they need to see all of the training data
-            self._train(data, folds, None, 1, again, rng, schedule="constant")
+            settings = self._settings(target, max_epochs=1, lr_schedule="constant")
+            self._remember(ensemble, ensemble.train(data, folds, settings, rng))
             for name in ("oof_prediction_", "oof_score_"):
                 self.__dict__.pop(name, None)  # of the model before
-            self.versions_ = versions()
-            if not again:
-                self.gaussian_process_ = None
-                self.shares_ = self._first_shares()
         return self
+
+    def _known_target(self) -> Target:
+        """Copy the target of the last fit, to go on with."""
+        check_unchanged(self, self.nets_[0].get_params())
+        return copy.copy(self._ensemble.target)
+
+    def _settings(self, target: Target, **changed: Any) -> TrainingSettings:
+        n_channels = self._reader.n_channels
+        return training_settings(self, self.alphabet_, n_channels, target, **changed)
+
+    def _watch(self, tasks: FitTasks, ensemble: Ensemble, jobs: list[Job]) -> None:
+        """Let scikit-learn's callbacks know of networks, and of the model so far."""
+        if not tasks.watched:
+            return
+        for job in jobs:
+            so_far = partial(self._alone, job.net, ensemble)
+            job.callbacks.append(Tell(tasks.network(job.epochs, so_far)))
+
+    def _alone(self, net: SequenceNet, ensemble: Ensemble) -> dict[str, Any]:
+        """Collect the attributes of a model of one network, as that is by now."""
+        part = Networks(Lyra(), [net.snapshot()])
+        alone = Ensemble([part], ensemble.target, ensemble.strands)
+        return {**vars(self), "_ensemble": alone}
+
+    def _remember(self, ensemble: Ensemble, jobs: list[Job]) -> None:
+        """Keep a trained ensemble, and how training went."""
+        self._ensemble = ensemble
+        parts = [part for part in ensemble.parts if isinstance(part, Networks)]
+        self.history_ = [row for part in parts for row in part.history()]
+        self.n_iter_ = max(len(net.history) for net in self.nets_)
+        self.n_parameters_ = sum(
+            weights.numel() for job in jobs for weights in job.net.module_.parameters()
+        )
+        longest = max(int(job.train.sequences.lengths.max()) for job in jobs)
+        self.max_length_ = max(self.max_length_, longest)
+        self.versions_ = versions()
+
+    def _remember_held_out(
+        self, rows: npt.NDArray[np.intp] | None, used: npt.NDArray[np.bool_]
+    ) -> None:
+        """Keep held-out predictions, and what the Gaussian process found."""
+        ensemble = self._ensemble
+        self.oof_score_ = ensemble.held_out_score
+        self.oof_prediction_ = ensemble.target.decode(ensemble.held_out_output)
+        if rows is not None and len(rows) < len(used):
+            known = self.oof_prediction_
+            self.oof_prediction_ = np.full((len(used), *known.shape[1:]), np.nan)
+            self.oof_prediction_[rows] = known
+        for name in ("variance_shares_", "additive_effects_"):
+            self.__dict__.pop(name, None)
+        process = self._part("gaussian_process")
+        if isinstance(process, GaussianProcessPart):
+            self.variance_shares_ = process.variance_shares
+            self.additive_effects_ = process.additive_effects
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
@@ -181,99 +305,95 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
             Pooled channels of each member, side by side: `d_model` of them, twice that
             with ``pooling="mean_max"``.
         """  # noqa: E501 - as above
-        sequences = self._read_known(X)
+        inputs = self._read_known(X)
+        strands = self._ensemble.strands
         with ordinary_mode(), threads(self.n_threads):
-            if self._both_strands:
-                sequences = both_strands(sequences)
+            sequences = strands.of_inputs(inputs).sequences
             parts = run(self.nets_, sequences, self.precision, represent=True)
-            parts = self._unstranded(parts)
-        return np.concatenate(parts, axis=1).astype(np.float32)
+        return np.concatenate(strands.average(parts), axis=1).astype(np.float32)
 
-    def _run(self, X: Any) -> npt.NDArray[np.float64]:
-        """Compute what the parts of the model say together."""
-        sequences = self._read_known(X)
-        if self._both_strands:
-            sequences = both_strands(sequences)
+    def predict_parts(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:
+        """Predict with each member of each part of the model, before they are stacked.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n_members, n_samples[, n_outputs]), float64
+            Under "lyra" a row for each of `nets_`, under "perceptron" for each of
+            `perceptrons_`, under "gaussian_process" a single row, where there are
+            these: values in the units of `y`, or of a classifier probabilities of
+            shape (n_members, n_samples, n_classes); those of the Gaussian process may
+            leave 0 to 1 a little.
+        """  # noqa: E501 - as above
+        inputs = self._read_known(X)
         with ordinary_mode(), threads(self.n_threads):
-            parts = [mean(run(self.nets_, sequences, self.precision))]
-            if self._aligned is not None:
-                at_aligned = self._aligned(sequences)
-                parts.append(mean(run(self.perceptrons_, at_aligned, self.precision)))
-            if self.gaussian_process_ is not None:
-                parts.append(predict_process(self.gaussian_process_, sequences))
-        return together(self.shares_, self._unstranded(np.stack(parts)))
+            parts = self._ensemble.predict_parts(inputs, self.precision)
+        scales = {part.name: part.scale for part in self._ensemble.parts}
+        decode = self._ensemble.target.decode
+        return {name: decode(members, scales[name]) for name, members in parts.items()}
 
-    def _read_known(self, X: Any) -> EncodedSequences:
+    def _output(self, X: Any) -> npt.NDArray[np.float64]:
+        """Read X, and predict outputs of all parts together."""
+        return self._predict(self._read_known(X))
+
+    def _predict(self, inputs: Inputs) -> npt.NDArray[np.float64]:
+        """Predict outputs for what has been read."""
+        with ordinary_mode(), threads(self.n_threads):
+            return self._ensemble.predict(inputs, self.precision)
+
+    def _read_known(self, X: Any) -> Inputs:
         """Read what is to be predicted."""
         check_is_fitted(self)
-        sequences = self._read_input(X, reset=False)
-        longest = int(sequences.lengths.max())
-        if longest > 2 * self.max_length_:
+        inputs = self._reader.read(self, X)
+        lengths = inputs.sequences.lengths
+        if lengths.max() > 2 * self.max_length_:
             warn(
-                f"X[{int(sequences.lengths.argmax())}] has {longest} positions, the "
+                f"X[{int(lengths.argmax())}] has {lengths.max()} positions, the "
                 f"longest sequence in training had {self.max_length_}: the model has "
                 "seen nothing like it.",
                 LengthWarning,
             )
-        return sequences
+        return inputs
 
-    def _read_valid(self, X_val: Any, y_val: Any) -> SequenceDataset:
+    def _read_valid(self, X_val: Any, y_val: Any, target: Target) -> SequenceDataset:
         """Bring validation data to the network's form."""
         try:
-            return self._read(X_val, y_val, None, reset=False)[0]
+            return self._read(X_val, y_val, None, target, learn=False)[0]
         except (ValueError, TypeError) as error:
             error.add_note("X and y are X_val and y_val here.")
             raise
 
     def _read(
-        self, X: Any, y: Any, sample_weight: Any, reset: bool
-    ) -> tuple[SequenceDataset, npt.NDArray[np.int64] | None, npt.NDArray[np.bool_]]:
-        """Bring data to the network's form; with classes, and the rows with weight."""
+        self, X: Any, y: Any, sample_weight: Any, target: Target, learn: bool
+    ) -> tuple[SequenceDataset, npt.NDArray[np.bool_]]:
+        """Bring data to the network's form; and which rows have weight."""
         if y is None:
             raise ValueError(
                 f"This {type(self).__name__} estimator requires y to be passed, but "
                 "the target y is None."
             )
-        sequences = self._read_input(X, reset)
-        check_consistent_length(sequences, y)
-        weight = np.ones(len(sequences))
-        if sample_weight is not None:
-            weight = check_weights(sample_weight, len(sequences))
-        weight = without_negligible(weight)
-        target = self._read_target(y, reset, np.flatnonzero(weight > 0))
-        weight = without_negligible(weight * self._class_weights(y))
-        used = weight > 0
-        kept = np.flatnonzero(used)
-        weight = weight[kept] / weight[kept].mean()
-        if len(kept) < len(sequences):
-            sequences, target = sequences.take(kept), target[kept]
-        data = SequenceDataset(sequences, target, weight.astype(np.float32))
-        return data, target if is_classifier(self) else None, used
+        if learn:
+            self._reader, inputs = InputReader.learn(self, X)
+            self.alphabet_ = self._reader.alphabet
+            self.max_length_ = self._reader.max_length
+        else:
+            inputs = self._reader.read(self, X)
+        return encode_data(inputs, y, sample_weight, target, learn)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load onto the device that `device` means on this machine."""
         super().__setstate__(state)
         compare_versions(state.get("versions_", {}))
-        if hasattr(self, "nets_"):
-            try:
-                device = resolve_device(self.device)
-            except ValueError as error:
-                warn(f"{error} Loaded onto the CPU.", SklyraWarning)
-                device = "cpu"
-            for net in self.nets_ + self.perceptrons_:
-                net.to(device)
-
-
-_NONE = np.empty(0, np.intp)
-
-
-@contextmanager
-def _kept_on_error(estimator: BaseEstimator) -> Iterator[None]:
-    """Leave the estimator as it was if anything goes wrong, Ctrl-C included."""
-    before = dict(vars(estimator))
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        raise
+        if not hasattr(self, "_ensemble"):
+            return
+        try:
+            device = resolve_device(self.device)
+        except ValueError as error:
+            warn(f"{error} Loaded onto the CPU.", SklyraWarning)
+            device = "cpu"
+        for net in self.nets_ + self.perceptrons_:
+            net.to(device)

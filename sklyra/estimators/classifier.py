@@ -6,17 +6,12 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 
 from sklyra.alphabets import Alphabet
-from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
-from sklyra.estimators.labels import check_labels
-from sklyra.estimators.shares import first_logit_shares, logit_shares
-from sklyra.estimators.values import check_class_weights
-from sklyra.nn import CrossEntropy, RowLoss
+from sklyra.targets import ClassTarget
 
 
 class LyraClassifier(ClassifierMixin, BaseLyra):
@@ -163,7 +158,7 @@ default="one-hot"
         As of `LyraRegressor`, of all classes together.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
-    shares_ : ndarray of shape (n_parts, 1)
+    stacking_weights_ : ndarray of shape (n_parts, 1)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the logits.
 
@@ -283,12 +278,9 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        if not hasattr(self, "nets_") and classes is not None:
-            self._given_classes = np.unique(np.asarray(classes))
-        try:
-            return self._partial_fit(X, y, sample_weight)
-        finally:
-            self.__dict__.pop("_given_classes", None)
+        given = None if classes is None else np.unique(np.asarray(classes))
+        target = ClassTarget(self.class_weight, given)
+        return self._partial_fit(X, y, sample_weight, target)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict labels.
@@ -303,7 +295,7 @@ default="one-hot"
         ndarray of shape (n_samples,)
             The most probable label of each sequence.
         """  # noqa: E501 - as above
-        best = self._run(X).argmax(axis=1)
+        best = self._output(X).argmax(axis=1)
         return np.asarray(self.classes_[best])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
@@ -319,7 +311,8 @@ default="one-hot"
         ndarray of shape (n_samples, n_classes), float64
             Probabilities in the order of ``classes_``; each row sums to 1.
         """  # noqa: E501 - as above
-        return np.asarray(softmax(self._run(X), axis=1))
+        output = self._output(X)
+        return self._ensemble.target.decode(output)
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
         """Compute a score for each class, before it becomes a probability.
@@ -334,67 +327,21 @@ default="one-hot"
         ndarray of shape (n_samples,) or (n_samples, n_classes), float64
             With two classes the log odds of the second, otherwise a logit for each.
         """  # noqa: E501 - as above
-        out = self._run(X)
+        out = self._output(X)
         return out[:, 1] - out[:, 0] if out.shape[1] == 2 else out
 
-    def _read_target(
-        self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.int64]:
-        y = check_labels(y)
-        if reset:
-            given = getattr(self, "_given_classes", None)
-            self.classes_ = np.unique(y[kept]) if given is None else given
-            if len(self.classes_) < 2:
-                raise ValueError(
-                    f"y has one class only, {self.classes_.tolist()[0]!r}: there is "
-                    "nothing to tell apart. Classification needs two classes or more."
-                )
-        at = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
-        strange = np.intersect1d(np.flatnonzero(self.classes_[at] != y), kept)
-        if len(strange):
-            raise ValueError(
-                f"y[{strange[0]}] is {y.tolist()[strange[0]]!r}, which is none of the "
-                f"classes {self.classes_.tolist()!r} that the model was fitted with."
-            )
-        return np.asarray(at, dtype=np.int64)
+    def _make_target(self) -> ClassTarget:
+        return ClassTarget(self.class_weight)
 
-    def _n_outputs(self) -> int:
-        return len(self.classes_)
+    @property
+    def classes_(self) -> npt.NDArray[Any]:
+        """All labels, sorted.
 
-    def _loss(self) -> type[RowLoss]:
-        return CrossEntropy
-
-    def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
-        return np.asarray(np.eye(len(self.classes_))[data.target])
-
-    def _is_centered(self) -> bool:
-        return False
-
-    def _first_shares(self) -> npt.NDArray[np.float64]:
-        process = self.gaussian_process_ is not None
-        return first_logit_shares(1 + bool(self.perceptrons_), process)
-
-    def _weigh(
-        self, parts: npt.NDArray[np.float64], data: SequenceDataset
-    ) -> npt.NDArray[np.float64]:
-        weight = data.weight.astype(np.float64)
-        return logit_shares(parts, data.target, weight, self._first_shares())
-
-    def _effects(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return levels
-
-    def _remember_unseen(
-        self,
-        output: npt.NDArray[np.float64],
-        data: SequenceDataset,
-        known: npt.NDArray[np.intp],
-    ) -> None:
-        self.oof_prediction_ = softmax(output, axis=1)
-        self.oof_score_ = np.nan
-        if len(known):
-            right = output[known].argmax(axis=1) == data.target[known]
-            self.oof_score_ = float(np.average(right, weights=data.weight[known]))
-
-    def _class_weights(self, y: Any) -> npt.NDArray[np.float64] | float:
-        given = self.class_weight
-        return 1.0 if given is None else check_class_weights(given, y)
+        Returns
+        -------
+        ndarray of shape (n_classes,)
+            The labels.
+        """
+        target = self._fitted().target
+        assert isinstance(target, ClassTarget)
+        return target.classes

@@ -1,19 +1,18 @@
-"""How estimators read sequences: what X may be, in training and later."""
+"""Reader of X: what it may be, in training and later."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from sklyra._documentation import Documented
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import SequenceOneHotEncoder
 from sklyra.estimators.parameters import encoder
 from sklyra.sequences import (
     EncodedSequences,
+    Inputs,
     check_sequences,
     find_alphabet,
     is_text,
@@ -21,89 +20,148 @@ from sklyra.sequences import (
 )
 
 
-class SequenceReader(Documented, BaseEstimator):
-    """Read X, and remember of training what later X must agree with."""
+class InputReader:
+    """What X of training was, with which later X must agree.
 
-    alphabet_: Alphabet | None
+    Parameters
+    ----------
+    alphabet : Alphabet or None
+        That of its sequences; None for numbers.
+    n_channels : int
+        Letters, or numbers at each position.
+    max_length : int
+        Length of the longest sequence.
+    """
 
-    def _read_input(self, X: Any, reset: bool) -> EncodedSequences:
-        if reset:
-            for name in ("n_features_in_", "feature_names_in_"):
-                self.__dict__.pop(name, None)
-            sequences = self._read_new(X)
-            self.alphabet_ = sequences.alphabet
-            self.max_length_ = int(sequences.lengths.max())
-            self._channels = (
-                len(self.alphabet_.letters)
-                if self.alphabet_ is not None
-                else sequences.values.shape[1]
-            )
-            return sequences
-        if hasattr(X, "columns") and hasattr(self, "feature_names_in_"):
-            validate_data(self, X, reset=False, skip_check_array=True)  # names
+    def __init__(
+        self, alphabet: Alphabet | None, n_channels: int, max_length: int
+    ) -> None:
+        self.alphabet = alphabet
+        self.n_channels = n_channels
+        self.max_length = max_length
+
+    @classmethod
+    def learn(cls, estimator: Any, X: Any) -> tuple[Self, Inputs]:
+        """Read X of training.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Its parameters say how to read; scikit-learn notes names and number of
+            columns there.
+        X : array-like
+            As for `fit`.
+
+        Returns
+        -------
+        reader : InputReader
+            What later X must agree with.
+        inputs : Inputs
+            What X holds.
+        """
+        for name in ("n_features_in_", "feature_names_in_"):
+            estimator.__dict__.pop(name, None)
+        sequences = _read_new(estimator, X)
+        alphabet = sequences.alphabet
+        n_channels = sequences.values.shape[1] if alphabet is None else 0
+        if alphabet is not None:
+            n_channels = len(alphabet.letters)
+        reader = cls(alphabet, n_channels, int(sequences.lengths.max()))
+        return reader, Inputs((sequences,))
+
+    def read(self, estimator: Any, X: Any) -> Inputs:
+        """Read X as that of training was.
+
+        Parameters
+        ----------
+        estimator : estimator
+            As for `learn`.
+        X : array-like
+            As for `predict`.
+
+        Returns
+        -------
+        Inputs
+            What X holds.
+        """
+        return Inputs((self._read(estimator, X),))
+
+    def _read(self, estimator: Any, X: Any) -> EncodedSequences:
+        owner = type(estimator).__name__
+        if hasattr(X, "columns") and hasattr(estimator, "feature_names_in_"):
+            # compares names
+            validate_data(estimator, X, reset=False, skip_check_array=True)
         if is_text(X):
-            if self.alphabet_ is None:
+            if self.alphabet is None:
                 raise ValueError(
-                    f"X holds sequences of characters, but this {type(self).__name__} "
+                    f"X holds sequences of characters, but this {owner} "
                     "was fitted on numbers. Encode them as the training data were."
                 )
             return check_sequences(
                 X,
-                alphabet=self.alphabet_,
-                unknown=self.unknown,
+                alphabet=self.alphabet,
+                unknown=estimator.unknown,
                 fitted=True,
-                named=_is_named(self.alphabet),
+                named=_is_named(estimator.alphabet),
             )
         if not _has_channels(X):
-            if self.alphabet_ is not None:
+            if self.alphabet is not None:
                 raise ValueError(
-                    f"This {type(self).__name__} was fitted on sequences of the "
-                    f"alphabet {self.alphabet_.name!r}, but X holds a table of "
+                    f"This {owner} was fitted on sequences of the "
+                    f"alphabet {self.alphabet.name!r}, but X holds a table of "
                     "numbers. Pass sequences."
                 )
-            X = validate_data(self, X, reset=False, dtype=np.float32)
+            X = validate_data(estimator, X, reset=False, dtype=np.float32)
         sequences = check_sequences(X, fitted=True)
-        if sequences.values.shape[1] != self._channels:
+        if sequences.values.shape[1] != self.n_channels:
             raise ValueError(
                 f"X has {sequences.values.shape[1]} channels at each position, but "
-                f"{type(self).__name__} was fitted with {self._channels}."
+                f"{owner} was fitted with {self.n_channels}."
             )
-        sequences = self._as_codes(sequences, self.alphabet_)
-        if self.alphabet_ is not None and sequences.alphabet is None:
+        sequences = _as_codes(estimator, sequences, self.alphabet)
+        if self.alphabet is not None and sequences.alphabet is None:
             raise ValueError(
-                f"This {type(self).__name__} was fitted on letters of the alphabet "
-                f"{self.alphabet_.name!r}, but some positions of X are no letter's "
+                f"This {owner} was fitted on letters of the alphabet "
+                f"{self.alphabet.name!r}, but some positions of X are no letter's "
                 "one-hot channels. Pass sequences, or fit on numbers of this kind."
             )
         return sequences
 
-    def _read_new(self, X: Any) -> EncodedSequences:
-        if is_text(X):
-            if hasattr(X, "columns"):
-                validate_data(self, X, skip_check_array=True)  # remembers their names
-            return check_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
-        if not _has_channels(X):
-            if _depth(X) == 1:
-                raise ValueError(
-                    "X holds one number for each sample. Pass sequences, or a table "
-                    "of numbers (n_samples, n_positions); targets come second: "
-                    "fit(X, y)."
-                )
-            return check_sequences(validate_data(self, X, reset=True, dtype=np.float32))
-        known = None if self.alphabet == "auto" else find_alphabet(self.alphabet)
-        return self._as_codes(check_sequences(X), known)
 
-    def _as_codes(
-        self, sequences: EncodedSequences, alphabet: Alphabet | None
-    ) -> EncodedSequences:
-        """Read one-hot channels as the letters that they are, if these are known."""
-        one_hot = isinstance(encoder(self.encoding), SequenceOneHotEncoder)
-        if alphabet is None or not one_hot:
-            return sequences
-        codes = recode(sequences.values, alphabet)
-        if codes is None:
-            return sequences
-        return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
+def _read_new(estimator: Any, X: Any) -> EncodedSequences:
+    """Read X of training, whatever it is."""
+    if is_text(X):
+        if hasattr(X, "columns"):
+            validate_data(estimator, X, skip_check_array=True)  # notes their names
+        return check_sequences(
+            X, alphabet=estimator.alphabet, unknown=estimator.unknown
+        )
+    if not _has_channels(X):
+        if _depth(X) == 1:
+            raise ValueError(
+                "X holds one number for each sample. Pass sequences, or a table "
+                "of numbers (n_samples, n_positions); targets come second: "
+                "fit(X, y)."
+            )
+        X = validate_data(estimator, X, reset=True, dtype=np.float32)
+        return check_sequences(X)
+    known = None
+    if _is_named(estimator.alphabet):
+        known = find_alphabet(estimator.alphabet)
+    return _as_codes(estimator, check_sequences(X), known)
+
+
+def _as_codes(
+    estimator: Any, sequences: EncodedSequences, alphabet: Alphabet | None
+) -> EncodedSequences:
+    """Read one-hot channels as the letters that they are, if these are known."""
+    one_hot = isinstance(encoder(estimator.encoding), SequenceOneHotEncoder)
+    if alphabet is None or not one_hot:
+        return sequences
+    codes = recode(sequences.values, alphabet)
+    if codes is None:
+        return sequences
+    return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
 
 
 def _is_named(alphabet: str | Alphabet) -> bool:
@@ -112,7 +170,7 @@ def _is_named(alphabet: str | Alphabet) -> bool:
 
 
 def _has_channels(X: Any) -> bool:
-    """Tell (n, L, C) numbers and lists of (L_i, C) from a table (n, L)."""
+    """Check for numbers (n, L, C) or lists of (L_i, C), not a table (n, L)."""
     return _depth(X) == 3
 
 

@@ -10,12 +10,9 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
-from sklyra.batching import SequenceDataset
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
-from sklyra.estimators.shares import value_shares
-from sklyra.estimators.values import check_values, standardization
-from sklyra.nn import VALUE_LOSSES, RowLoss
+from sklyra.targets import ValueTarget
 
 
 class LyraRegressor(RegressorMixin, BaseLyra):
@@ -175,16 +172,17 @@ default="one-hot"
         ``unexplained``, is noise and what it has not learnt.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
-    shares_ : ndarray of shape (n_parts, n_outputs)
+    stacking_weights_ : ndarray of shape (n_parts, n_outputs)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
-        any and the Gaussian process if there is one add up to the standardised
-        prediction.
+        any and the Gaussian process if there is one add up to the standardized
+        prediction: non-negative least squares on held-out predictions [2]_.
 
     References
     ----------
     .. [1] Ramesh, K., Siddiqui, S. M., Gu, A., Mitzenmacher, M. & Sabeti, P. C. (2025).
        Lyra: An Efficient and Expressive Subquadratic Architecture for Modeling
        Biological Sequences. arXiv:2503.16351.
+    .. [2] Breiman, L. (1996). Stacked Regressions. Machine Learning 24, 49-64.
 
     Examples
     --------
@@ -195,10 +193,6 @@ default="one-hot"
     >>> model.predict(X[200:203]).shape
     (3,)
     """
-
-    # of models that were saved before there were these
-    _varies: npt.NDArray[np.bool_] | np.bool_ = np.True_
-    _exponent: npt.NDArray[np.int64] | np.int64 = np.int64(0)
 
     def __init__(
         self,
@@ -298,7 +292,7 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        return self._partial_fit(X, y, sample_weight)
+        return self._partial_fit(X, y, sample_weight, self._make_target())
 
     def predict(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict values.
@@ -313,75 +307,8 @@ default="one-hot"
         ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
             Predictions in the units of `y`.
         """  # noqa: E501 - as above
-        return self._in_units(self._run(X))
+        output = self._output(X)
+        return self._ensemble.target.decode(output)
 
-    def _in_units(self, output: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Turn standardised outputs into predictions."""
-        out = output * self._scale + self._mean
-        out = np.where(self._varies, out, self._mean)
-        return out[:, 0] if self._flat else out
-
-    def _read_target(
-        self, y: Any, reset: bool, kept: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.float32]:
-        y = check_values(y)
-        flat, y = y.ndim == 1, y.reshape(len(y), -1)
-        if reset:
-            self._flat = flat
-            self._mean, self._scale, self._exponent = standardization(y[kept])
-            self._varies = np.zeros(y.shape[1], bool)
-        elif y.shape[1] != len(self._mean):
-            raise ValueError(
-                f"y has {y.shape[1]} outputs, but this LyraRegressor was fitted with "
-                f"{len(self._mean)}."
-            )
-        self._varies = self._varies | (y[kept] != self._mean).any(axis=0)
-        # of size 1, where nothing overflows
-        y, mean, scale = (
-            np.ldexp(x, -self._exponent) for x in (y, self._mean, self._scale)
-        )
-        return np.asarray((y - mean) / scale, dtype=np.float32)
-
-    def _n_outputs(self) -> int:
-        return len(self._mean)
-
-    def _loss(self) -> type[RowLoss]:
-        return VALUE_LOSSES[self.loss]
-
-    def _levels(self, data: SequenceDataset) -> npt.NDArray[np.float64]:
-        return data.target.astype(np.float64)
-
-    def _is_centered(self) -> bool:
-        return True
-
-    def _first_shares(self) -> npt.NDArray[np.float64]:
-        n_parts = 1 + bool(self.perceptrons_) + (self.gaussian_process_ is not None)
-        return np.full((n_parts, self._n_outputs()), 1 / n_parts)
-
-    def _weigh(
-        self, parts: npt.NDArray[np.float64], data: SequenceDataset
-    ) -> npt.NDArray[np.float64]:
-        if len(parts) == 1:
-            return self._first_shares()
-        return value_shares(parts, self._levels(data), data.weight.astype(np.float64))
-
-    def _effects(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        effects: npt.NDArray[np.float64] = levels * self._scale
-        return effects[:, 0] if self._flat else effects
-
-    def _remember_unseen(
-        self,
-        output: npt.NDArray[np.float64],
-        data: SequenceDataset,
-        known: npt.NDArray[np.intp],
-    ) -> None:
-        self.oof_prediction_ = self._in_units(output)
-        self.oof_score_ = np.nan
-        if len(known) > 1:
-            target, weight = data.target[known], data.weight[known]
-            off = np.average((output[known] - target) ** 2, axis=0, weights=weight)
-            mean = np.average(target, axis=0, weights=weight)
-            spread = np.average((target - mean) ** 2, axis=0, weights=weight)
-            if (spread > 0).any():  # outputs that do not vary have no score
-                of_each = 1 - off[spread > 0] / spread[spread > 0]
-                self.oof_score_ = float(np.mean(of_each))
+    def _make_target(self) -> ValueTarget:
+        return ValueTarget(self.loss)

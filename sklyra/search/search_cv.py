@@ -35,8 +35,8 @@ from sklearn.utils.metadata_routing import process_routing
 
 from sklyra._documentation import Documented
 from sklyra._warnings import warn
+from sklyra.ensemble.folds import check_groups
 from sklyra.estimators.base import BaseLyra
-from sklyra.estimators.split import check_groups
 from sklyra.exceptions import SklyraWarning
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task

@@ -2,12 +2,14 @@
 
 from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
 from sklyra.sequences.encoded import EncodedSequences, recode
+from sklyra.sequences.inputs import Inputs
 from sklyra.sequences.missing import first_missing, refuse_masked
 from sklyra.sequences.reading import is_text
 from sklyra.sequences.strands import both_strands, duplexes
 
 __all__ = [
     "EncodedSequences",
+    "Inputs",
     "both_strands",
     "check_option",
     "check_sequences",

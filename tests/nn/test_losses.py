@@ -14,7 +14,7 @@ from sklyra import LyraRegressor
 from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.datasets import make_epistasis
 from sklyra.nn import VALUE_LOSSES, CrossEntropy
-from sklyra.sequences import check_sequences
+from sklyra.sequences import Inputs, check_sequences
 
 SMALL = {
     "n_members": 1,
@@ -91,7 +91,7 @@ def test_gradient_of_a_batch_is_that_of_the_loss_of_all_its_sequences(name):
     net = fit.fit(data.sequences, data.y).nets_[0]
     target = np.float32(data.y - data.y.mean())[:, None]
     weight = np.linspace(0.5, 1.5, 24, dtype=np.float32)
-    rows = SequenceDataset(check_sequences(data.sequences), target, weight)
+    rows = SequenceDataset(Inputs((check_sequences(data.sequences),)), target, weight)
     inputs, wanted = next(iter(TrainingBatches(rows, 24, None, net.module_.n_blocks)))
     parameters = list(net.module_.parameters())
     net.module_.zero_grad()

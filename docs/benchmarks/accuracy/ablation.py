@@ -22,51 +22,51 @@ from models import draw, score
 from numpy.typing import NDArray
 
 from sklyra import LyraClassifier, LyraRegressor
-from sklyra.batching import SequenceDataset
-from sklyra.estimators.shares import first_logit_shares, logit_shares, value_shares
+from sklyra.targets import ClassTarget, ValueTarget
 
 Array = NDArray[np.float64]
 RESULTS = Path(__file__).parent / "ablation.json"
 ALL = "all parts"
-# Rows of `shares_`: five networks on average, five perceptrons, the Gaussian process
+# Parts by their names in `predict_parts`.
 SUBSETS = {
-    ALL: ["networks", "perceptrons", "process"],
-    "no Gaussian process": ["networks", "perceptrons"],
-    "no perceptrons": ["networks", "process"],
-    "no networks": ["perceptrons", "process"],
-    "networks alone": ["networks"],
-    "perceptrons alone": ["perceptrons"],
-    "Gaussian process alone": ["process"],
+    ALL: ["lyra", "perceptron", "gaussian_process"],
+    "no Gaussian process": ["lyra", "perceptron"],
+    "no perceptrons": ["lyra", "gaussian_process"],
+    "no networks": ["perceptron", "gaussian_process"],
+    "networks alone": ["lyra"],
+    "perceptrons alone": ["perceptron"],
+    "Gaussian process alone": ["gaussian_process"],
 }
 
 
-class WatchedRegressor(LyraRegressor):
-    """A regressor that remembers what its parts say of held-out sequences."""
+class WatchedValues(ValueTarget):
+    """Values that remember what parts predict of all sequences held out."""
 
-    def _weigh(self, parts: Array, data: SequenceDataset) -> Array:
-        self.held_out = parts, data
-        return super()._weigh(parts, data)
+    def stack(self, *held_out: Any) -> Array:
+        self.__dict__.setdefault("held_out", held_out)
+        return super().stack(*held_out)
+
+
+class WatchedClasses(ClassTarget):
+    """Classes that do the same."""
+
+    def stack(self, *held_out: Any) -> Array:
+        self.__dict__.setdefault("held_out", held_out)
+        return super().stack(*held_out)
+
+
+class WatchedRegressor(LyraRegressor):
+    """A regressor with such a target."""
+
+    def _make_target(self) -> ValueTarget:
+        return WatchedValues()
 
 
 class WatchedClassifier(LyraClassifier):
-    """A classifier that remembers what its parts say of held-out sequences."""
+    """A classifier with such a target."""
 
-    def _weigh(self, parts: Array, data: SequenceDataset) -> Array:
-        self.held_out = parts, data
-        return super()._weigh(parts, data)
-
-
-def shares(
-    parts: Array, data: SequenceDataset, process: bool, classes: bool
-) -> Array | float:
-    """Weigh parts, the last of which may be a Gaussian process, as a model does."""
-    if len(parts) == 1:
-        return 1.0
-    weight = data.weight.astype(float)
-    if classes:
-        start = first_logit_shares(len(parts) - process, process)
-        return logit_shares(parts, data.target, weight, start)
-    return value_shares(parts, data.target.astype(float), weight)
+    def _make_target(self) -> ClassTarget:
+        return WatchedClasses()
 
 
 def measure(name: str, rows: int, seed: int) -> dict[str, float]:
@@ -76,17 +76,17 @@ def measure(name: str, rows: int, seed: int) -> dict[str, float]:
         return {}
     kind = WatchedClassifier if classes else WatchedRegressor
     model: Any = kind(random_state=seed).fit(X, y)
-    parts, data = model.held_out
-    known = ["networks"]
-    known += ["perceptrons"] if model.perceptrons_ else []
-    known += ["process"] if model.gaussian_process_ is not None else []
+    ensemble = model._ensemble
+    parts, target, weight, scales = ensemble.target.held_out
+    known = [part.name for part in ensemble.parts]
     found = {}
     for label, wanted in SUBSETS.items():
         at = [i for i, part in enumerate(known) if part in wanted]
         if at:
-            process = "process" in wanted
-            model.shares_ = np.zeros_like(model.shares_)
-            model.shares_[at] = shares(parts[at], data, process, classes)
+            weights = np.zeros_like(ensemble.stacking_weights)
+            chosen = [scales[i] for i in at]
+            weights[at] = ensemble.target.stack(parts[at], target, weight, chosen)
+            ensemble.stacking_weights = weights if len(at) > 1 else weights > 0
             found[label] = score(model, X_test, y_test)
     alone = {"n_members": 1, "gaussian_process": False, "perceptron": False}
     single = LyraClassifier if classes else LyraRegressor

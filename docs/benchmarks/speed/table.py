@@ -138,7 +138,7 @@ def overhead() -> None:
     from sklyra._training.pieces import back_propagate, piece_size
     from sklyra.batching import SequenceDataset, TrainingBatches
     from sklyra.nn import LyraNet, SquaredError
-    from sklyra.sequences import check_sequences
+    from sklyra.sequences import Inputs, check_sequences
 
     print("| sequences | fit, s | bare loop, s | ratio |\n|---|---|---|---|")
     for name in ("antibody variants", "splice junctions"):
@@ -158,7 +158,9 @@ def overhead() -> None:
 
             started = time.perf_counter()
             sequences = check_sequences(X)
-            data = SequenceDataset(sequences, y[:, None], np.ones(len(X), np.float32))
+            data = SequenceDataset(
+                Inputs((sequences,)), y[:, None], np.ones(len(X), np.float32)
+            )
             letters = torch.from_numpy(sequences.alphabet.membership.copy())
             net = LyraNet(letters.shape[1], letters=letters)
             optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, fused=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import check_array, column_or_1d, compute_sample_weight
+from sklearn.utils import check_array
 
 from sklyra.sequences import first_missing, refuse_masked
 
@@ -149,35 +149,6 @@ def check_weights(sample_weight: Any, n_samples: int) -> npt.NDArray[np.float64]
             "Sample weights must not be negative and must contain at least one "
             f"non-zero number: sample_weight[{int(weight.argmin())}] is "
             f"{weight.min():g}, and the largest {weight.max():g}."
-        )
-    return weight
-
-
-def check_class_weights(class_weight: Any, y: Any) -> npt.NDArray[np.float64]:
-    """Weigh sequences by their classes.
-
-    Parameters
-    ----------
-    class_weight : dict or "balanced"
-        The parameter of the classifier.
-    y : array-like of shape (n_samples,)
-        Labels.
-
-    Returns
-    -------
-    ndarray of shape (n_samples,), float64
-        The weights.
-
-    Raises
-    ------
-    ValueError
-        If one is negative or infinite, or all are zero.
-    """
-    weight = np.asarray(compute_sample_weight(class_weight, column_or_1d(y)))
-    if not (np.isfinite(weight).all() and weight.min() >= 0 < weight.max()):
-        raise ValueError(
-            f"class_weight={class_weight!r} must hold finite weights, none negative "
-            "and not all 0."
         )
     return weight
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from sklyra.sequences import first_missing, refuse_masked
@@ -44,3 +45,32 @@ def check_labels(y: Any) -> npt.NDArray[Any]:
         raise ValueError(f"Input y contains infinity: y[{at}] is {labels[at]}.")
     check_classification_targets(labels)
     return np.asarray(labels)
+
+
+def check_class_weights(class_weight: Any, y: Any) -> npt.NDArray[np.float64]:
+    """Weigh sequences by their classes.
+
+    Parameters
+    ----------
+    class_weight : dict or "balanced"
+        The parameter of the classifier.
+    y : array-like of shape (n_samples,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float64
+        The weights.
+
+    Raises
+    ------
+    ValueError
+        If one is negative or infinite, or all are zero.
+    """
+    weight = np.asarray(compute_sample_weight(class_weight, column_or_1d(y)))
+    if not (np.isfinite(weight).all() and weight.min() >= 0 < weight.max()):
+        raise ValueError(
+            f"class_weight={class_weight!r} must hold finite weights, none negative "
+            "and not all 0."
+        )
+    return weight

@@ -16,9 +16,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sklyra._training import EpochOutputs, Job, SequenceNet
+from sklyra._training import EpochOutputs, Job, run
 from sklyra.batching import SequenceDataset
-from sklyra.sequences import EncodedSequences
+from sklyra.ensemble.part import HeldOut, Split
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -105,59 +105,47 @@ def output_without_choice(
 
 
 def held_out_outputs(
-    jobs: list[Job],
-    asked: SequenceDataset,
-    held: list[Rows] | None,
-    copies: Rows,
-    center: Array | None,
-    predict: Callable[[SequenceNet, EncodedSequences], Array],
-) -> tuple[Array, Array]:
+    jobs: list[Job], asked: SequenceDataset, split: Split, precision: str
+) -> HeldOut:
     """Predict rows with the networks that held them out.
 
     Parameters
     ----------
     jobs : list of Job
-        What trained the networks.
+        Networks, trained.
     asked : SequenceDataset
-        What they held out is of these rows.
-    held : list of ndarray of int, or None
-        The rows that each held out; None if all did hold out all.
-    copies : ndarray of shape (n_rows,), int
-        A number for each sequence, the same for equal ones.
-    center : ndarray of shape (n, n_outputs), float64, or None
-        Mean target of the rows that predict each row, if targets are few differences
-        from a mean that all rows know. Where there are two strands, the second half of
-        the rows repeats the first.
-    predict : callable
-        Predicts sequences with a network.
+        Rows to predict, as these networks read them.
+    split : Split
+        Which network held out which of them.
+    precision : str
+        Precision of networks.
 
     Returns
     -------
-    kept : ndarray of shape (n_rows, n_outputs), float64
-        Means over the networks, with the weights that they keep; NaN where a row was
-        not held out.
-    honest : ndarray of shape (n_rows, n_outputs), float64
-        The same after epochs that other rows chose.
+    HeldOut
+        Means over networks; NaN where a row was not held out.
     """
     n_outputs = jobs[0].net.module__n_outputs
     total = np.zeros((2, len(asked), n_outputs))
     times = np.zeros((len(asked), 1))
-    for member, job in enumerate(jobs):
-        rows = np.arange(len(asked)) if held is None else held[member]
+    center = split.center
+    for job, (_, held) in zip(jobs, split.folds, strict=True):
+        rows = held if split.valid is None else np.arange(len(asked))
         part = asked.take(rows)
         if not len(rows):
             continue
-        kept = honest = predict(job.net, part.sequences)
+        kept = honest = run([job.net], part.sequences, precision)[0]
         if job.record is not None:
-            blocks = divide(copies[rows])
+            blocks = divide(split.same_asked[rows])
             honest, trained = output_without_choice(job.record, part, blocks)
             if center is not None:  # as a network would that never saw the mean
+                # of two strands the second has the same mean as the first
                 honest += center[rows % len(center)] - trained
         total[:, rows] += kept, honest
         times[rows] += 1
     with np.errstate(invalid="ignore"):
         total /= times
-    return total[0], total[1]
+    return HeldOut(*total)
 
 
 def centers(data: SequenceDataset, folds: list[tuple[Rows, Rows]]) -> Array:
@@ -176,10 +164,13 @@ def centers(data: SequenceDataset, folds: list[tuple[Rows, Rows]]) -> Array:
         Means; NaN for rows in no fold.
     """
     center = np.full(data.target.shape, np.nan)
+    measured = np.isfinite(data.target)
     for train, held in folds:
-        center[held] = np.average(
-            data.target[train], axis=0, weights=data.weight[train]
-        )
+        # nothing measured: nothing but the mean of all, which is 0
+        values = np.where(measured[train], data.target[train], 0)
+        counts = measured[train] * data.weight[train, None]
+        total = np.maximum(counts.sum(axis=0), np.finfo(np.float32).tiny)
+        center[held] = (counts * values).sum(axis=0) / total
     return center
 
 
@@ -227,46 +218,3 @@ def cross_fit(parts: Array, fold: Rows, stack: Callable[[Rows], Array]) -> Array
         weights = stack(np.flatnonzero(~rows))
         out[rows] = (weights[:, None] * parts[:, rows]).sum(axis=0)
     return out
-
-
-def explained(prediction: Array, target: Array, weight: Array) -> float:
-    """Compute the share of variance that predictions explain, of all outputs together.
-
-    Parameters
-    ----------
-    prediction, target : ndarray of shape (n_rows, n_outputs), float64
-        Predictions of rows held out, and what they measure.
-    weight : ndarray of shape (n_rows,), float64
-        Weight of each row.
-
-    Returns
-    -------
-    float
-        From 0 to 1; 0 if predictions are worse than the mean.
-    """
-    mean = np.average(target, axis=0, weights=weight)
-    error = np.average((prediction - target) ** 2, axis=0, weights=weight).sum()
-    total = np.average((target - mean) ** 2, axis=0, weights=weight).sum()
-    return float(max(1 - error / total, 0)) if total > 0 else 0.0
-
-
-def limited(shares: dict[str, float], limit: float) -> dict[str, float]:
-    """Scale shares of variance down, so that all together explain no more.
-
-    Parameters
-    ----------
-    shares : dict of str to float
-        Shares that add up to 1, the last that of what is not explained; or zeros.
-    limit : float
-        What is explained of rows held out.
-
-    Returns
-    -------
-    dict of str to float
-        Shares that add up to the same.
-    """
-    *names, rest = shares
-    found = sum(shares[name] for name in names)
-    factor = min(limit / found, 1.0) if found > 0 else 1.0
-    scaled = {name: factor * shares[name] for name in names}
-    return scaled | {rest: shares[rest] + (1 - factor) * found}

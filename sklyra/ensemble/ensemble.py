@@ -1,0 +1,256 @@
+"""The ensemble: parts of a model, and the stacking weights that join them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from sklyra._training import Job, one_bar, train_all
+from sklyra.batching import SequenceDataset
+from sklyra.ensemble.held_out import (
+    MOST_CENTERED,
+    centers,
+    cross_fit,
+    fold_numbers,
+)
+from sklyra.ensemble.part import HeldOut, Part, Split
+from sklyra.ensemble.settings import TrainingSettings
+from sklyra.ensemble.strands import Strands
+from sklyra.sequences import Inputs
+from sklyra.targets.target import Target
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+Folds = list[tuple[Rows, Rows]]
+
+
+class Ensemble:
+    """Parts that are trained together, and stacked by what they predict of rows unseen.
+
+    Parameters
+    ----------
+    parts : list of Part
+        Kinds of base models.
+    target : Target
+        What is measured, learned from y.
+    strands : Strands
+        Whether both strands count.
+
+    Attributes
+    ----------
+    stacking_weights : ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
+        Factors with which parts add up to outputs.
+    held_out : ndarray of shape (n_parts, n_asked, n_outputs), float32
+        Honest held-out predictions of each part, once fitted.
+    held_out_output : ndarray of shape (n_asked, n_outputs), float64
+        What they add up to, with weights from other folds; NaN for rows in no fold.
+    held_out_score : float
+        R2 or accuracy of that.
+    """
+
+    held_out: npt.NDArray[np.float32]
+    held_out_output: Array
+    held_out_score: float
+
+    def __init__(self, parts: list[Part], target: Target, strands: Strands) -> None:
+        self.parts = parts
+        self.target = target
+        self.strands = strands
+        self.stacking_weights = target.prior_weights([part.scale for part in parts])
+
+    def fit(
+        self,
+        data: SequenceDataset,
+        folds: Folds,
+        valid: SequenceDataset | None,
+        settings: TrainingSettings,
+        rng: np.random.RandomState,
+        watch: Callable[[list[Job]], None],
+    ) -> list[Job]:
+        """Train all parts, and stack them.
+
+        Parameters
+        ----------
+        data : SequenceDataset
+            Training data.
+        folds : list of (train, valid)
+            Rows of each member.
+        valid : SequenceDataset or None
+            Validation data instead of rows held out.
+        settings : TrainingSettings
+            How to train.
+        rng : RandomState
+            Source of random numbers.
+        watch : callable
+            Called with the jobs of the first part before they begin.
+
+        Returns
+        -------
+        list of Job
+            What was trained.
+        """
+        split = self._split(data, folds, valid)
+        jobs = self._train(split, settings, rng, watch)
+        held = [
+            part.finish(own, split, self.target, rng, settings.precision)
+            for part, own in zip(self.parts, jobs, strict=True)
+        ]
+        kept, honest = map(np.stack, zip(*held, strict=True))
+        predicted = HeldOut(self.strands.average(kept), self.strands.average(honest))
+        asked = valid or data
+        numbers = self.strands.numbers(asked.sequences)
+        fold = fold_numbers(folds if valid is None else [], numbers)
+        learned = len(self.parts) > 1 or len(folds) > 1
+        self._stack(predicted, asked, fold, split.center, learned)
+        return [job for own in jobs for job in own]
+
+    def train(
+        self,
+        data: SequenceDataset,
+        folds: Folds,
+        settings: TrainingSettings,
+        rng: np.random.RandomState,
+    ) -> list[Job]:
+        """Train the networks of all parts, and leave everything else as it is.
+
+        Parameters
+        ----------
+        data : SequenceDataset
+            Training data.
+        folds : list of (train, valid)
+            Rows of each member.
+        settings : TrainingSettings
+            How to train.
+        rng : RandomState
+            Source of random numbers.
+
+        Returns
+        -------
+        list of Job
+            What was trained.
+        """
+        split = self._split(data, folds, None)
+        jobs = self._train(split, settings, rng, lambda jobs: None)
+        for part, own in zip(self.parts, jobs, strict=True):
+            part.keep(own)
+        return [job for own in jobs for job in own]
+
+    def predict_parts(self, inputs: Inputs, precision: str) -> dict[str, Array]:
+        """Predict with each member of each part.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+        precision : str
+            Precision of networks.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n_members, n_samples, n_outputs), float64
+            Predictions of each part, on the scale of that part.
+        """
+        inputs = self.strands.of_inputs(inputs)
+        return {
+            part.name: self.strands.average(part.predict(inputs, precision))
+            for part in self.parts
+        }
+
+    def predict(self, inputs: Inputs, precision: str) -> Array:
+        """Predict with all parts together.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+        precision : str
+            Precision of networks.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), float64
+            Outputs: means over members, times stacking weights, added up.
+        """
+        parts = self.predict_parts(inputs, precision).values()
+        means = np.stack([members.mean(axis=0) for members in parts])
+        output: Array = (self.stacking_weights[:, None] * means).sum(axis=0)
+        return output
+
+    def _split(
+        self, data: SequenceDataset, folds: Folds, valid: SequenceDataset | None
+    ) -> Split:
+        """Double strands, and number what is held out together."""
+        few = len(data) <= MOST_CENTERED and valid is None
+        center = centers(data, folds) if few and self.target.centered else None
+        both = self.strands.of_dataset(data)
+        both_valid = None if valid is None else self.strands.of_dataset(valid)
+        return Split(
+            both,
+            self.strands.of_folds(folds, len(data)),
+            both_valid,
+            self.strands.numbers(both.sequences),
+            self.strands.numbers((both_valid or both).sequences),
+            center,
+        )
+
+    def _train(
+        self,
+        split: Split,
+        settings: TrainingSettings,
+        rng: np.random.RandomState,
+        watch: Callable[[list[Job]], None],
+    ) -> list[list[Job]]:
+        """Train the networks of all parts in one pool: a list of jobs for each part."""
+        # callbacks watch the networks of the first part
+        quiet = replace(settings, callbacks=[])
+        jobs = [
+            part.plan(split, quiet if number else settings, rng)
+            for number, part in enumerate(self.parts)
+        ]
+        watch(jobs[0])
+        pool = [job for own in jobs for job in own]
+        # callbacks are the same objects for all members, and a GPU is one for all
+        sequential = bool(settings.callbacks) or settings.device != "cpu"
+        with one_bar(pool) if settings.verbose else nullcontext():
+            train_all(pool, 1 if sequential else torch.get_num_threads())
+        return jobs
+
+    def _stack(
+        self,
+        held: HeldOut,
+        asked: SequenceDataset,
+        fold: Rows,
+        center: Array | None,
+        learned: bool,
+    ) -> None:
+        """Find stacking weights, and predict each fold with those of the others."""
+        known = np.flatnonzero(np.isfinite(held.kept).all(axis=(0, 2)))
+        scales = [part.scale for part in self.parts]
+
+        def stack(rows: Rows) -> Array:
+            if not (learned and len(rows)):
+                return self.target.prior_weights(scales)
+            rows = known[rows]
+            weight = asked.weight[rows].astype(np.float64)
+            return self.target.stack(
+                held.kept[:, rows], asked.target[rows], weight, scales
+            )
+
+        self.stacking_weights = stack(np.arange(len(known)))
+        self.held_out = held.honest.astype(np.float32)
+        shift: Any = 0.0 if center is None else center
+        out = np.full(held.kept.shape[1:], np.nan)
+        out[known] = cross_fit((held.honest - shift)[:, known], fold[known], stack)
+        self.held_out_output = out + shift
+        self.held_out_score = np.nan
+        if len(known) > 0:
+            output, weight = self.held_out_output[known], asked.weight[known]
+            self.held_out_score = self.target.score(
+                output, asked.target[known], weight.astype(np.float64)
+            )

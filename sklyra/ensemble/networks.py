@@ -1,0 +1,280 @@
+"""Networks as parts of a model: several members of one kind, averaged."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._training import (
+    BestWeights,
+    EpochOutputs,
+    Job,
+    Schedule,
+    SequenceNet,
+    make_net,
+    run,
+)
+from sklyra.batching import SequenceDataset
+from sklyra.ensemble.held_out import held_out_outputs, may_choose
+from sklyra.ensemble.part import HeldOut, Split
+from sklyra.ensemble.settings import TrainingSettings
+from sklyra.ensemble.steps import step_plan
+from sklyra.features import AlignedPositions, letter_vectors
+from sklyra.nn import LyraNet, Perceptron
+from sklyra.sequences import Inputs
+from sklyra.targets.target import Scale, Target
+
+Array = npt.NDArray[np.float64]
+
+
+class Architecture(Protocol):
+    """A kind of network: what it reads of samples, and how it is built.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in `predict_parts` and `history_`.
+    """
+
+    name: str
+
+    def view(self, inputs: Inputs) -> Inputs:
+        """Select what networks of this kind read.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+
+        Returns
+        -------
+        Inputs
+            The same samples.
+        """
+
+    def options(
+        self, data: SequenceDataset, settings: TrainingSettings
+    ) -> tuple[type, dict[str, Any]]:
+        """Choose the module and its options.
+
+        Parameters
+        ----------
+        data : SequenceDataset
+            Training data, as viewed.
+        settings : TrainingSettings
+            How to train.
+
+        Returns
+        -------
+        module : type
+            Class of the module.
+        options : dict of str to object
+            Its arguments.
+        """
+
+
+class Lyra:
+    """Gated convolutions and state space layers over whole sequences."""
+
+    name = "lyra"
+
+    def view(self, inputs: Inputs) -> Inputs:
+        """Return all there is, as `Architecture.view` says."""
+        return inputs
+
+    def options(
+        self, data: SequenceDataset, settings: TrainingSettings
+    ) -> tuple[type, dict[str, Any]]:
+        """Choose `LyraNet`, as `Architecture.options` says."""
+        channels = {"letters": settings.letters, "n_channels": settings.n_channels}
+        return LyraNet, {**settings.architecture, **channels}
+
+
+class AlignedPerceptron:
+    """A perceptron over letters at aligned positions.
+
+    Parameters
+    ----------
+    aligned : AlignedPositions
+        Positions that mean the same in every sequence.
+    """
+
+    name = "perceptron"
+
+    def __init__(self, aligned: AlignedPositions) -> None:
+        self.aligned = aligned
+
+    def view(self, inputs: Inputs) -> Inputs:
+        """Look up what stands at aligned positions, as `Architecture.view` says."""
+        return replace(inputs, chains=(self.aligned(inputs.sequences),))
+
+    def options(
+        self, data: SequenceDataset, settings: TrainingSettings
+    ) -> tuple[type, dict[str, Any]]:
+        """Choose `Perceptron`, as `Architecture.options` says."""
+        alphabet = data.sequences.alphabet
+        assert alphabet is not None
+        letters = letter_vectors(alphabet).astype(np.float32)
+        codes, _ = data.sequences.padded()
+        counts = [np.bincount(column, minlength=len(letters)) for column in codes.T]
+        return Perceptron, {
+            "letters": letters,
+            "centre": (np.array(counts) @ letters / len(codes)).astype(np.float32),
+            "dropout": settings.architecture["dropout"],
+        }
+
+
+class Networks:
+    """Members of one kind of network, each with rows of its own held out.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        The kind.
+    nets : sequence of SequenceNet, default=()
+        Members to go on with, which stay what they are.
+
+    Attributes
+    ----------
+    nets : list of SequenceNet
+        The members, once trained.
+    """
+
+    scale: Scale = "output"
+
+    def __init__(
+        self, architecture: Architecture, nets: list[SequenceNet] | None = None
+    ) -> None:
+        self.architecture = architecture
+        self.nets = nets or []
+
+    @property
+    def name(self) -> str:
+        """Name of the architecture.
+
+        Returns
+        -------
+        str
+            The name.
+        """
+        return self.architecture.name
+
+    def _viewed(self, data: SequenceDataset) -> SequenceDataset:
+        return replace(data, inputs=self.architecture.view(data.inputs))
+
+    def plan(
+        self, split: Split, settings: TrainingSettings, rng: np.random.RandomState
+    ) -> list[Job]:
+        """Make or take a network for each fold, as `Part.plan` says."""
+        data = self._viewed(split.data)
+        valid = None if split.valid is None else self._viewed(split.valid)
+        jobs = []
+        for member, (rows, held) in enumerate(split.folds):
+            everything = np.array_equal(rows, np.arange(len(data)))
+            train = data if everything else data.take(rows)
+            watched = valid
+            if valid is None and len(held):
+                watched = data.take(held)
+            net = self._net(member, data, settings, rng)
+            jobs.append(_job(net, train, watched, settings))
+        return jobs
+
+    def _net(
+        self,
+        member: int,
+        data: SequenceDataset,
+        settings: TrainingSettings,
+        rng: np.random.RandomState,
+    ) -> SequenceNet:
+        """Copy a member that is there, or make one."""
+        rates = {
+            "lr": settings.lr,
+            "weight_decay": settings.weight_decay,
+            "state_weight_decay": settings.state_weight_decay,
+        }
+        if member < len(self.nets):
+            # an interrupted fit must not change it
+            net = copy.deepcopy(self.nets[member])
+            net.to(settings.device)
+            net.set_rates(**rates)
+            net.set_loss(settings.loss)
+            return net
+        module, options = self.architecture.options(data, settings)
+        return make_net(
+            module,
+            {"n_outputs": settings.n_outputs, **options},
+            criterion=settings.loss,
+            **rates,
+            device=settings.device,
+            seed=int(rng.randint(2**31)),
+        )
+
+    def keep(self, jobs: list[Job]) -> None:
+        """Take over trained networks, as `Part.keep` says."""
+        self.nets = [job.net for job in jobs]
+
+    def finish(
+        self,
+        jobs: list[Job],
+        split: Split,
+        target: Target,
+        rng: np.random.RandomState,
+        precision: str,
+    ) -> HeldOut:
+        """Predict the rows that each network held out, as `Part.finish` says."""
+        self.keep(jobs)
+        return held_out_outputs(jobs, self._viewed(split.asked), split, precision)
+
+    def predict(self, inputs: Inputs, precision: str) -> Array:
+        """Predict with each network, as `Part.predict` says."""
+        return run(self.nets, self.architecture.view(inputs).sequences, precision)
+
+    def history(self) -> list[dict[str, Any]]:
+        """Collect how training went.
+
+        Returns
+        -------
+        list of dict
+            A row for each epoch of each member.
+        """
+        return [
+            {"network": self.name, "member": member, **_shown(row)}
+            for member, net in enumerate(self.nets)
+            for row in net.history
+        ]
+
+
+def _job(
+    net: SequenceNet,
+    train: SequenceDataset,
+    watched: SequenceDataset | None,
+    settings: TrainingSettings,
+) -> Job:
+    """Prepare the training of a network."""
+    n_positions = int(train.sequences.offsets[-1])
+    net.batch_size, n_epochs = step_plan(
+        len(train), n_positions, settings.batch_size, settings.max_epochs
+    )
+    net.precision = settings.precision
+    callbacks = [*settings.callbacks, Schedule(settings.lr_schedule, n_epochs)]
+    record = None
+    if watched is not None:
+        callbacks.append(BestWeights(settings.n_iter_no_change or n_epochs))
+        if may_choose(len(watched), settings.n_outputs):
+            record = EpochOutputs()
+            callbacks.append(record)
+    return Job(net, train, watched, n_epochs, callbacks, record)
+
+
+# skorch's names for columns of the history, and what of it is for skorch alone
+_COLUMNS = {"dur": "seconds"}
+_INTERNAL = ("_best", "_batch_count", "batches")
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Select what is of use of a row of skorch's history."""
+    return {_COLUMNS.get(k, k): v for k, v in row.items() if not k.endswith(_INTERNAL)}

@@ -1,0 +1,126 @@
+"""Both strands of DNA: doubled before models see them, averaged behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra.batching import SequenceDataset
+from sklyra.sequences import EncodedSequences, Inputs, both_strands, duplexes
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Strands:
+    """Whether a sequence is the same, read along either strand.
+
+    Parameters
+    ----------
+    both : bool
+        Whether both strands count. If not, everything stays what it is.
+    """
+
+    both: bool
+
+    def of_inputs(self, inputs: Inputs) -> Inputs:
+        """Put the reverse complements of all sequences behind them.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Of `n` samples.
+
+        Returns
+        -------
+        Inputs
+            Of `2 n`; sample ``n + i`` is sample ``i``, read along the other strand.
+        """
+        if not self.both:
+            return inputs
+        covariates = inputs.covariates
+        if covariates is not None:
+            covariates = np.concatenate([covariates] * 2)
+        return Inputs(tuple(map(both_strands, inputs.chains)), covariates)
+
+    def of_dataset(self, data: SequenceDataset) -> SequenceDataset:
+        """Put the other strand of each sequence behind all of them.
+
+        Parameters
+        ----------
+        data : SequenceDataset
+            Of `n` samples.
+
+        Returns
+        -------
+        SequenceDataset
+            Of `2 n`.
+        """
+        if not self.both:
+            return data
+        return SequenceDataset(
+            self.of_inputs(data.inputs),
+            np.concatenate([data.target] * 2),
+            np.concatenate([data.weight] * 2),
+        )
+
+    def of_folds(
+        self, folds: list[tuple[Rows, Rows]], n_samples: int
+    ) -> list[tuple[Rows, Rows]]:
+        """Put the other strands into the same folds.
+
+        Parameters
+        ----------
+        folds : list of (train, valid)
+            Rows of each member.
+        n_samples : int
+            Number of samples, each strand counted once.
+
+        Returns
+        -------
+        list of (train, valid)
+            Rows among those of both strands.
+        """
+        if not self.both:
+            return folds
+        return [
+            (np.concatenate([a, a + n_samples]), np.concatenate([b, b + n_samples]))
+            for a, b in folds
+        ]
+
+    def average(self, outputs: Array) -> Array:
+        """Average over both strands.
+
+        Parameters
+        ----------
+        outputs : ndarray of shape (..., 2 * n_samples, n_outputs), float64
+            Predictions.
+
+        Returns
+        -------
+        ndarray of shape (..., n_samples, n_outputs), float64
+            Means over both strands.
+        """
+        if not self.both:
+            return outputs
+        one, other = np.split(outputs, 2, axis=-2)
+        mean: Array = (one + other) / 2
+        return mean
+
+    def numbers(self, sequences: EncodedSequences) -> Rows:
+        """Give equal sequences equal numbers.
+
+        Parameters
+        ----------
+        sequences : EncodedSequences
+            Any sequences; DNA if both strands count.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int
+            A number for each, the same for those that are held out together.
+        """
+        return duplexes(sequences) if self.both else sequences.copies()

@@ -1,0 +1,124 @@
+"""Parts of a model, and their settings, from an estimator's parameters."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from sklyra._training import resolve_device
+from sklyra.alphabets import Alphabet
+from sklyra.ensemble import (
+    AlignedPerceptron,
+    GaussianProcessPart,
+    Lyra,
+    Networks,
+    Part,
+    TrainingSettings,
+)
+from sklyra.estimators.parameters import ARCHITECTURE, encoder
+from sklyra.features import AlignedPositions
+from sklyra.sequences import Inputs
+from sklyra.targets import Target
+
+# Parameters that are settings of the same name.
+_SETTINGS = (
+    "lr",
+    "weight_decay",
+    "state_weight_decay",
+    "lr_schedule",
+    "batch_size",
+    "max_epochs",
+    "n_iter_no_change",
+    "precision",
+)
+
+
+def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
+    """List the parts of a model. A new kind of base model is a line here.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Its parameters say which.
+    inputs : Inputs
+        Training data; both strands, if both count.
+    before : list of Part
+        Parts to go on with, which stay what they are.
+
+    Returns
+    -------
+    list of Part
+        The parts, networks first.
+    """
+    old = {part.name: part for part in resumed(before)}
+    parts = [old.get("lyra", Networks(Lyra()))]
+    if estimator.perceptron and "perceptron" in old:
+        parts.append(old["perceptron"])
+    elif estimator.perceptron and inputs.sequences.alphabet is not None:
+        aligned = AlignedPositions(inputs.sequences)
+        if len(aligned):
+            parts.append(Networks(AlignedPerceptron(aligned)))
+    if estimator.gaussian_process and inputs.sequences.alphabet is not None:
+        parts.append(GaussianProcessPart())
+    return parts
+
+
+def resumed(parts: list[Part]) -> list[Part]:
+    """Copy parts to go on with: if anything goes wrong the old ones are kept.
+
+    Parameters
+    ----------
+    parts : list of Part
+        Trained parts.
+
+    Returns
+    -------
+    list of Part
+        Copies that share networks, which parts never change.
+    """
+    return [copy.copy(part) for part in parts]
+
+
+def training_settings(
+    estimator: Any,
+    alphabet: Alphabet | None,
+    n_channels: int,
+    target: Target,
+    **changed: Any,
+) -> TrainingSettings:
+    """Select what parts get of an estimator's parameters.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator.
+    alphabet : Alphabet or None
+        That of the sequences; None for numbers.
+    n_channels : int
+        Numbers at each position, where there is no alphabet.
+    target : Target
+        The target.
+    **changed : object
+        Settings that differ from the parameters.
+
+    Returns
+    -------
+    TrainingSettings
+        The settings.
+    """
+    letters = None
+    if alphabet is not None:
+        letters, _ = encoder(estimator.encoding).character_features(alphabet)
+        n_channels = letters.shape[1]
+    same = {name: getattr(estimator, name) for name in _SETTINGS}
+    return TrainingSettings(
+        architecture={name: getattr(estimator, name) for name in ARCHITECTURE},
+        letters=letters,
+        n_channels=n_channels,
+        n_outputs=target.n_outputs,
+        loss=target.loss,
+        device=resolve_device(estimator.device),
+        callbacks=list(estimator.callbacks or []),
+        verbose=bool(estimator.verbose),
+        **{**same, **changed},
+    )

@@ -1,0 +1,58 @@
+"""Inputs of a model: sequences and covariates of each sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra.sequences.encoded import EncodedSequences
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is known of samples before anything is measured.
+
+    Parameters
+    ----------
+    chains : tuple of EncodedSequences
+        One or more columns of sequences, each of `n_samples`.
+    covariates : ndarray of shape (n_samples, n_covariates), float32, or None, \
+default=None
+        Numbers beside the sequences; None if there are none.
+    """
+
+    chains: tuple[EncodedSequences, ...]
+    covariates: npt.NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.chains[0])
+
+    @property
+    def sequences(self) -> EncodedSequences:
+        """The only chain.
+
+        Returns
+        -------
+        EncodedSequences
+            Its sequences.
+        """
+        (chain,) = self.chains
+        return chain
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Inputs:
+        """Select rows.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+            Which, in which order.
+
+        Returns
+        -------
+        Inputs
+            A copy of these rows.
+        """
+        covariates = None if self.covariates is None else self.covariates[rows]
+        return Inputs(tuple(chain.take(rows) for chain in self.chains), covariates)

@@ -1,0 +1,142 @@
+"""Classes as targets of classification."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import softmax
+
+from sklyra.nn import CrossEntropy, RowLoss
+from sklyra.targets.labels import check_class_weights, check_labels
+from sklyra.targets.stacking import logit_weights, prior_logit_weights
+from sklyra.targets.target import Array, Rows, Scale
+
+
+class ClassTarget:
+    """One of several classes of each sequence, as its number; outputs are logits.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None, default=None
+        Weights of classes.
+    classes : ndarray of shape (n_classes,) or None, default=None
+        All labels, sorted; None learns them from y.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+        All labels, sorted.
+    """
+
+    def __init__(
+        self, class_weight: Any = None, classes: npt.NDArray[Any] | None = None
+    ) -> None:
+        self._class_weight = class_weight
+        self._given = classes is not None
+        self.classes = np.empty(0) if classes is None else classes
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of classes.
+
+        Returns
+        -------
+        int
+            One logit for each.
+        """
+        return len(self.classes)
+
+    @property
+    def loss(self) -> type[RowLoss]:
+        """Loss of networks.
+
+        Returns
+        -------
+        type of RowLoss
+            Cross entropy.
+        """
+        return CrossEntropy
+
+    @property
+    def centered(self) -> bool:
+        """Whether outputs are differences from a mean.
+
+        Returns
+        -------
+        bool
+            False.
+        """
+        return False
+
+    def read(self, y: Any, used: Rows, learn: bool) -> npt.NDArray[np.int64]:
+        """Check y and number its labels, as `Target.read` says."""
+        y = check_labels(y)
+        if learn:
+            if not self._given:
+                self.classes = np.unique(y[used])
+            if len(self.classes) < 2:
+                raise ValueError(
+                    f"y has one class only, {self.classes.tolist()[0]!r}: there is "
+                    "nothing to tell apart. Classification needs two classes or more."
+                )
+        at = np.minimum(np.searchsorted(self.classes, y), len(self.classes) - 1)
+        strange = np.intersect1d(np.flatnonzero(self.classes[at] != y), used)
+        if len(strange):
+            raise ValueError(
+                f"y[{strange[0]}] is {y.tolist()[strange[0]]!r}, which is none of the "
+                f"classes {self.classes.tolist()!r} that the model was fitted with."
+            )
+        return np.asarray(at, dtype=np.int64)
+
+    def class_weights(self, y: Any) -> Array | float:
+        """Look up the weight of each label, as `Target.class_weights` says."""
+        given = self._class_weight
+        return 1.0 if given is None else check_class_weights(given, y)
+
+    def strata(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Return the classes, as `Target.strata` says."""
+        return encoded
+
+    def levels(self, encoded: npt.NDArray[Any]) -> Array:
+        """Write out 1 for the class and 0 for others, as `Target.levels` says."""
+        levels: Array = np.eye(self.n_outputs)[encoded]
+        levels[encoded < 0] = np.nan
+        return levels
+
+    def effects(self, levels: Array) -> Array:
+        """Return differences of levels as they are, as `Target.effects` says."""
+        return levels
+
+    def prior_weights(self, scales: Sequence[Scale]) -> Array:
+        """Add up logits, and levels times a factor, as `Target.prior_weights` says."""
+        return prior_logit_weights(scales)
+
+    def stack(
+        self,
+        parts: Array,
+        encoded: npt.NDArray[Any],
+        weight: Array,
+        scales: Sequence[Scale],
+    ) -> Array:
+        """Maximize the likelihood of the classes, as `Target.stack` says."""
+        rows = encoded >= 0
+        prior = self.prior_weights(scales)
+        return logit_weights(parts[:, rows], encoded[rows], weight[rows], prior)
+
+    def decode(self, output: Array, scale: Scale = "output") -> Array:
+        """Convert logits to probabilities, as `Target.decode` says.
+
+        Levels are about 0 to 1 already, and stay what they are.
+        """
+        return output if scale == "level" else np.asarray(softmax(output, axis=-1))
+
+    def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
+        """Compute the accuracy, as `Target.score` says."""
+        rows = encoded >= 0
+        if not rows.any():
+            return np.nan
+        right = output[rows].argmax(axis=1) == encoded[rows]
+        return float(np.average(right, weights=weight[rows]))

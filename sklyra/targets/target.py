@@ -1,0 +1,195 @@
+"""The protocol of targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra.nn import RowLoss
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+# What a part predicts: outputs as the networks have them, or levels.
+Scale = Literal["output", "level"]
+
+
+class Target(Protocol):
+    """What is measured of sequences, from y to predictions.
+
+    A target is learned from the y of training. It encodes y as networks learn it, with
+    entries that mean "not measured"; levels are what a Gaussian process learns instead.
+    Parts of a model predict either, and are stacked to outputs, which are decoded into
+    predictions.
+
+    Attributes
+    ----------
+    n_outputs : int
+        Number of outputs of a network.
+    loss : type of RowLoss
+        What networks minimize.
+    centered : bool
+        Whether outputs are differences from the mean of training.
+    """
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of a network."""
+
+    @property
+    def loss(self) -> type[RowLoss]:
+        """What networks minimize."""
+
+    @property
+    def centered(self) -> bool:
+        """Whether outputs are differences from the mean of training."""
+
+    def read(self, y: Any, used: Rows, learn: bool) -> npt.NDArray[Any]:
+        """Check y and encode it.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples, ...)
+            Measurements, as the user passed them.
+        used : ndarray of shape (n_used,), int
+            Rows with a weight.
+        learn : bool
+            Whether to learn scale or classes from the rows that are used.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, ...)
+            Encoded target.
+        """
+
+    def class_weights(self, y: Any) -> Array | float:
+        """Compute the weight of each sequence that comes from its class.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples, ...)
+            Measurements, as the user passed them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64, or float
+            Weights.
+        """
+
+    def strata(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64] | None:
+        """Find the class of each row, of which every fold is to get its share.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_samples, ...)
+            Encoded target.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int64, or None
+            Classes; None if there are none.
+        """
+
+    def levels(self, encoded: npt.NDArray[Any]) -> Array:
+        """Compute what a Gaussian process learns.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_samples, ...)
+            Encoded target.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), float64
+            Levels; NaN where nothing was measured.
+        """
+
+    def effects(self, levels: Array) -> Array:
+        """Convert differences between levels to the units of y.
+
+        Parameters
+        ----------
+        levels : ndarray of shape (n, n_outputs), float64
+            Differences.
+
+        Returns
+        -------
+        ndarray of shape (n, n_outputs) or (n,), float64
+            Effects.
+        """
+
+    def prior_weights(self, scales: Sequence[Scale]) -> Array:
+        """Compute stacking weights for when nothing is held out.
+
+        Parameters
+        ----------
+        scales : sequence of {"output", "level"}
+            What each part predicts.
+
+        Returns
+        -------
+        ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
+            Weights.
+        """
+
+    def stack(
+        self,
+        parts: Array,
+        encoded: npt.NDArray[Any],
+        weight: Array,
+        scales: Sequence[Scale],
+    ) -> Array:
+        """Compute stacking weights from held-out predictions.
+
+        Parameters
+        ----------
+        parts : ndarray of shape (n_parts, n_samples, n_outputs), float64
+            Held-out predictions of each part.
+        encoded : ndarray of shape (n_samples, ...)
+            Encoded target.
+        weight : ndarray of shape (n_samples,), float64
+            Weight of each sequence.
+        scales : sequence of {"output", "level"}
+            What each part predicts.
+
+        Returns
+        -------
+        ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
+            Weights.
+        """
+
+    def decode(self, output: Array, scale: Scale = "output") -> Array:
+        """Convert outputs to what is kept of predictions: values, or probabilities.
+
+        Parameters
+        ----------
+        output : ndarray of shape (..., n_outputs), float64
+            Stacked outputs, or what a part predicts.
+        scale : {"output", "level"}, default="output"
+            Which of the two they are.
+
+        Returns
+        -------
+        ndarray of shape (...) or (..., n_outputs), float64
+            Predictions.
+        """
+
+    def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
+        """Score outputs by what was measured.
+
+        Parameters
+        ----------
+        output : ndarray of shape (n_samples, n_outputs), float64
+            Stacked outputs.
+        encoded : ndarray of shape (n_samples, ...)
+            Encoded target.
+        weight : ndarray of shape (n_samples,), float64
+            Weight of each sequence.
+
+        Returns
+        -------
+        float
+            R2 or accuracy; NaN if there is nothing to score.
+        """

@@ -1,0 +1,133 @@
+"""Measured values as targets of regression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra.nn import VALUE_LOSSES, RowLoss
+from sklyra.targets.numbers import check_values, standardization
+from sklyra.targets.stacking import value_weights
+from sklyra.targets.target import Array, Rows, Scale
+
+
+class ValueTarget:
+    """One or more values of each sequence, standardized.
+
+    Parameters
+    ----------
+    loss : str, default="squared_error"
+        What networks minimize: a key of `VALUE_LOSSES`.
+    """
+
+    def __init__(self, loss: str = "squared_error") -> None:
+        self._loss = loss
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of values.
+
+        Returns
+        -------
+        int
+            One for each column of y.
+        """
+        return len(self._mean)
+
+    @property
+    def loss(self) -> type[RowLoss]:
+        """Loss of networks.
+
+        Returns
+        -------
+        type of RowLoss
+            Its class.
+        """
+        return VALUE_LOSSES[self._loss]
+
+    @property
+    def centered(self) -> bool:
+        """Whether outputs are differences from a mean.
+
+        Returns
+        -------
+        bool
+            True.
+        """
+        return True
+
+    def read(self, y: Any, used: Rows, learn: bool) -> npt.NDArray[np.float32]:
+        """Check y and standardize it, as `Target.read` says."""
+        y = check_values(y)
+        flat, y = y.ndim == 1, y.reshape(len(y), -1)
+        if learn:
+            self._flat = flat
+            self._mean, self._scale, self._exponent = standardization(y[used])
+            self._varies = np.zeros(y.shape[1], bool)
+        elif y.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y has {y.shape[1]} outputs, but this LyraRegressor was fitted with "
+                f"{self.n_outputs}."
+            )
+        self._varies = self._varies | (y[used] != self._mean).any(axis=0)
+        # of size 1, where nothing overflows
+        y, mean, scale = (
+            np.ldexp(x, -self._exponent) for x in (y, self._mean, self._scale)
+        )
+        return np.asarray((y - mean) / scale, dtype=np.float32)
+
+    def class_weights(self, y: Any) -> float:
+        """Weigh all alike, for there are no classes."""
+        return 1.0
+
+    def strata(self, encoded: npt.NDArray[Any]) -> None:
+        """Return None, for there are no classes."""
+
+    def levels(self, encoded: npt.NDArray[Any]) -> Array:
+        """Return the standardized values, as `Target.levels` says."""
+        return encoded.astype(np.float64)
+
+    def effects(self, levels: Array) -> Array:
+        """Multiply by the standard deviation, as `Target.effects` says."""
+        effects: Array = levels * self._scale
+        return effects[:, 0] if self._flat else effects
+
+    def prior_weights(self, scales: Sequence[Scale]) -> Array:
+        """Weigh all parts alike, as `Target.prior_weights` says."""
+        return np.full((len(scales), self.n_outputs), 1 / len(scales))
+
+    def stack(
+        self,
+        parts: Array,
+        encoded: npt.NDArray[Any],
+        weight: Array,
+        scales: Sequence[Scale],
+    ) -> Array:
+        """Find non-negative least squares, as `Target.stack` says."""
+        if len(parts) == 1:
+            return self.prior_weights(scales)
+        return value_weights(parts, self.levels(encoded), weight)
+
+    def decode(self, output: Array, scale: Scale = "output") -> Array:
+        """Convert to the units of y, as `Target.decode` says."""
+        out = output * self._scale + self._mean
+        out = np.where(self._varies, out, self._mean)
+        return out[..., 0] if self._flat else out
+
+    def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
+        """Compute R2, the mean of all outputs that vary, as `Target.score` says."""
+        scores = []
+        for prediction, values in zip(output.T, encoded.T, strict=True):
+            rows = np.isfinite(values)
+            if rows.sum() < 2:
+                continue
+            target, w = values[rows], weight[rows]
+            off = np.average((prediction[rows] - target) ** 2, weights=w)
+            mean = np.average(target, weights=w)
+            spread = np.average((target - mean) ** 2, weights=w)
+            if spread > 0:  # outputs that do not vary have no score
+                scores.append(1 - off / spread)
+        return float(np.mean(scores)) if scores else np.nan
