@@ -26,12 +26,12 @@ from sklyra._training import (
     run,
     train_all,
 )
+from sklyra._typing import Rows
 from sklyra.batching import SequenceDataset
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import ARCHITECTURE, encoder, step_plan
 from sklyra.estimators.process import fit_process
 from sklyra.estimators.reading import SequenceReader
-from sklyra.estimators.split import Rows
 from sklyra.estimators.unseen import (
     MOST_CENTERED,
     centers,

@@ -15,8 +15,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.uint8]
+from sklyra._typing import Array, Codes
 
 
 class Products(NamedTuple):

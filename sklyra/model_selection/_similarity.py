@@ -21,10 +21,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 from scipy import sparse
 
+from sklyra._typing import Mask, Rows
 from sklyra.sequences import EncodedSequences
-
-Rows = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 # How many words that a pair shares can be counted in the time of comparing the pair.
 _COUNTED = 20

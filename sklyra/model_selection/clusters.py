@@ -12,11 +12,11 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils import check_scalar
 
+from sklyra._typing import Rows
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import (
     Identity,
-    Rows,
     SamePositions,
     SharedWords,
     Similarity,

@@ -11,14 +11,13 @@ import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
 from sklearn.utils import check_random_state, check_scalar
 
+from sklyra._typing import Mask
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection.clusters import cluster_sequences
 from sklyra.sequences import EncodedSequences, check_sequences
-
-Mask = npt.NDArray[np.bool_]
 
 
 class _Folds(BaseCrossValidator):
