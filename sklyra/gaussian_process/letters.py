@@ -56,30 +56,6 @@ def products(one: Tensor, two: Tensor, relevance: Tensor) -> Products:
     return Products(between, *own)
 
 
-def common_characters(codes: Codes, n_characters: int) -> npt.NDArray[np.intp]:
-    """Find what most sequences have at each position.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_samples, n_positions), uint8
-        Characters of sequences.
-    n_characters : int
-        How many characters there are.
-
-    Returns
-    -------
-    ndarray of shape (n_positions,), int
-        Characters of the parent, if these are its variants.
-    """
-    n_positions = codes.shape[1]
-    places = codes + n_characters * np.arange(n_positions)
-    counts = np.bincount(places.ravel(), minlength=n_positions * n_characters)
-    most: npt.NDArray[np.intp] = counts.reshape(n_positions, n_characters).argmax(
-        axis=1
-    )
-    return most
-
-
 def products_of_variants(
     one: Codes, two: Codes, table: Array, parent: npt.NDArray[np.intp], relevance: Array
 ) -> Products:

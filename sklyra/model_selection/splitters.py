@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
 from sklearn.utils import check_random_state, check_scalar
 
@@ -17,7 +16,7 @@ from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection.clusters import cluster_sequences
-from sklyra.sequences import EncodedSequences, check_sequences
+from sklyra.sequences import EncodedSequences, find_consensus, read_parent
 
 
 class _Folds(BaseCrossValidator):
@@ -191,7 +190,7 @@ class MutationSplit(BaseCrossValidator):
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         limits = self._limits()
         sequences = read_letters(X, self.alphabet, self.unknown)
-        count = mutated(sequences, self.parent).sum(axis=1)
+        count = find_mutated(sequences, self.parent).sum(axis=1)
         for limit in limits:
             few = count <= limit
             if few.all() or not few.any():
@@ -260,7 +259,9 @@ class PositionKFold(_Folds):
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
-        changes = mutated(read_letters(X, self.alphabet, self.unknown), self.parent)
+        changes = find_mutated(
+            read_letters(X, self.alphabet, self.unknown), self.parent
+        )
         # what all have in common says nothing about any of them
         changes &= ~changes.all(axis=0)
         positions = np.flatnonzero(changes.any(axis=0))
@@ -283,8 +284,8 @@ class PositionKFold(_Folds):
             yield tested
 
 
-def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.bool_]:
-    """Say where sequences differ from their parent.
+def find_mutated(sequences: EncodedSequences, parent: str | None) -> Mask:
+    """Find where sequences differ from their parent.
 
     Parameters
     ----------
@@ -298,6 +299,7 @@ def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.b
     ndarray of shape (n_samples, n_positions), bool
         True at mutations.
     """
+    assert sequences.alphabet is not None
     odd = np.flatnonzero(sequences.lengths != sequences.lengths[0])
     if len(odd):
         raise ValueError(
@@ -306,20 +308,6 @@ def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.b
             "sequences of one length. Align them, or use ClusterKFold."
         )
     codes, _ = sequences.padded()
-    changes: npt.NDArray[np.bool_] = codes != _parent_codes(sequences, codes, parent)
-    return changes
-
-
-def _parent_codes(
-    sequences: EncodedSequences, codes: npt.NDArray[Any], parent: str | None
-) -> npt.NDArray[Any]:
     if parent is None:
-        return np.array([np.bincount(column).argmax() for column in codes.T])
-    assert sequences.alphabet is not None
-    found = check_sequences([parent], alphabet=sequences.alphabet, fitted=True)
-    if len(found.values) != codes.shape[1]:
-        raise ValueError(
-            f"parent has {len(found.values)} letters, but sequences have "
-            f"{codes.shape[1]}."
-        )
-    return found.values
+        return np.asarray(codes != find_consensus(codes))
+    return np.asarray(codes != read_parent(parent, sequences.alphabet, codes.shape[1]))
