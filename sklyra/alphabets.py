@@ -1,4 +1,4 @@
-"""Alphabets: which characters a sequence may hold and what each may stand for."""
+"""Alphabets: the characters that a sequence may hold, and their meaning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PRINTABLE = frozenset(string.printable) - frozenset(string.whitespace)
 
 @dataclass(frozen=True)
 class Alphabet:
-    """Name the characters of a kind of sequence, in a fixed order.
+    """Hold the characters of a kind of sequence, in a fixed order.
 
     A character is a *letter* (it has a channel of its own), a *degenerate* character
     (it stands for one of several letters), a *silent* one (a gap or a stop: a position
@@ -26,7 +26,7 @@ class Alphabet:
     Parameters
     ----------
     name : str
-        What the alphabet is called in ``alphabet=`` and in messages.
+        Name of the alphabet in ``alphabet=`` and in messages.
     letters : str
         The letters in channel order, no character twice.
     degenerate : mapping of str to str, default={}
@@ -180,7 +180,7 @@ class Alphabet:
         )
 
 
-def _nucleic(name: str, thymine: str, other: str) -> Alphabet:
+def _make_nucleic(name: str, thymine: str, other: str) -> Alphabet:
     t = thymine
     return Alphabet(
         name,
@@ -204,8 +204,8 @@ def _nucleic(name: str, thymine: str, other: str) -> Alphabet:
     )
 
 
-DNA = _nucleic("dna", "T", "U")
-RNA = _nucleic("rna", "U", "T")
+DNA = _make_nucleic("dna", "T", "U")
+RNA = _make_nucleic("rna", "U", "T")
 # Selenocysteine (U) and pyrrolysine (O) are too rare to learn from: each stands for the
 # residue it replaces, cysteine and lysine.
 PROTEIN = Alphabet(

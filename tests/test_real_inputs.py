@@ -143,6 +143,9 @@ def test_promoters_with_iupac_letters_are_dna(seed, length, n):
     rng = np.random.default_rng(seed)
     letters = list("ACGT" * 6 + "RYSWKMBDHV")
     written = ["".join(rng.choice(letters, length)) + "ACGT" * 3 for _ in range(n)]
+    # of a few short ones by chance so many are degenerate that X is refused
+    text = "".join(written)
+    assume(sum(character not in "ACGT" for character in text) <= 0.3 * len(text))
     assert check_sequences(written).alphabet == DNA
 
 
@@ -286,7 +289,7 @@ THREE = dict(zip("ACDEFGHIKLMNPQRSTVWY", CODES.split(), strict=True))
     st.sampled_from(["error", "mask"]),
 )
 @settings(max_examples=80, deadline=None)
-def test_three_letter_codes_are_recognised(text, join, start, stop, alphabet, unknown):
+def test_three_letter_codes_are_recognized(text, join, start, stop, alphabet, unknown):
     written = start + join.join(THREE[c] for c in text) + stop
     with pytest.raises(ValueError, match=r"three-letter codes.*one letter"):
         check_sequences(["MKVLW", written], alphabet=alphabet, unknown=unknown)
@@ -316,8 +319,8 @@ def test_three_letter_codes_are_recognised(text, join, start, stop, alphabet, un
         ("ATG-GCC-AAA", "codons", "dna"),
         ("A-G-V-L", "joined by dashes", "protein"),
         ("A.G.V.L", "joined by dashes", "protein"),
-        ("K.PEPTIDE.R", "neighbours", "protein"),
-        ("-.PEPTIDE.R", "neighbours", "protein"),
+        ("K.PEPTIDE.R", "neighbors", "protein"),
+        ("-.PEPTIDE.R", "neighbors", "protein"),
         ("....", "dots and brackets", "rna"),
         ("((..))", "dots and brackets", "rna"),
         ("p.Ala2Thr", "HGVS", "protein"),
@@ -347,7 +350,7 @@ def test_other_notations_are_refused_and_named(written, looks, alphabet, unknown
     assert str(caught.value).startswith(f"X[{len(others)}]")
 
 
-def test_codes_in_capitals_are_recognised_where_all_are():
+def test_codes_in_capitals_are_recognized_where_all_are():
     written = ["ALAGLYVALLEU", "SERGLYVALLEU"]
     with pytest.raises(ValueError, match=r"three-letter codes.*alphabet=\"protein\""):
         check_sequences(written)

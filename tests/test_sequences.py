@@ -178,7 +178,7 @@ def test_a_silent_character_in_other_writing_becomes_a_letter_too(alphabet, text
 
 
 def test_sequences_are_read_without_python_code_for_each_of_them():
-    """Vectorised: the number of Python calls depends on nothing."""
+    """Vectorized: the number of Python calls depends on nothing."""
 
     def calls(written):
         count = 0

@@ -1,4 +1,4 @@
-"""Landscapes whose epistasis is known."""
+"""Artificial landscapes whose epistasis is known."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def make_epistasis(
         Standard deviation of the noise that is added to y; its variance without noise
         is 1.
     alphabet : {"protein", "dna", "rna"}, default="protein"
-        Where letters come from.
+        The alphabet that letters are drawn from.
     random_state : int, RandomState instance or None, default=None
         Seed of everything.
 

@@ -13,11 +13,11 @@ KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
 
 
 def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
-    """Give each character a vector, so that their products say how alike they are.
+    """Compute a vector for each character, whose products are similarities.
 
-    Letters of DNA or RNA are alike if they are the same. Half of how alike two residues
-    are is the correlation of their rows in BLOSUM62 [1]_, a quarter whether they are of
-    one kind, a quarter whether they are the same.
+    The similarity of letters of DNA or RNA is 1 if they are the same, 0 otherwise. Half
+    of the similarity of two residues is the correlation of their rows in BLOSUM62 [1]_,
+    a quarter whether they are of one kind, a quarter whether they are the same.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
         rows[~residue] = 0
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         letters = np.hstack([letters / 2, np.divide(kind, 2), rows * np.sqrt(0.5)])
-        # a gap or a stop that is a letter is like nothing but itself
+        # a gap or a stop that is a letter is similar to nothing but itself
         letters /= np.linalg.norm(letters, axis=1, keepdims=True)
         # the same products from fewer numbers, each mostly one letter's
         values, axes = np.linalg.eigh(letters @ letters.T)

@@ -1,8 +1,8 @@
 """Detection of the alphabet from all sequences together.
 
-Every letter of DNA is also that of an amino acid, so single sequences do not tell. What
-does is how improbable it is that proteins would hold only (or almost only) nucleotides
-in so many positions.
+Every letter of DNA is also that of an amino acid, so single sequences do not decide.
+What does is how improbable it is that proteins would hold only (or almost only)
+nucleotides in so many positions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Offsets = npt.NDArray[np.int64]
 # Characters that are counted at a time: numpy counts numbers of eight bytes.
 _BLOCK = 2**20
 # Kinds of characters: five nucleotides, any nucleotide, several nucleotides, and what
-# no nucleic acid has. T and U are counted apart. The last are no letters.
+# no nucleic acid has. T and U are counted separately. The last are no letters.
 _A, _C, _G, _T, _U, _N, _DEGENERATE, _FOREIGN, _OTHER = range(9)
 # In proteins about a quarter of all residues are A, C, G, T or N. Where they are more,
 # the share of the other sequences counts.
@@ -32,7 +32,7 @@ _NUCLEIC_IN_PROTEINS = 0.75
 # Sequences are taken for nucleic acids if chance would make proteins look like them in
 # fewer than one of so many data sets.
 _CHANCE = 1e-3
-# Where the user, or training, has said that they are proteins.
+# Where the user, or training, has decided that they are proteins.
 _CHANCE_IF_NAMED = 1e-9
 # Of sequences with degenerate letters each base has so large a share, or N has.
 _SHARE_OF_BASE, _SHARE_OF_N = 0.05, 0.4
@@ -115,7 +115,7 @@ def _count(text: Bytes, offsets: Offsets) -> _Counts:
     return _Counts(kinds)
 
 
-def _nucleic_beyond_chance(
+def _find_nucleic(
     counts: _Counts, chance: float, together: bool = True
 ) -> npt.NDArray[np.intp] | None:
     """Find sequences that are nucleic acids rather than proteins made of few letters.
@@ -136,10 +136,12 @@ def _nucleic_beyond_chance(
     both = min(max(1 - rest[_FOREIGN] / n_rest, _NUCLEIC_IN_PROTEINS), 0.98)
     length = np.maximum(letters, 1)
     one = bdtrc(bases - 1.0, length, plain)
-    alone = like & ((counts.bases > 0).sum(axis=1) > 2) & (one * len(letters) <= chance)
-    if alone.any() or not together:
-        return np.flatnonzero(alone) if alone.any() else None
-    # of sequences with no letter of proteins alone more than half are nucleotides
+    single = (
+        like & ((counts.bases > 0).sum(axis=1) > 2) & (one * len(letters) <= chance)
+    )
+    if single.any() or not together:
+        return np.flatnonzero(single) if single.any() else None
+    # without a letter that only proteins have, more than half are nucleotides
     mostly = both**length * bdtrc(length // 2, length, plain / both)
     entirely = plain**length
     n_entirely = (like & (counts.plain == letters)).sum()
@@ -179,7 +181,7 @@ def detect_alphabet(
     UnknownCharacterError
         If all but a few sequences are nucleic acids.
     ValueError
-        If there are sequences of several kinds, or letters do not tell.
+        If there are sequences of several kinds, or letters do not decide.
     """
     counts = _count(characters, offsets)
     nucleic = counts.nucleic | (counts.letters == 0)
@@ -191,14 +193,14 @@ def detect_alphabet(
                     'of its letters is used in both. Pass alphabet="dna" (or "rna"), '
                     'or alphabet="protein".'
                 )
-            return PROTEIN  # what no alphabet knows is to be told of first
+            return PROTEIN  # a character of no alphabet is to be reported first
         return _dna_or_rna(characters, offsets, counts)
     odd = np.flatnonzero(~nucleic)
-    found = _nucleic_beyond_chance(counts, _CHANCE)
+    found = _find_nucleic(counts, _CHANCE)
     if found is not None and counts.degenerate[odd].all() and len(odd) < len(found):
         return _dna_or_rna(characters, offsets, counts)
     mistakes = counts.mostly_plain[odd].all()
-    if found is None and not (mistakes and _mostly_nucleotides(counts)):
+    if found is None and not (mistakes and _are_mostly_nucleotides(counts)):
         return PROTEIN
     if mistakes and unknown == "mask":
         return _dna_or_rna(characters, offsets, counts)
@@ -225,7 +227,8 @@ def nucleic_rows(
     offsets : ndarray of shape (n_samples + 1,), int64
         Where each begins and ends.
     together : bool
-        Whether many short ones count. A user who said that they are peptides knows.
+        Whether many short ones count; not where the user chose proteins, since they may
+        be peptides.
 
     Returns
     -------
@@ -233,7 +236,7 @@ def nucleic_rows(
         Rows that proteins would hardly look like; none unless that is beyond doubt.
     """
     counts = _count(characters, offsets)
-    found = _nucleic_beyond_chance(counts, _CHANCE_IF_NAMED, together)
+    found = _find_nucleic(counts, _CHANCE_IF_NAMED, together)
     return np.empty(0, np.intp) if found is None else found
 
 
@@ -248,7 +251,7 @@ def _may_be_peptides(counts: _Counts) -> bool:
     return not (has_bases or total[_N] >= _SHARE_OF_N * letters)
 
 
-def _mostly_nucleotides(counts: _Counts) -> bool:
+def _are_mostly_nucleotides(counts: _Counts) -> bool:
     """Check for nucleic acids that each have a letter which none should have."""
     letters, bases = int(counts.letters.sum()), counts.bases.sum(axis=0)
     several = (bases >= _SHARE_OF_BASE * letters).sum() > 2

@@ -1,4 +1,4 @@
-"""Many sequences as one flat array with offsets."""
+"""Encoded sequences: one flat array of codes with offsets."""
 
 from __future__ import annotations
 

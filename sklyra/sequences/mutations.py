@@ -1,9 +1,9 @@
 """Mutations by name, such as "A23G".
 
 A name is the parent's letter, the position and the letter that stands there instead.
-Positions are numbered as in the text that names come from, from 1 if nothing else is
-said; with ``start`` the first letter of the parent has another number, as where a
-construct begins at residue 319.
+Positions are numbered as in the text that names come from, by default from 1; with
+``start`` the first letter of the parent has another number, as where a construct begins
+at residue 319.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The other strand of DNA."""
+"""Strands of DNA: reverse complements."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def both_strands(sequences: EncodedSequences) -> EncodedSequences:
         name = "numbers" if alphabet is None else f"letters of {alphabet.name!r}"
         raise ValueError(
             f"Only DNA has a reverse complement, but X holds {name}. Leave "
-            "reverse_complement=False, or say alphabet='dna' if it is DNA."
+            "reverse_complement=False, or pass alphabet='dna' if it is DNA."
         )
     backwards = EncodedSequences(
         _complement(alphabet)[sequences.values[::-1]],
