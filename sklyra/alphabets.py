@@ -11,6 +11,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Codes
+
 _PRINTABLE = frozenset(string.printable) - frozenset(string.whitespace)
 
 
@@ -121,7 +123,7 @@ class Alphabet:
         return self.letters + "".join(self.degenerate) + self.silent
 
     @cached_property
-    def codes(self) -> npt.NDArray[np.uint8]:
+    def codes(self) -> Codes:
         """Code of each byte.
 
         Returns

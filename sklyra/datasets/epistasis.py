@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_random_state, check_scalar
 
+from sklyra._typing import Array
 from sklyra.alphabets import ALPHABETS
 from sklyra.sequences import check_option
 
@@ -30,7 +31,7 @@ class Epistasis(NamedTuple):
     """
 
     sequences: npt.NDArray[np.object_]
-    y: npt.NDArray[np.float64]
+    y: Array
     coefficients: dict[tuple[int, ...], float]
     states: npt.NDArray[np.str_]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Array
 from sklyra.alphabets import PROTEIN, Alphabet
 from sklyra.features.substitution import substitution_scores
 
@@ -12,7 +12,7 @@ from sklyra.features.substitution import substitution_scores
 KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
 
 
-def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
+def letter_vectors(alphabet: Alphabet) -> Array:
     """Compute a vector for each character, whose products are similarities.
 
     The similarity of letters of DNA or RNA is 1 if they are the same, 0 otherwise. Half
@@ -49,5 +49,5 @@ def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
         # the same products from fewer numbers, each mostly one letter's
         values, axes = np.linalg.eigh(letters @ letters.T)
         letters = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
-    vectors: npt.NDArray[np.float64] = alphabet.membership @ letters
+    vectors: Array = alphabet.membership @ letters
     return vectors

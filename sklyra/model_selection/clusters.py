@@ -175,14 +175,12 @@ def _large_families(measure: Similarity, n: int) -> Iterator[Rows]:
         tries = 0
 
 
-def _merge(
-    labels: npt.NDArray[np.intp], first: Rows, second: Rows
-) -> npt.NDArray[np.intp]:
+def _merge(labels: Rows, first: Rows, second: Rows) -> Rows:
     """Join the components of close pairs."""
     one, other = labels[first], labels[second]
     differ = one != other
     links = (np.ones(differ.sum(), bool), (one[differ], other[differ]))
     graph = sparse.coo_matrix(links, shape=(len(labels), len(labels)))
     _, component = connected_components(graph, directed=False)
-    merged: npt.NDArray[np.intp] = component[labels]
+    merged: Rows = component[labels]
     return merged

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import as_texts
@@ -28,7 +29,7 @@ class LeakageReport:
     """
 
     nearest: npt.NDArray[np.int64]
-    identity: npt.NDArray[np.float64]
+    identity: Array
 
     @property
     def n_duplicates(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Codes
 from sklyra._warnings import warn
 from sklyra.alphabets import ALPHABETS, DNA, PROTEIN, RNA, Alphabet
 from sklyra.exceptions import AlphabetWarning, UnknownCharacterError
@@ -113,7 +114,7 @@ def check_sequences(
 
 
 def _mask_unknown(
-    codes: npt.NDArray[np.uint8],
+    codes: Codes,
     items: Sequence[str],
     offsets: npt.NDArray[np.int64],
     alphabet: Alphabet,
@@ -194,7 +195,7 @@ def _warn_nucleic(
 
 
 def _warn_unseen(
-    codes: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], alphabet: Alphabet
+    codes: Codes, offsets: npt.NDArray[np.int64], alphabet: Alphabet
 ) -> None:
     table = np.zeros(256, bool)
     table[[alphabet.characters.index(c) for c in alphabet.silent]] = True

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import bdtrc, gammainc
 
+from sklyra._typing import Mask, Rows
 from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
 from sklyra.exceptions import UnknownCharacterError
 
@@ -77,16 +78,16 @@ class _Counts(NamedTuple):
         return np.asarray(self.kinds[:, : _N + 1].sum(axis=1))
 
     @property
-    def mostly_plain(self) -> npt.NDArray[np.bool_]:
+    def mostly_plain(self) -> Mask:
         return np.asarray(2 * self.plain > self.letters)
 
     @property
-    def nucleic(self) -> npt.NDArray[np.bool_]:
+    def nucleic(self) -> Mask:
         """Sequences of IUPAC's nucleotide letters, more than half of them plain."""
         return np.asarray(self.mostly_plain & (self.kinds[:, _FOREIGN] == 0))
 
     @property
-    def degenerate(self) -> npt.NDArray[np.bool_]:
+    def degenerate(self) -> Mask:
         """Sequences of IUPAC's nucleotide letters, a third of them plain."""
         plain = 3 * self.plain >= self.letters
         return np.asarray(plain & (self.kinds[:, _FOREIGN] == 0))
@@ -115,9 +116,7 @@ def _count(text: Bytes, offsets: Offsets) -> _Counts:
     return _Counts(kinds)
 
 
-def _find_nucleic(
-    counts: _Counts, chance: float, together: bool = True
-) -> npt.NDArray[np.intp] | None:
+def _find_nucleic(counts: _Counts, chance: float, together: bool = True) -> Rows | None:
     """Find sequences that are nucleic acids rather than proteins made of few letters.
 
     If all were proteins, the letters of each would be nucleotides by chance. Either one
@@ -215,9 +214,7 @@ def detect_alphabet(
     )
 
 
-def nucleic_rows(
-    characters: Bytes, offsets: Offsets, together: bool
-) -> npt.NDArray[np.intp]:
+def nucleic_rows(characters: Bytes, offsets: Offsets, together: bool) -> Rows:
     """Find nucleic acids among what is read as proteins.
 
     Parameters
@@ -282,7 +279,7 @@ def _raise_odd(
     text: str,
     characters: Bytes,
     offsets: Offsets,
-    odd: npt.NDArray[np.intp],
+    odd: Rows,
     unknown: str,
 ) -> NoReturn:
     """Name the first letter that does not belong in a nucleic acid."""

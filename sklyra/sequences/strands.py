@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Rows
 from sklyra.alphabets import Alphabet
 from sklyra.sequences.encoded import EncodedSequences
 
@@ -50,7 +50,7 @@ def both_strands(sequences: EncodedSequences) -> EncodedSequences:
     )
 
 
-def duplexes(sequences: EncodedSequences) -> npt.NDArray[np.intp]:
+def duplexes(sequences: EncodedSequences) -> Rows:
     """Find sequences that are the same, read along either strand.
 
     Parameters
@@ -64,7 +64,7 @@ def duplexes(sequences: EncodedSequences) -> npt.NDArray[np.intp]:
         A number for each, the same for equal ones and for reverse complements.
     """
     one, other = np.split(both_strands(sequences).copies(), 2)
-    numbers: npt.NDArray[np.intp] = np.minimum(one, other)
+    numbers: Rows = np.minimum(one, other)
     return numbers
 
 
