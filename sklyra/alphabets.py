@@ -1,4 +1,4 @@
-"""Alphabets: which characters a sequence may hold and what each may stand for."""
+"""Alphabets: the characters that a sequence may hold, and their meaning."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Codes
+
 _PRINTABLE = frozenset(string.printable) - frozenset(string.whitespace)
 
 
 @dataclass(frozen=True)
 class Alphabet:
-    """Name the characters of a kind of sequence, in a fixed order.
+    """Hold the characters of a kind of sequence, in a fixed order.
 
     A character is a *letter* (it has a channel of its own), a *degenerate* character
     (it stands for one of several letters), a *silent* one (a gap or a stop: a position
@@ -26,7 +28,7 @@ class Alphabet:
     Parameters
     ----------
     name : str
-        What the alphabet is called in ``alphabet=`` and in messages.
+        Name of the alphabet in ``alphabet=`` and in messages.
     letters : str
         The letters in channel order, no character twice.
     degenerate : mapping of str to str, default={}
@@ -121,7 +123,7 @@ class Alphabet:
         return self.letters + "".join(self.degenerate) + self.silent
 
     @cached_property
-    def codes(self) -> npt.NDArray[np.uint8]:
+    def codes(self) -> Codes:
         """Code of each byte.
 
         Returns
@@ -180,7 +182,7 @@ class Alphabet:
         )
 
 
-def _nucleic(name: str, thymine: str, other: str) -> Alphabet:
+def _make_nucleic(name: str, thymine: str, other: str) -> Alphabet:
     t = thymine
     return Alphabet(
         name,
@@ -204,8 +206,8 @@ def _nucleic(name: str, thymine: str, other: str) -> Alphabet:
     )
 
 
-DNA = _nucleic("dna", "T", "U")
-RNA = _nucleic("rna", "U", "T")
+DNA = _make_nucleic("dna", "T", "U")
+RNA = _make_nucleic("rna", "U", "T")
 # Selenocysteine (U) and pyrrolysine (O) are too rare to learn from: each stands for the
 # residue it replaces, cysteine and lysine.
 PROTEIN = Alphabet(

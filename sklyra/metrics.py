@@ -1,4 +1,4 @@
-"""The score that the field reports and scikit-learn does not have."""
+"""Scores: Spearman's rank correlation, which scikit-learn does not have."""
 
 from __future__ import annotations
 

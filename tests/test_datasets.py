@@ -85,10 +85,10 @@ def test_as_frame_gives_two_series_where_only_x_and_y_are_asked_for(load):
 
 
 @every_loader
-def test_the_description_names_origin_and_licence(load):
+def test_the_description_names_origin_and_license(load):
     description = load().DESCR
     assert "PyPI package" in description
-    assert "MIT licence" in description or "CC BY 4.0" in description
+    assert "MIT license" in description or "CC BY 4.0" in description
 
 
 @every_loader

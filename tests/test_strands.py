@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from Bio.Seq import reverse_complement
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.base import clone
 
-from sklyra import DNA, PUBLISHED, LyraClassifier, LyraRegressor
-from sklyra.sequences import both_strands, check_sequences
+from sklyra import PUBLISHED, LyraClassifier, LyraRegressor
 
 SMALL: dict[str, Any] = {
     "reverse_complement": True,
@@ -28,17 +25,6 @@ RNG = np.random.default_rng(0)
 X = ["".join(RNG.choice(list("ACGT"), n)) for n in RNG.integers(8, 13, size=60)]
 Y = np.array([float(x.count("AC") + x.count("GT")) for x in X])
 OTHER = [reverse_complement(x) for x in X]
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.text("ACGTRYSWKMBDHVN-", min_size=1, max_size=9), min_size=1, max_size=5
-    )
-)
-def test_the_other_strand_is_biopythons(text):
-    found = both_strands(check_sequences(text, alphabet=DNA.with_letters("-")))
-    assert found.decode() == text + [reverse_complement(x) for x in text]
 
 
 @pytest.mark.parametrize("alphabet", ["rna", "protein"])

@@ -1,4 +1,4 @@
-"""Landscapes whose epistasis is known."""
+"""Artificial landscapes whose epistasis is known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_random_state, check_scalar
 
+from sklyra._typing import Array
 from sklyra.alphabets import ALPHABETS
 from sklyra.sequences import check_option
 
@@ -30,7 +31,7 @@ class Epistasis(NamedTuple):
     """
 
     sequences: npt.NDArray[np.object_]
-    y: npt.NDArray[np.float64]
+    y: Array
     coefficients: dict[tuple[int, ...], float]
     states: npt.NDArray[np.str_]
 
@@ -67,7 +68,7 @@ def make_epistasis(
         Standard deviation of the noise that is added to y; its variance without noise
         is 1.
     alphabet : {"protein", "dna", "rna"}, default="protein"
-        Where letters come from.
+        The alphabet that letters are drawn from.
     random_state : int, RandomState instance or None, default=None
         Seed of everything.
 

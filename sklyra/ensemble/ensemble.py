@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from sklyra._training import Job, one_bar, train_all
+from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.held_out import (
     MOST_CENTERED,
@@ -25,8 +26,6 @@ from sklyra.ensemble.strands import Strands
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Target
 
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
 
 

@@ -10,11 +10,10 @@ import numpy.typing as npt
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit
 from sklearn.utils import check_consistent_length
 
+from sklyra._typing import Rows
 from sklyra._warnings import warn
 from sklyra.exceptions import SklyraWarning
 from sklyra.sequences import first_missing, refuse_masked
-
-Rows = npt.NDArray[np.intp]
 
 # Below this many rows a validation set says nothing: all are trained on.
 MIN_ROWS = 20

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sklyra._training import Job, ran_out
+from sklyra._typing import Array
 from sklyra._warnings import warn
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.part import HeldOut, Split
@@ -17,8 +18,6 @@ from sklyra.exceptions import MemoryWarning
 from sklyra.gaussian_process import AT_ONCE, MOST_ROWS, GaussianProcess
 from sklyra.sequences import EncodedSequences, Inputs
 from sklyra.targets.target import Scale, Target
-
-Array = npt.NDArray[np.float64]
 
 # Blocks that are predicted side by side, before memory is asked for more.
 _BLOCKS = 8

@@ -14,14 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from sklyra._training import EpochOutputs, Job, run
+from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.part import HeldOut, Split
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 
 # Measured: with more rows than this what a single one chooses does not show.
 _MOST_CHOOSING = 1000

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from sklyra._training import (
     BestWeights,
@@ -18,6 +17,7 @@ from sklyra._training import (
     make_net,
     run,
 )
+from sklyra._typing import Array
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.held_out import held_out_outputs, may_choose
 from sklyra.ensemble.part import HeldOut, Split
@@ -27,8 +27,6 @@ from sklyra.features import AlignedPositions, letter_vectors
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target
-
-Array = npt.NDArray[np.float64]
 
 
 class Architecture(Protocol):

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from sklyra._training import Job
+from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)

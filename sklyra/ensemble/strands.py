@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.sequences import EncodedSequences, Inputs, both_strands, duplexes
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)

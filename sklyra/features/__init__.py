@@ -1,4 +1,4 @@
-"""What sequences are compared by: aligned positions, k-mers, similarity of letters."""
+"""Features that sequences are compared by: aligned positions, k-mers, substitutions."""
 
 from sklyra.features.kmers import count_kmers
 from sklyra.features.positions import AlignedPositions

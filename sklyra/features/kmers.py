@@ -1,4 +1,4 @@
-"""K-mers: k letters in a row, counted."""
+"""Counts of k-mers, that is of k letters in a row."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ def count_kmers(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
     sequences : EncodedSequences
         Sequences of codes.
     sizes : range
-        How many letters k-mers have.
+        Lengths of the k-mers.
 
     Returns
     -------
     sparse matrix of shape (n_samples, n_kmers), float32
-        How often each k-mer stands in each sequence, overlaps counted. Columns are all
-        possible k-mers, shortest first, in the order of the alphabet's letters.
+        Number of times that each k-mer occurs in each sequence, overlaps counted.
+        Columns are all possible k-mers, shortest first, in the order of the alphabet's
+        letters.
     """
     ends = np.arange(_POSITIONS, len(sequences.values), _POSITIONS)
     cuts = np.unique(np.searchsorted(sequences.offsets, ends))

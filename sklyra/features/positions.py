@@ -19,10 +19,11 @@ _AT_ONCE = 2**20
 
 
 class AlignedPositions:
-    """Positions that can be compared across sequences, learnt from training sequences.
+    """Positions that can be compared across sequences, learned from training sequences.
 
     Where all sequences have one length of up to 1,024, every position; otherwise 50
-    from either end. Positions at which all training sequences are alike are left out.
+    from either end. Positions with one character in all training sequences are left
+    out.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ class AlignedPositions:
 
     def __init__(self, sequences: EncodedSequences) -> None:
         assert sequences.alphabet is not None
-        self.alphabet = _with_nothing(sequences.alphabet)
+        self.alphabet = _add_absent_character(sequences.alphabet)
         lengths = sequences.lengths
         longest = int(lengths.max())
         if (lengths == longest).all() and longest <= _POSITIONS:
@@ -55,7 +56,7 @@ class AlignedPositions:
         return len(self.positions)
 
     def __call__(self, sequences: EncodedSequences) -> EncodedSequences:
-        """Look up what stands there.
+        """Look up the characters at these positions.
 
         Parameters
         ----------
@@ -82,7 +83,7 @@ class AlignedPositions:
         return EncodedSequences(codes.ravel(), offsets, self.alphabet)
 
 
-def _with_nothing(alphabet: Alphabet) -> Alphabet:
+def _add_absent_character(alphabet: Alphabet) -> Alphabet:
     """Add a silent character that no sequence holds."""
     taken = {*alphabet.characters, *alphabet.aliases}
     free = next(c for c in string.printable if c not in taken)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Array
 from sklyra.alphabets import PROTEIN, Alphabet
 from sklyra.features.substitution import substitution_scores
 
@@ -12,12 +12,12 @@ from sklyra.features.substitution import substitution_scores
 KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
 
 
-def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
-    """Give each character a vector, so that their products say how alike they are.
+def letter_vectors(alphabet: Alphabet) -> Array:
+    """Compute a vector for each character, whose products are similarities.
 
-    Letters of DNA or RNA are alike if they are the same. Half of how alike two residues
-    are is the correlation of their rows in BLOSUM62 [1]_, a quarter whether they are of
-    one kind, a quarter whether they are the same.
+    The similarity of letters of DNA or RNA is 1 if they are the same, 0 otherwise. Half
+    of the similarity of two residues is the correlation of their rows in BLOSUM62 [1]_,
+    a quarter whether they are of one kind, a quarter whether they are the same.
 
     Parameters
     ----------
@@ -44,10 +44,10 @@ def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
         rows[~residue] = 0
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         letters = np.hstack([letters / 2, np.divide(kind, 2), rows * np.sqrt(0.5)])
-        # a gap or a stop that is a letter is like nothing but itself
+        # a gap or a stop that is a letter is similar to nothing but itself
         letters /= np.linalg.norm(letters, axis=1, keepdims=True)
         # the same products from fewer numbers, each mostly one letter's
         values, axes = np.linalg.eigh(letters @ letters.T)
         letters = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
-    vectors: npt.NDArray[np.float64] = alphabet.membership @ letters
+    vectors: Array = alphabet.membership @ letters
     return vectors

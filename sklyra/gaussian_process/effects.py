@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from sklyra._typing import Array
 from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.kernel import Kernel
-
-Array = npt.NDArray[np.float64]
 
 # Numbers that are looked up at a time.
 _NUMBERS = 2**21

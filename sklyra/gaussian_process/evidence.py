@@ -6,16 +6,14 @@ import math
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.optimize import minimize
 from torch import Tensor
 
+from sklyra._typing import Array
 from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.kernel import JITTER, Kernel
 from sklyra.gaussian_process.letters import products
-
-Array = npt.NDArray[np.float64]
 
 # How many rows to look at and how many steps to take: few rows first, then more from
 # there. Measured: the second stage makes predictions of other rows better on nearly

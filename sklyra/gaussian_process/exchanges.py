@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from scipy import sparse
 
+from sklyra._typing import Array, Rows
 from sklyra.gaussian_process.features import (
     FeatureMap,
     Features,
@@ -17,9 +18,6 @@ from sklyra.gaussian_process.features import (
 )
 from sklyra.gaussian_process.kernel import Kernel
 from sklyra.sequences import EncodedSequences
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 
 # Pairs of sequences that are compared at a time.
 _PAIRS = 2**21

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Array, Rows
 from sklyra.gaussian_process.effects import (
     Effect,
     add_up,
@@ -18,9 +18,6 @@ from sklyra.gaussian_process.exchanges import kmer_effects
 from sklyra.gaussian_process.features import FeatureMap, Features, parts
 from sklyra.gaussian_process.kernel import Kernel
 from sklyra.sequences import EncodedSequences
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 
 # K-mers take longer to exchange than letters at positions: in so many sequences in all,
 # as are compared with training sequences in so many pairs, but in a few sequences each.

@@ -21,11 +21,10 @@ from sklyra.features import AlignedPositions, count_kmers
 from sklyra.features.similarity import KINDS, letter_vectors
 from sklyra.gaussian_process.letters import (
     Products,
-    common_characters,
     products,
     products_of_variants,
 )
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import EncodedSequences, find_consensus
 
 # Sequences that are compared at a time.
 AT_ONCE = 1024
@@ -100,7 +99,7 @@ class Features:
         callable
             Takes the relevance of positions, gives the products.
         """
-        parent = common_characters(others.codes, len(self.table))
+        parent = find_consensus(others.codes)
         if np.sum(others.codes != parent) >= _MUTATED * others.codes.size:
             one, two = (torch.from_numpy(x.letters) for x in (self, others))
             return partial(products, one, two)

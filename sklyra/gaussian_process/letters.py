@@ -15,8 +15,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.uint8]
+from sklyra._typing import Array, Codes
 
 
 class Products(NamedTuple):
@@ -55,30 +54,6 @@ def products(one: Tensor, two: Tensor, relevance: Tensor) -> Products:
     between = (one * relevance.unsqueeze(1)).flatten(1) @ two.flatten(1).T
     own = (torch.einsum("nla,nla,l->n", x, x, relevance) for x in (one, two))
     return Products(between, *own)
-
-
-def common_characters(codes: Codes, n_characters: int) -> npt.NDArray[np.intp]:
-    """Find what most sequences have at each position.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_samples, n_positions), uint8
-        Characters of sequences.
-    n_characters : int
-        How many characters there are.
-
-    Returns
-    -------
-    ndarray of shape (n_positions,), int
-        Characters of the parent, if these are its variants.
-    """
-    n_positions = codes.shape[1]
-    places = codes + n_characters * np.arange(n_positions)
-    counts = np.bincount(places.ravel(), minlength=n_positions * n_characters)
-    most: npt.NDArray[np.intp] = counts.reshape(n_positions, n_characters).argmax(
-        axis=1
-    )
-    return most
 
 
 def products_of_variants(

@@ -10,15 +10,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from sklyra._typing import Array, Rows
 from sklyra._workers import in_threads
 from sklyra.gaussian_process.evidence import best_kernel
 from sklyra.gaussian_process.explanation import Unseen, explain
 from sklyra.gaussian_process.features import FeatureMap, Features, parts
 from sklyra.gaussian_process.kernel import JITTER, Kernel
 from sklyra.sequences import EncodedSequences
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 
 # Time grows with the cube of the number of rows, memory with the square: 2 GiB for the
 # kernel, and a fifth of its columns again for what is held out.

@@ -1,4 +1,4 @@
-"""Honest splits of sequences, and what is wrong with others."""
+"""Splits of sequences for honest scores, and a report on the leakage of others."""
 
 from sklyra.model_selection.clusters import cluster_sequences
 from sklyra.model_selection.leakage import LeakageReport, leakage_report

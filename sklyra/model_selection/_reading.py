@@ -1,4 +1,4 @@
-"""Sequences that can be compared letter by letter."""
+"""Input of sequences that are compared letter by letter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read_letters(
     alphabet, unknown, fitted : object
         As for `sklyra.sequences.check_sequences`.
     reverse_complement : bool, default=False
-        Whether the other strand of each is to stand behind all of them.
+        Whether the reverse complement of each follows behind all of them.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which sequences belong together."""
+"""Clusters of similar sequences."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils import check_scalar
 
+from sklyra._typing import Rows
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import (
     Identity,
-    Rows,
     SamePositions,
-    SharedWords,
+    SharedKmers,
     Similarity,
     as_texts,
 )
@@ -30,7 +30,7 @@ SIMILARITIES = ("identity", "hamming", "kmer")
 _BLOCK = 2000
 # A family is large if it is this share of all sequences.
 _LARGE = 1 / 1000
-# So many sequences without a large family: there are no more.
+# After so many sequences without a large family there are no more.
 _TRIES = 20
 
 
@@ -44,33 +44,33 @@ def cluster_sequences(
     unknown: str = "error",
     reverse_complement: bool = False,
 ) -> npt.NDArray[np.int64]:
-    """Put sequences that are alike into one cluster.
+    """Put similar sequences into one cluster.
 
-    Two sequences at least `threshold` alike are in one cluster, always, and so are
-    sequences that a chain of such pairs connects (single linkage). So no two sequences
-    of different clusters are closer than asked. The labels go wherever scikit-learn
-    takes `groups`, and into ``LyraRegressor.fit``.
+    Two sequences with a similarity of at least `threshold` are in one cluster, always,
+    and so are sequences that a chain of such pairs connects (single linkage). So no two
+    sequences of different clusters are more similar. The labels go wherever
+    scikit-learn takes `groups`, and into ``LyraRegressor.fit``.
 
     Parameters
     ----------
     X : array-like of shape (n_samples,) of str
         Sequences.
     similarity : {"identity", "hamming", "kmer"}, default="identity"
-        What alike means. "identity" is 1 - edit distance / length of the longer
-        sequence. "hamming" is the share of positions with the same letter, for
-        sequences of one length. "kmer" is the number of words that are in both
+        How similarity is measured. "identity" is 1 - edit distance / length of the
+        longer sequence. "hamming" is the share of positions with the same letter, for
+        sequences of one length. "kmer" is the number of k-mers that are in both
         sequences, divided by the number that are in either.
     threshold : float, default=0.8
-        How alike sequences of one cluster are at least, in (0, 1].
+        Least similarity of two sequences that are put together, in (0, 1].
     k : int or None, default=None
-        Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+        Length of k-mers for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
         What the characters mean. "auto" decides from the sequences.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     reverse_complement : bool, default=False
-        Whether a DNA sequence and its reverse complement mean the same: sequences are
-        then as alike as their strands that are most alike. For models with
+        Whether a DNA sequence and its reverse complement mean the same: the similarity
+        of two sequences is then that of their most similar strands. For models with
         ``reverse_complement=True``.
 
     Returns
@@ -86,9 +86,9 @@ def cluster_sequences(
 
     Notes
     -----
-    With "identity", thresholds below about 0.7, and 0.85 for DNA and RNA, say too
-    little about shared words to save comparisons: 20,000 sequences take a minute, and
-    the time grows with the square of their number.
+    With "identity" and thresholds below about 0.7, or 0.85 for DNA and RNA, shared
+    k-mers save no comparisons: 20,000 sequences take a minute, and the time grows with
+    the square of their number.
 
     Examples
     --------
@@ -117,8 +117,8 @@ def cluster_sequences(
         measure = SamePositions(different, threshold)
     else:
         nucleic = sequences.alphabet.name != "protein"
-        measure = SharedWords(different, threshold, k or (6 if nucleic else 3))
-    labels = _linked(measure, different)
+        measure = SharedKmers(different, threshold, k or (6 if nucleic else 3))
+    labels = _link_clusters(measure, different)
     if reverse_complement:
         labels = _merge(labels, *np.split(inverse, 2))
         inverse, _ = np.split(inverse, 2)
@@ -127,7 +127,7 @@ def cluster_sequences(
     return seen.argsort().argsort()[inverse]
 
 
-def _linked(measure: Similarity, sequences: EncodedSequences) -> npt.NDArray[np.intp]:
+def _link_clusters(measure: Similarity, sequences: EncodedSequences) -> Rows:
     """Label the connected components of close sequences."""
     n = len(sequences)
     labels = np.arange(n)
@@ -135,28 +135,28 @@ def _linked(measure: Similarity, sequences: EncodedSequences) -> npt.NDArray[np.
     for family in _large_families(measure, n):
         labels[family] = family[0]
         families.append(family)
-    # Within a family all is known. What is left are pairs between families and the
+    # Pairs within a family are linked. What is left are pairs between families and the
     # rest, and within the rest.
     rest = np.setdiff1d(np.arange(n), np.concatenate([*families, []]))
-    # like lengths side by side: fewer pairs can be close
+    # similar lengths side by side: fewer pairs can be close
     rest = rest[np.argsort(sequences.lengths[rest], kind="stable")]
-    before = [rest]
+    compared = [rest]
     for start in range(0, len(rest), _BLOCK):
         block = rest[start : start + _BLOCK]
         labels = _merge(labels, *measure.pairs(block, rest[: start + len(block)]))
     for family in families:
-        others = np.concatenate(before)
+        others = np.concatenate(compared)
         for start in range(0, len(others), _BLOCK):
             block = others[start : start + _BLOCK]
             labels = _merge(labels, *measure.pairs(block, family))
-        before.append(family)
+        compared.append(family)
     return labels
 
 
 def _large_families(measure: Similarity, n: int) -> Iterator[Rows]:
     """Find most of each set of sequences with many close ones, as variants are.
 
-    They share nearly all of their words with one another, so that counting these would
+    They share nearly all of their k-mers with one another, so that counting these would
     take longer than comparing all with a few of them.
     """
     rng = np.random.default_rng(0)
@@ -175,14 +175,12 @@ def _large_families(measure: Similarity, n: int) -> Iterator[Rows]:
         tries = 0
 
 
-def _merge(
-    labels: npt.NDArray[np.intp], first: Rows, second: Rows
-) -> npt.NDArray[np.intp]:
+def _merge(labels: Rows, first: Rows, second: Rows) -> Rows:
     """Join the components of close pairs."""
     one, other = labels[first], labels[second]
     differ = one != other
     links = (np.ones(differ.sum(), bool), (one[differ], other[differ]))
     graph = sparse.coo_matrix(links, shape=(len(labels), len(labels)))
     _, component = connected_components(graph, directed=False)
-    merged: npt.NDArray[np.intp] = component[labels]
+    merged: Rows = component[labels]
     return merged

@@ -1,4 +1,4 @@
-"""How much of a test set is in the training set already."""
+"""Leakage of test sequences into the training set."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import as_texts
@@ -22,13 +23,13 @@ class LeakageReport:
     Parameters
     ----------
     nearest : ndarray of shape (n_test,), int64
-        Row of the training sequence that is most like each test sequence.
+        Row of the training sequence that is most similar to each test sequence.
     identity : ndarray of shape (n_test,), float64
-        How alike the two are: 1 - edit distance / length of the longer, in [0, 1].
+        Identity of the two: 1 - edit distance / length of the longer, in [0, 1].
     """
 
     nearest: npt.NDArray[np.int64]
-    identity: npt.NDArray[np.float64]
+    identity: Array
 
     @property
     def n_duplicates(self) -> int:
@@ -55,7 +56,7 @@ class LeakageReport:
         return pd.DataFrame({**columns, "duplicate": self.identity == 1})
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw how many test sequences have a training sequence how much like them.
+        """Draw a histogram of the identity to the nearest training sequence.
 
         Parameters
         ----------
@@ -65,7 +66,7 @@ class LeakageReport:
         Returns
         -------
         matplotlib Axes
-            The drawing.
+            The histogram.
         """
         if ax is None:
             from matplotlib import pyplot as plt
@@ -95,7 +96,7 @@ def leakage_report(
     unknown: str = "error",
     reverse_complement: bool = False,
 ) -> LeakageReport:
-    """Say how close test sequences are to training sequences.
+    """Report how close test sequences are to training sequences.
 
     A model that remembers looks good on sequences that it has seen, or nearly.
 
@@ -116,11 +117,11 @@ def leakage_report(
     Returns
     -------
     LeakageReport
-        The nearest training sequence of each, and how alike they are.
+        The nearest training sequence of each, and the identity of the two.
 
     Notes
     -----
-    Every pair is looked at: 1,000 test against 100,000 training sequences of 100
+    Every pair is compared: 1,000 test against 100,000 training sequences of 100
     letters take about a minute.
 
     Examples
@@ -132,19 +133,19 @@ def leakage_report(
     """
     known = read_letters(train, alphabet, unknown, reverse_complement)
     assert known.alphabet is not None
-    asked = read_letters(test, known.alphabet, unknown)
-    assert asked.alphabet is not None
-    if asked.alphabet.characters != known.alphabet.characters:
+    tested = read_letters(test, known.alphabet, unknown)
+    assert tested.alphabet is not None
+    if tested.alphabet.characters != known.alphabet.characters:
         # a gap or stop that training has not
         known = read_letters(
-            train, asked.alphabet, unknown, reverse_complement, fitted=True
+            train, tested.alphabet, unknown, reverse_complement, fitted=True
         )
     choices = as_texts(known)
     n_known = len(choices) // (1 + reverse_complement)
     # It gives up on a choice as soon as it is worse than the best so far.
-    alike = Levenshtein.normalized_similarity
-    found = [process.extractOne(x, choices, scorer=alike) for x in as_texts(asked)]
+    identity = Levenshtein.normalized_similarity
+    found = [process.extractOne(x, choices, scorer=identity) for x in as_texts(tested)]
     return LeakageReport(
         np.array([row for _, _, row in found]) % n_known,
-        np.array([identity for _, identity, _ in found]),
+        np.array([value for _, value, _ in found]),
     )

@@ -1,4 +1,4 @@
-"""Splits that ask for more than sequences drawn at random do."""
+"""Splits that are harder than random ones: by similarity, mutations and positions."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
 from sklearn.utils import check_random_state, check_scalar
 
+from sklyra._typing import Mask
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection.clusters import cluster_sequences
-from sklyra.sequences import EncodedSequences, check_sequences
-
-Mask = npt.NDArray[np.bool_]
+from sklyra.sequences import EncodedSequences, find_consensus, read_parent
 
 
 class _Folds(BaseCrossValidator):
@@ -27,7 +25,7 @@ class _Folds(BaseCrossValidator):
     n_splits: int
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Give the number of folds.
+        """Return the number of folds.
 
         Parameters
         ----------
@@ -43,33 +41,34 @@ class _Folds(BaseCrossValidator):
 
 
 class ClusterKFold(_Folds):
-    """Keep sequences that are alike on one side of the split.
+    """Keep similar sequences on one side of the split.
 
-    No test sequence is as much as `threshold` alike to a training sequence. Clusters
-    are those of `cluster_sequences`, and folds are as even as their sizes allow.
+    The similarity of any test sequence to any training sequence is below `threshold`.
+    Clusters are those of `cluster_sequences`, and folds are as even as their sizes
+    allow.
 
     Parameters
     ----------
     n_splits : int, default=5
         Number of folds, 2 or more.
     similarity : {"identity", "hamming", "kmer"}, default="identity"
-        What alike means, as for `cluster_sequences`.
+        How similarity is measured, as for `cluster_sequences`.
     threshold : float, default=0.8
-        How alike sequences must be to be kept together, in (0, 1].
+        Least similarity of two sequences that are kept together, in (0, 1].
     k : int or None, default=None
-        Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+        Length of k-mers for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
         What the characters mean. "auto" decides from the sequences.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     reverse_complement : bool, default=False
-        Whether a DNA sequence and its reverse complement mean the same: sequences are
-        then as alike as their strands that are most alike. For models with
+        Whether a DNA sequence and its reverse complement mean the same: the similarity
+        of two sequences is then that of their most similar strands. For models with
         ``reverse_complement=True``.
     shuffle : bool, default=False
-        Whether clusters are spread at random instead of largest first.
+        Whether clusters are assigned to folds at random instead of largest first.
     random_state : int, RandomState instance or None, default=None
-        Seed of that.
+        Seed of the shuffling.
 
     Examples
     --------
@@ -138,8 +137,8 @@ class ClusterKFold(_Folds):
 class MutationSplit(BaseCrossValidator):
     """Train on few mutations, test on more.
 
-    The question of an engineer: having measured single and double mutants, what of
-    those with more?
+    The question of protein engineering: single and double mutants are measured, what
+    do those with more do?
 
     Parameters
     ----------
@@ -175,7 +174,7 @@ class MutationSplit(BaseCrossValidator):
         self.unknown = unknown
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Give the number of splits.
+        """Return the number of splits.
 
         Parameters
         ----------
@@ -192,7 +191,7 @@ class MutationSplit(BaseCrossValidator):
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         limits = self._limits()
         sequences = read_letters(X, self.alphabet, self.unknown)
-        count = mutated(sequences, self.parent).sum(axis=1)
+        count = find_mutated(sequences, self.parent).sum(axis=1)
         for limit in limits:
             few = count <= limit
             if few.all() or not few.any():
@@ -211,9 +210,9 @@ class MutationSplit(BaseCrossValidator):
 
 
 class PositionKFold(_Folds):
-    """Test on mutations at positions where training has seen none.
+    """Test on mutations at positions where training sequences have none.
 
-    Positions that vary are dealt into folds. Variants with a mutation at one of a
+    Positions that vary are divided into folds. Variants with a mutation at one of a
     fold's positions are tested, and those with none are trained on. A variant of
     several mutations can be tested in several folds.
 
@@ -229,9 +228,9 @@ class PositionKFold(_Folds):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     shuffle : bool, default=True
-        Whether positions are dealt at random; otherwise in stretches of neighbours.
+        Whether positions are divided at random; otherwise into stretches of neighbors.
     random_state : int, RandomState instance or None, default=0
-        Seed of that. With None every split is another one.
+        Seed of the shuffling. With None every split is another one.
 
     Examples
     --------
@@ -261,8 +260,10 @@ class PositionKFold(_Folds):
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
-        changes = mutated(read_letters(X, self.alphabet, self.unknown), self.parent)
-        # what all have in common says nothing about any of them
+        changes = find_mutated(
+            read_letters(X, self.alphabet, self.unknown), self.parent
+        )
+        # a mutation of all sequences distinguishes none of them
         changes &= ~changes.all(axis=0)
         positions = np.flatnonzero(changes.any(axis=0))
         if len(positions) < self.n_splits:
@@ -284,8 +285,8 @@ class PositionKFold(_Folds):
             yield tested
 
 
-def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.bool_]:
-    """Say where sequences differ from their parent.
+def find_mutated(sequences: EncodedSequences, parent: str | None) -> Mask:
+    """Find where sequences differ from their parent.
 
     Parameters
     ----------
@@ -299,6 +300,7 @@ def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.b
     ndarray of shape (n_samples, n_positions), bool
         True at mutations.
     """
+    assert sequences.alphabet is not None
     odd = np.flatnonzero(sequences.lengths != sequences.lengths[0])
     if len(odd):
         raise ValueError(
@@ -307,20 +309,6 @@ def mutated(sequences: EncodedSequences, parent: str | None) -> npt.NDArray[np.b
             "sequences of one length. Align them, or use ClusterKFold."
         )
     codes, _ = sequences.padded()
-    changes: npt.NDArray[np.bool_] = codes != _parent_codes(sequences, codes, parent)
-    return changes
-
-
-def _parent_codes(
-    sequences: EncodedSequences, codes: npt.NDArray[Any], parent: str | None
-) -> npt.NDArray[Any]:
     if parent is None:
-        return np.array([np.bincount(column).argmax() for column in codes.T])
-    assert sequences.alphabet is not None
-    found = check_sequences([parent], alphabet=sequences.alphabet, fitted=True)
-    if len(found.values) != codes.shape[1]:
-        raise ValueError(
-            f"parent has {len(found.values)} letters, but sequences have "
-            f"{codes.shape[1]}."
-        )
-    return found.values
+        return np.asarray(codes != find_consensus(codes))
+    return np.asarray(codes != read_parent(parent, sequences.alphabet, codes.shape[1]))

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from sklyra.sequences import find_consensus
+
 # Transforms of fewer positions are not worth avoiding. Of more, a chunk of sequences
 # holds too few to be worth a matrix for each channel.
 _LENGTHS = range(129, 363)
@@ -79,7 +81,8 @@ def find_parent(values: Tensor) -> Tensor | None:
     n_sequences, length = values.shape
     if length not in _LENGTHS or n_sequences < length:
         return None
-    rows = values[:: n_sequences // _LOOKED_AT].mode(dim=0).values
+    some = values[:: n_sequences // _LOOKED_AT].numpy()
+    rows = torch.from_numpy(find_consensus(some))
     changed = torch.count_nonzero(values != rows) / values.numel()
     return rows if changed <= _CHANGED else None
 

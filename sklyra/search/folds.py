@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Rows
 from sklyra._warnings import warn
 from sklyra.exceptions import SklyraWarning
-
-Rows = npt.NDArray[np.intp]
 
 
 def with_classes(splits: list[tuple[Rows, Rows]], y: Any) -> list[tuple[Rows, Rows]]:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import optuna
 from optuna import Study, Trial, TrialPruned
 from optuna.exceptions import UpdateFinishedTrialError
@@ -22,13 +21,13 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.callback import CallbackContext
 from sklearn.utils import _safe_indexing
 
+from sklyra._typing import Rows
 from sklyra.search.fit_task import fit_task
 from sklyra.search.pruning import Progress
 from sklyra.search.results import ERROR, FIT_SECONDS, SCORES
 from sklyra.search.space import Space
 from sklyra.search.storage import open_storage, own, quiet, take_over
 
-Rows = npt.NDArray[np.intp]
 # Fit parameters that have rows of their own, also behind the name of a Pipeline's step.
 _WHOLE = ("X_val", "y_val")
 

@@ -1,22 +1,46 @@
-"""The only door for sequences: whatever X may be becomes one flat array and offsets."""
+"""Sequences: whatever X may be becomes one flat array of codes and offsets."""
 
+from sklyra.sequences.changes import (
+    Changes,
+    find_changes,
+    find_consensus,
+    list_mutations,
+    read_parent,
+)
 from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
 from sklyra.sequences.encoded import EncodedSequences, recode
 from sklyra.sequences.inputs import Inputs
 from sklyra.sequences.missing import first_missing, refuse_masked
+from sklyra.sequences.mutations import (
+    Mutation,
+    format_mutations,
+    parse_mutations,
+)
 from sklyra.sequences.reading import is_text
 from sklyra.sequences.strands import both_strands, duplexes
+from sklyra.sequences.variants import apply_mutations, find_mutations, find_starts
 
 __all__ = [
+    "Changes",
     "EncodedSequences",
     "Inputs",
+    "Mutation",
+    "apply_mutations",
     "both_strands",
     "check_option",
     "check_sequences",
     "duplexes",
     "find_alphabet",
+    "find_changes",
+    "find_consensus",
+    "find_mutations",
+    "find_starts",
     "first_missing",
+    "format_mutations",
     "is_text",
+    "list_mutations",
+    "parse_mutations",
+    "read_parent",
     "recode",
     "refuse_masked",
 ]

@@ -1,4 +1,4 @@
-"""Axes of numbers: which are the positions and which the channels."""
+"""Axes of numeric input: positions and channels."""
 
 from __future__ import annotations
 

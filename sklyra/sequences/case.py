@@ -1,4 +1,4 @@
-"""Upper and lower case: where it may mean something that is not read."""
+"""Case of letters, where it may mean something that is not read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_case(
         return
     large = [item.upper() for item in items]
     if len(set(large)) < len(set(items)):
-        one, two = _differ_in_case(items, large)
+        one, two = _find_case_pair(items, large)
         warn(
             f"X[{one}] and X[{two}] differ only in case, which is not read: they are "
             "the same sequence. Where lower case means something, such as D-amino "
@@ -64,7 +64,7 @@ def check_case(
         )
 
 
-def _differ_in_case(items: Sequence[str], large: list[str]) -> tuple[int, int]:
+def _find_case_pair(items: Sequence[str], large: list[str]) -> tuple[int, int]:
     first: dict[str, int] = {}
     for row, item in enumerate(large):
         other = first.setdefault(item, row)

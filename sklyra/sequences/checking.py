@@ -1,4 +1,4 @@
-"""Turn text into codes, and refuse what would be silently wrong."""
+"""Checks of sequences on their way from text to codes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Codes
 from sklyra._warnings import warn
 from sklyra.alphabets import ALPHABETS, DNA, PROTEIN, RNA, Alphabet
 from sklyra.exceptions import AlphabetWarning, UnknownCharacterError
@@ -16,7 +17,7 @@ from sklyra.sequences.case import check_case
 from sklyra.sequences.detection import detect_alphabet, nucleic_rows
 from sklyra.sequences.encoded import EncodedSequences, locate
 from sklyra.sequences.notation import (
-    describe,
+    describe_notation,
     refuse_capital_codes,
     refuse_notations,
     refuse_words,
@@ -113,7 +114,7 @@ def check_sequences(
 
 
 def _mask_unknown(
-    codes: npt.NDArray[np.uint8],
+    codes: Codes,
     items: Sequence[str],
     offsets: npt.NDArray[np.int64],
     alphabet: Alphabet,
@@ -182,7 +183,7 @@ def find_alphabet(alphabet: str | Alphabet) -> Alphabet:
 def _warn_nucleic(
     characters: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], together: bool
 ) -> None:
-    """Notice nucleic acids among proteins: every one of their letters is readable."""
+    """Warn of nucleic acids among proteins: every one of their letters is readable."""
     rows = nucleic_rows(characters, offsets, together)
     if len(rows):
         warn(
@@ -194,7 +195,7 @@ def _warn_nucleic(
 
 
 def _warn_unseen(
-    codes: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], alphabet: Alphabet
+    codes: Codes, offsets: npt.NDArray[np.int64], alphabet: Alphabet
 ) -> None:
     table = np.zeros(256, bool)
     table[[alphabet.characters.index(c) for c in alphabet.silent]] = True
@@ -204,7 +205,7 @@ def _warn_unseen(
         character = alphabet.characters[codes[np.argmax(silent)]]
         warn(
             f"X[{row}] has {character!r} at position {position} (0-based), which no "
-            "training sequence had: nothing was learnt about it, it is encoded as "
+            "training sequence had: nothing was learned about it, it is encoded as "
             "zeros.",
             AlphabetWarning,
         )
@@ -264,8 +265,8 @@ def _raise_unknown(
         kind = "digit"
     elif character == "\ufeff":
         kind = "mark"
-    # stands for something, or gives a better advice than the character alone
-    looks = describe(items[row]) or _ADVICE[kind]
+    # stands for something, or gives better advice than the character does
+    looks = describe_notation(items[row]) or _ADVICE[kind]
     if kind == "digit" and _ADVICE["digit"] not in looks:
         looks += " " + _ADVICE["digit"]
     raise UnknownCharacterError(f"{message} {looks}")

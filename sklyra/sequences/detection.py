@@ -1,8 +1,8 @@
 """Detection of the alphabet from all sequences together.
 
-Every letter of DNA is also that of an amino acid, so single sequences do not tell. What
-does is how improbable it is that proteins would hold only (or almost only) nucleotides
-in so many positions.
+Every letter of DNA is also that of an amino acid, so single sequences do not decide.
+What does is how improbable it is that proteins would hold only (or almost only)
+nucleotides in so many positions.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import bdtrc, gammainc
 
+from sklyra._typing import Mask, Rows
 from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
 from sklyra.exceptions import UnknownCharacterError
 
@@ -22,7 +23,7 @@ Offsets = npt.NDArray[np.int64]
 # Characters that are counted at a time: numpy counts numbers of eight bytes.
 _BLOCK = 2**20
 # Kinds of characters: five nucleotides, any nucleotide, several nucleotides, and what
-# no nucleic acid has. T and U are counted apart. The last are no letters.
+# no nucleic acid has. T and U are counted separately. The last are no letters.
 _A, _C, _G, _T, _U, _N, _DEGENERATE, _FOREIGN, _OTHER = range(9)
 # In proteins about a quarter of all residues are A, C, G, T or N. Where they are more,
 # the share of the other sequences counts.
@@ -32,7 +33,7 @@ _NUCLEIC_IN_PROTEINS = 0.75
 # Sequences are taken for nucleic acids if chance would make proteins look like them in
 # fewer than one of so many data sets.
 _CHANCE = 1e-3
-# Where the user, or training, has said that they are proteins.
+# Where the user, or training, has decided that they are proteins.
 _CHANCE_IF_NAMED = 1e-9
 # Of sequences with degenerate letters each base has so large a share, or N has.
 _SHARE_OF_BASE, _SHARE_OF_N = 0.05, 0.4
@@ -77,16 +78,16 @@ class _Counts(NamedTuple):
         return np.asarray(self.kinds[:, : _N + 1].sum(axis=1))
 
     @property
-    def mostly_plain(self) -> npt.NDArray[np.bool_]:
+    def mostly_plain(self) -> Mask:
         return np.asarray(2 * self.plain > self.letters)
 
     @property
-    def nucleic(self) -> npt.NDArray[np.bool_]:
+    def nucleic(self) -> Mask:
         """Sequences of IUPAC's nucleotide letters, more than half of them plain."""
         return np.asarray(self.mostly_plain & (self.kinds[:, _FOREIGN] == 0))
 
     @property
-    def degenerate(self) -> npt.NDArray[np.bool_]:
+    def degenerate(self) -> Mask:
         """Sequences of IUPAC's nucleotide letters, a third of them plain."""
         plain = 3 * self.plain >= self.letters
         return np.asarray(plain & (self.kinds[:, _FOREIGN] == 0))
@@ -115,9 +116,7 @@ def _count(text: Bytes, offsets: Offsets) -> _Counts:
     return _Counts(kinds)
 
 
-def _nucleic_beyond_chance(
-    counts: _Counts, chance: float, together: bool = True
-) -> npt.NDArray[np.intp] | None:
+def _find_nucleic(counts: _Counts, chance: float, together: bool = True) -> Rows | None:
     """Find sequences that are nucleic acids rather than proteins made of few letters.
 
     If all were proteins, the letters of each would be nucleotides by chance. Either one
@@ -136,10 +135,12 @@ def _nucleic_beyond_chance(
     both = min(max(1 - rest[_FOREIGN] / n_rest, _NUCLEIC_IN_PROTEINS), 0.98)
     length = np.maximum(letters, 1)
     one = bdtrc(bases - 1.0, length, plain)
-    alone = like & ((counts.bases > 0).sum(axis=1) > 2) & (one * len(letters) <= chance)
-    if alone.any() or not together:
-        return np.flatnonzero(alone) if alone.any() else None
-    # of sequences with no letter of proteins alone more than half are nucleotides
+    single = (
+        like & ((counts.bases > 0).sum(axis=1) > 2) & (one * len(letters) <= chance)
+    )
+    if single.any() or not together:
+        return np.flatnonzero(single) if single.any() else None
+    # without a letter that only proteins have, more than half are nucleotides
     mostly = both**length * bdtrc(length // 2, length, plain / both)
     entirely = plain**length
     n_entirely = (like & (counts.plain == letters)).sum()
@@ -179,7 +180,7 @@ def detect_alphabet(
     UnknownCharacterError
         If all but a few sequences are nucleic acids.
     ValueError
-        If there are sequences of several kinds, or letters do not tell.
+        If there are sequences of several kinds, or letters do not decide.
     """
     counts = _count(characters, offsets)
     nucleic = counts.nucleic | (counts.letters == 0)
@@ -191,14 +192,14 @@ def detect_alphabet(
                     'of its letters is used in both. Pass alphabet="dna" (or "rna"), '
                     'or alphabet="protein".'
                 )
-            return PROTEIN  # what no alphabet knows is to be told of first
+            return PROTEIN  # a character of no alphabet is to be reported first
         return _dna_or_rna(characters, offsets, counts)
     odd = np.flatnonzero(~nucleic)
-    found = _nucleic_beyond_chance(counts, _CHANCE)
+    found = _find_nucleic(counts, _CHANCE)
     if found is not None and counts.degenerate[odd].all() and len(odd) < len(found):
         return _dna_or_rna(characters, offsets, counts)
     mistakes = counts.mostly_plain[odd].all()
-    if found is None and not (mistakes and _mostly_nucleotides(counts)):
+    if found is None and not (mistakes and _are_mostly_nucleotides(counts)):
         return PROTEIN
     if mistakes and unknown == "mask":
         return _dna_or_rna(characters, offsets, counts)
@@ -213,9 +214,7 @@ def detect_alphabet(
     )
 
 
-def nucleic_rows(
-    characters: Bytes, offsets: Offsets, together: bool
-) -> npt.NDArray[np.intp]:
+def nucleic_rows(characters: Bytes, offsets: Offsets, together: bool) -> Rows:
     """Find nucleic acids among what is read as proteins.
 
     Parameters
@@ -225,7 +224,8 @@ def nucleic_rows(
     offsets : ndarray of shape (n_samples + 1,), int64
         Where each begins and ends.
     together : bool
-        Whether many short ones count. A user who said that they are peptides knows.
+        Whether many short ones count; not where the user chose proteins, since they may
+        be peptides.
 
     Returns
     -------
@@ -233,7 +233,7 @@ def nucleic_rows(
         Rows that proteins would hardly look like; none unless that is beyond doubt.
     """
     counts = _count(characters, offsets)
-    found = _nucleic_beyond_chance(counts, _CHANCE_IF_NAMED, together)
+    found = _find_nucleic(counts, _CHANCE_IF_NAMED, together)
     return np.empty(0, np.intp) if found is None else found
 
 
@@ -248,7 +248,7 @@ def _may_be_peptides(counts: _Counts) -> bool:
     return not (has_bases or total[_N] >= _SHARE_OF_N * letters)
 
 
-def _mostly_nucleotides(counts: _Counts) -> bool:
+def _are_mostly_nucleotides(counts: _Counts) -> bool:
     """Check for nucleic acids that each have a letter which none should have."""
     letters, bases = int(counts.letters.sum()), counts.bases.sum(axis=0)
     several = (bases >= _SHARE_OF_BASE * letters).sum() > 2
@@ -279,7 +279,7 @@ def _raise_odd(
     text: str,
     characters: Bytes,
     offsets: Offsets,
-    odd: npt.NDArray[np.intp],
+    odd: Rows,
     unknown: str,
 ) -> NoReturn:
     """Name the first letter that does not belong in a nucleic acid."""

@@ -1,4 +1,4 @@
-"""Many sequences as one flat array with offsets."""
+"""Encoded sequences: one flat array of codes with offsets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Mask, Rows
 from sklyra.alphabets import Alphabet
 
 
@@ -44,7 +45,7 @@ class EncodedSequences:
         """
         return np.diff(self.offsets)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> EncodedSequences:
+    def take(self, rows: Rows) -> EncodedSequences:
         """Select sequences.
 
         Parameters
@@ -63,7 +64,7 @@ class EncodedSequences:
         values = self.values[np.arange(offsets[-1]) + shift]
         return EncodedSequences(values, offsets, self.alphabet)
 
-    def copies(self) -> npt.NDArray[np.intp]:
+    def copies(self) -> Rows:
         """Find sequences that are the same.
 
         Returns
@@ -81,7 +82,7 @@ class EncodedSequences:
             dtype=np.intp,
         )
 
-    def padded(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+    def padded(self) -> tuple[npt.NDArray[Any], Mask | None]:
         """Lay the sequences out as rows, all as long as the longest.
 
         Returns

@@ -1,4 +1,4 @@
-"""Missing values, also those that tables hold as text."""
+"""Missing values, as values and as text."""
 
 from __future__ import annotations
 

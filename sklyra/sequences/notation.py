@@ -1,4 +1,4 @@
-"""Other notations whose characters all, or nearly all, are letters of an alphabet."""
+"""Notations other than sequences, though written in letters of an alphabet."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LONGEST_WORD = 2 * max(map(len, _WORDS))  # there may be spaces around
 
 
 class _Notation(NamedTuple):
-    """How a notation looks, what it is called and what to do."""
+    """A notation: its pattern, its name and the advice in errors."""
 
     pattern: re.Pattern[str]
     name: str
@@ -59,7 +59,7 @@ def _notation(pattern: str, name: str, advice: str) -> _Notation:
 
 
 _CODE = f"(?:{_RESIDUES}|{_UNUSUAL})"
-# One sequence is enough to recognise these.
+# One sequence is enough to recognize these.
 _OF_PEPTIDES = [
     _notation(
         rf"(?:(?:{_BEFORE}|H|Z)-)?{_CODE}(?:[-. ]?{_CODE})*(?:-(?:{_AFTER}))?",
@@ -116,7 +116,7 @@ _ALL = [
     _notation(r"[A-Za-z](?:[-.][A-Za-z]){2,}", "letters joined by dashes", _JOIN),
     _notation(
         r"[A-Z_-]\.[A-Za-z]{2,}\.[A-Z_-]",
-        "a peptide between its neighbours in the protein (K.PEPTIDE.R)",
+        "a peptide between its neighbors in the protein (K.PEPTIDE.R)",
         'Take what stands between the dots: X = [x.split(".")[1] for x in X].',
     ),
 ]
@@ -157,8 +157,8 @@ _REFUSED_ANYWAY = [
 ]  # fmt: skip
 
 
-def describe(item: str) -> str:
-    """Say what a sequence with a character of no alphabet looks like.
+def describe_notation(item: str) -> str:
+    """Name the notation of a sequence with a character of no alphabet.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def describe(item: str) -> str:
     Returns
     -------
     str
-        A sentence or two for an error message; "" if it looks like nothing known.
+        A sentence or two for an error message; "" if it is in no known notation.
     """
     for notation in _OF_PEPTIDES + _OF_NUCLEOTIDES + _REFUSED_ANYWAY:
         if notation.pattern.fullmatch(item.strip()):
@@ -234,7 +234,7 @@ def _warn_of_peptides(items: Sequence[str], rows: list[int]) -> None:
 
 
 def _meaning(word: str) -> str:
-    """Say what a word is, if it is no sequence; "" if it may be one."""
+    """Name what a word means, if it is no sequence; "" if it may be one."""
     if is_missing_word(word):
         return "text for a missing value"
     if word in _DASHES:
@@ -260,7 +260,7 @@ def refuse_notations(
     offsets : ndarray of shape (n_samples + 1,), int64
         Where each begins and ends.
     nucleic : bool
-        Whether the user has said that they are nucleic acids. Soft-masked and aligned
+        Whether the user chose an alphabet of nucleic acids. Soft-masked and aligned
         ones may look like peptides.
 
     Raises

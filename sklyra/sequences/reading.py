@@ -1,4 +1,4 @@
-"""Bring whatever X may be to one text, or to one array of channels."""
+"""Readers of X: from any accepted form to text, or to one array of channels."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sklyra.sequences.axes import check_axes
 from sklyra.sequences.encoded import EncodedSequences, locate
 from sklyra.sequences.missing import is_missing, refuse_masked
 
-# What fills up rows of characters, apart from values that are missing.
+# What fills up rows of characters, besides values that are missing.
 _NO_CHARACTER = ("", " ", "nan", "None", "NaN", "<NA>")
 
 
 def is_text(X: Any) -> bool:
-    """Tell sequences of characters from numbers.
+    """Distinguish sequences of characters from numbers.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def is_text(X: Any) -> bool:
 
 
 def _advise_list(X: Iterable[Any]) -> str:
-    """Say what to do with something that has no rows to go back to."""
+    """Write the advice for something that has no rows to go back to."""
     name = type(X).__name__
     if isinstance(X, Iterator):
         return (

@@ -1,10 +1,10 @@
-"""The other strand of DNA."""
+"""Strands of DNA: reverse complements."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sklyra._typing import Rows
 from sklyra.alphabets import Alphabet
 from sklyra.sequences.encoded import EncodedSequences
 
@@ -34,7 +34,7 @@ def both_strands(sequences: EncodedSequences) -> EncodedSequences:
         name = "numbers" if alphabet is None else f"letters of {alphabet.name!r}"
         raise ValueError(
             f"Only DNA has a reverse complement, but X holds {name}. Leave "
-            "reverse_complement=False, or say alphabet='dna' if it is DNA."
+            "reverse_complement=False, or pass alphabet='dna' if it is DNA."
         )
     backwards = EncodedSequences(
         _complement(alphabet)[sequences.values[::-1]],
@@ -50,7 +50,7 @@ def both_strands(sequences: EncodedSequences) -> EncodedSequences:
     )
 
 
-def duplexes(sequences: EncodedSequences) -> npt.NDArray[np.intp]:
+def duplexes(sequences: EncodedSequences) -> Rows:
     """Find sequences that are the same, read along either strand.
 
     Parameters
@@ -64,7 +64,7 @@ def duplexes(sequences: EncodedSequences) -> npt.NDArray[np.intp]:
         A number for each, the same for equal ones and for reverse complements.
     """
     one, other = np.split(both_strands(sequences).copies(), 2)
-    numbers: npt.NDArray[np.intp] = np.minimum(one, other)
+    numbers: Rows = np.minimum(one, other)
     return numbers
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 
+from sklyra._typing import Array, Rows
 from sklyra.nn import CrossEntropy, RowLoss
 from sklyra.targets.labels import check_class_weights, check_labels
 from sklyra.targets.stacking import logit_weights, prior_logit_weights
-from sklyra.targets.target import Array, Rows, Scale
+from sklyra.targets.target import Scale
 
 
 class ClassTarget:

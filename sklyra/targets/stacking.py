@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize, nnls
 from scipy.special import log_softmax, softmax
 
-Array = npt.NDArray[np.float64]
+from sklyra._typing import Array
 
 # A priori parts count alike, as firmly as this many held-out sequences would say.
 _PRIOR_ROWS = 10

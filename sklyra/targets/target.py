@@ -8,10 +8,9 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Array, Rows
 from sklyra.nn import RowLoss
 
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 # What a part predicts: outputs as the networks have them, or levels.
 Scale = Literal["output", "level"]
 

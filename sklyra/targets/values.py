@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Array, Rows
 from sklyra.nn import VALUE_LOSSES, RowLoss
 from sklyra.targets.numbers import check_values, standardization
 from sklyra.targets.stacking import value_weights
-from sklyra.targets.target import Array, Rows, Scale
+from sklyra.targets.target import Scale
 
 
 class ValueTarget:

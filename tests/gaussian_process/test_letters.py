@@ -13,11 +13,10 @@ from sklyra.features.similarity import letter_vectors
 from sklyra.gaussian_process import GaussianProcess, features
 from sklyra.gaussian_process.features import FeatureMap
 from sklyra.gaussian_process.letters import (
-    common_characters,
     products,
     products_of_variants,
 )
-from sklyra.sequences import check_sequences
+from sklyra.sequences import check_sequences, find_consensus
 
 
 def written_out(one, two, table, relevance):
@@ -64,7 +63,7 @@ def test_both_are_the_sum_over_positions(alphabet, n, m, n_positions, mutated, s
         torch.from_numpy(table[two]),
         torch.from_numpy(relevance),
     )
-    guess = common_characters(two, len(table))
+    guess = find_consensus(two)
     for found in (
         dense,
         products_of_variants(one, two, table, parent, relevance),
@@ -72,11 +71,6 @@ def test_both_are_the_sum_over_positions(alphabet, n, m, n_positions, mutated, s
     ):
         for part, value in zip(found, expected, strict=True):
             np.testing.assert_allclose(part.numpy(), value, rtol=1e-12, atol=1e-12)
-
-
-def test_common_characters_are_those_of_most():
-    codes = np.array([[0, 3, 2], [1, 3, 2], [1, 3, 0], [1, 0, 2]], np.uint8)
-    np.testing.assert_array_equal(common_characters(codes, 4), [1, 3, 2])
 
 
 def variants(rng, n, mutations, length=40):

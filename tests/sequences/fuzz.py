@@ -1,6 +1,6 @@
 """Random things in place of sequences: each is read, or refused with an advice.
 
-    python tests/fuzz_sequences.py 1000000
+    python tests/sequences/fuzz.py 1000000
 
 A few thousand are part of the tests (`test_fuzz.py`).
 """

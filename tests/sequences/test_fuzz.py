@@ -1,6 +1,6 @@
 """A few thousand random things in place of sequences."""
 
-from tests.fuzz_sequences import main
+from tests.sequences.fuzz import main
 
 
 def test_random_things_are_read_or_refused_with_an_advice():
