@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from sklyra._documentation import Documented
+from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import SequenceOneHotEncoder
 from sklyra.estimators.parameters import encoder
@@ -21,9 +21,11 @@ from sklyra.sequences import (
 )
 
 
-class SequenceReader(Documented, BaseEstimator):
+class SequenceReader(BaseEstimator):
     """Read X, and remember of training what later X must agree with."""
 
+    _doc_link_module = DOC_LINK_MODULE
+    _doc_link_template = DOC_LINK_TEMPLATE
     alphabet_: Alphabet | None
 
     def _read_input(self, X: Any, reset: bool) -> EncodedSequences:
