@@ -1,4 +1,4 @@
-"""Small measured data that ship with the package, and landscapes with an answer."""
+"""Data sets: small measured ones that ship with the package, and simulated ones."""
 
 from sklyra.datasets.bundled import load_cr6261, load_mpsa, load_splice_junctions
 from sklyra.datasets.epistasis import make_epistasis

@@ -1,4 +1,4 @@
-"""Measured data that ship with the package."""
+"""Data sets of measured sequences that ship with the package."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from sklyra._constraints import BOOL, check_arguments
+
 
 def load_cr6261(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
     """Load the binding landscape of antibody CR6261, 2,048 variants.
 
     All combinations of 11 mutations between the inferred germline and the mature heavy
-    chain of the broadly neutralising antibody CR6261, and how strongly each binds the
-    haemagglutinin of influenza A/New Caledonia/20/1999 (H1) [1]_. The affinity is
+    chain of the broadly neutralizing antibody CR6261, and how strongly each binds the
+    hemagglutinin of influenza A/New Caledonia/20/1999 (H1) [1]_. The affinity is
     epistatic: a straight line through single effects explains it badly.
 
     Parameters
@@ -39,12 +41,12 @@ def load_cr6261(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
         ``frame`` : DataFrame or None
             All columns, with ``as_frame=True``.
         ``DESCR`` : str
-            Origin and licence.
+            Origin and license.
 
     Notes
     -----
     From the PyPI package ewht 0.0.1.post1, file ``example_data/cr6261_h1_mean.csv``,
-    copyright 2026 the eWHT team, MIT licence.
+    copyright 2026 the eWHT team, MIT license.
 
     References
     ----------
@@ -63,7 +65,7 @@ def load_cr6261(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
         "log10_affinity",
         "Antibody CR6261 against H1: -log10 Kd (mol/l) of 2,048 combinatorial "
         "variants. Phillips et al. 2021, eLife 10:e71393. From the PyPI package ewht "
-        "0.0.1.post1, copyright 2026 the eWHT team, MIT licence.",
+        "0.0.1.post1, copyright 2026 the eWHT team, MIT license.",
         return_X_y,
         as_frame,
     )
@@ -98,12 +100,12 @@ def load_mpsa(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
         ``frame`` : DataFrame or None
             All columns, with ``as_frame=True``.
         ``DESCR`` : str
-            Origin and licence.
+            Origin and license.
 
     Notes
     -----
     From the PyPI package mavenn 1.1.4, file ``examples/datasets/mpsa_data.csv.gz``,
-    copyright 2020 Ammar Tareen and Justin B. Kinney, MIT licence.
+    copyright 2020 Ammar Tareen and Justin B. Kinney, MIT license.
 
     References
     ----------
@@ -124,7 +126,7 @@ def load_mpsa(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
         "5' splice sites of BRCA2 exon 17: log10 percent spliced in of 30,483 "
         "variants. Wong, Kinney & Krainer 2018, Molecular Cell 71:1012. From the PyPI "
         "package mavenn 1.1.4, copyright 2020 Ammar Tareen and Justin B. Kinney, MIT "
-        "licence.",
+        "license.",
         return_X_y,
         as_frame,
     )
@@ -153,7 +155,7 @@ def load_splice_junctions(*, return_X_y: bool = False, as_frame: bool = False) -
         ``frame`` : DataFrame or None
             All columns, with ``as_frame=True``.
         ``DESCR`` : str
-            Origin and licence.
+            Origin and license.
 
     Notes
     -----
@@ -189,6 +191,8 @@ def _load(
     name: str, target: str, description: str, return_X_y: bool, as_frame: bool
 ) -> Any:
     """Read a table of the package; whatever reads as numbers becomes numbers."""
+    table = {"return_X_y": [BOOL], "as_frame": [BOOL]}
+    check_arguments(table, return_X_y=return_X_y, as_frame=as_frame)
     path = files("sklyra.datasets") / "data" / f"{name}.csv.gz"
     with path.open("rb") as raw, gzip.open(raw, "rt", newline="") as text:
         header, *rows = csv.reader(text)

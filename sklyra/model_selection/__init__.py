@@ -1,4 +1,4 @@
-"""Honest splits of sequences, and what is wrong with others."""
+"""Splits that keep similar sequences together, and reports of leakage."""
 
 from sklyra.model_selection.clusters import cluster_sequences
 from sklyra.model_selection.leakage import LeakageReport, leakage_report

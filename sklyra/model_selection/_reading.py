@@ -1,4 +1,4 @@
-"""Sequences that can be compared letter by letter."""
+"""Sequences of letters, which can be compared position by position."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read_letters(
     alphabet, unknown, fitted : object
         As for `sklyra.sequences.check_sequences`.
     reverse_complement : bool, default=False
-        Whether the other strand of each is to stand behind all of them.
+        Whether to append the other strand of each behind all of them.
 
     Returns
     -------

@@ -1,17 +1,16 @@
-"""Which sequences belong together."""
+"""Clusters of similar sequences, by single linkage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from sklearn.utils import check_scalar
 
+from sklyra._constraints import BOOL, NONE, Float, Int, OneOf, Table, check_arguments
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import (
@@ -22,9 +21,16 @@ from sklyra.model_selection._similarity import (
     Similarity,
     as_texts,
 )
-from sklyra.sequences import EncodedSequences, check_option
+from sklyra.sequences import EncodedSequences
+from sklyra.sequences.parameters import READING
 
-SIMILARITIES = ("identity", "hamming", "kmer")
+CLUSTERING: Table = {
+    "similarity": [OneOf("identity", "hamming", "kmer")],
+    "threshold": [Float(0, 1, closed="right")],
+    "k": [Int(1, 12), NONE],
+    **READING,
+    "reverse_complement": [BOOL],
+}
 
 # Rows of a table of pairs, so that it takes some hundred MiB.
 _BLOCK = 2000
@@ -44,33 +50,34 @@ def cluster_sequences(
     unknown: str = "error",
     reverse_complement: bool = False,
 ) -> npt.NDArray[np.int64]:
-    """Put sequences that are alike into one cluster.
+    """Put similar sequences into one cluster.
 
-    Two sequences at least `threshold` alike are in one cluster, always, and so are
-    sequences that a chain of such pairs connects (single linkage). So no two sequences
-    of different clusters are closer than asked. The labels go wherever scikit-learn
-    takes `groups`, and into ``LyraRegressor.fit``.
+    Two sequences with a similarity of `threshold` or more are in one cluster, always,
+    and so are sequences that a chain of such pairs connects (single linkage). So any
+    two sequences of different clusters are less similar than `threshold`. The labels go
+    wherever scikit-learn takes `groups`, and into ``LyraRegressor.fit``.
 
     Parameters
     ----------
     X : array-like of shape (n_samples,) of str
         Sequences.
     similarity : {"identity", "hamming", "kmer"}, default="identity"
-        What alike means. "identity" is 1 - edit distance / length of the longer
-        sequence. "hamming" is the share of positions with the same letter, for
-        sequences of one length. "kmer" is the number of words that are in both
+        Measure of similarity. "identity" is 1 - edit distance / length of the longer
+        sequence. "hamming" is the fraction of positions with the same letter, for
+        sequences of one length. "kmer" is the number of k-mers that are in both
         sequences, divided by the number that are in either.
     threshold : float, default=0.8
-        How alike sequences of one cluster are at least, in (0, 1].
+        Least similarity of a pair that is put into one cluster, in (0, 1].
     k : int or None, default=None
-        Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+        Letters of a k-mer for "kmer", from 1 to 12; None for 3 in proteins and 6 in DNA
+        and RNA.
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
         What the characters mean. "auto" decides from the sequences.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     reverse_complement : bool, default=False
-        Whether a DNA sequence and its reverse complement mean the same: sequences are
-        then as alike as their strands that are most alike. For models with
+        Whether a DNA sequence and its reverse complement mean the same: the similarity
+        of two sequences is then that of their most similar strands. For models with
         ``reverse_complement=True``.
 
     Returns
@@ -82,13 +89,15 @@ def cluster_sequences(
     Raises
     ------
     ValueError
-        If an argument is out of range, or sequences cannot be compared as asked.
+        If an argument is out of range, or sequences cannot be compared in this way.
+    TypeError
+        If an argument has the wrong type, or X holds numbers.
 
     Notes
     -----
-    With "identity", thresholds below about 0.7, and 0.85 for DNA and RNA, say too
-    little about shared words to save comparisons: 20,000 sequences take a minute, and
-    the time grows with the square of their number.
+    With "identity", thresholds below about 0.7, and 0.85 for DNA and RNA, imply too few
+    shared k-mers to save comparisons: 20,000 sequences take a minute, and the time
+    grows with the square of their number.
 
     Examples
     --------
@@ -96,14 +105,15 @@ def cluster_sequences(
     >>> cluster_sequences(["MKTAYI", "WWLVPG", "MKTAFI"], threshold=0.8)
     array([0, 1, 0])
     """
-    check_option("similarity", similarity, SIMILARITIES)
-    check_scalar(
-        threshold, "threshold", Real, min_val=0, max_val=1, include_boundaries="right"
+    check_arguments(
+        CLUSTERING,
+        similarity=similarity,
+        threshold=threshold,
+        k=k,
+        alphabet=alphabet,
+        unknown=unknown,
+        reverse_complement=reverse_complement,
     )
-    if np.isnan(threshold):
-        raise ValueError("threshold is NaN. It must be above 0 and at most 1.")
-    if k is not None:
-        check_scalar(k, "k", Integral, min_val=1, max_val=12)
     sequences = read_letters(X, alphabet, unknown, reverse_complement)
     assert sequences.alphabet is not None
     _, first, inverse = np.unique(
@@ -156,7 +166,7 @@ def _linked(measure: Similarity, sequences: EncodedSequences) -> npt.NDArray[np.
 def _large_families(measure: Similarity, n: int) -> Iterator[Rows]:
     """Find most of each set of sequences with many close ones, as variants are.
 
-    They share nearly all of their words with one another, so that counting these would
+    They share nearly all of their k-mers with one another, so that counting these would
     take longer than comparing all with a few of them.
     """
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""How much of a test set is in the training set already."""
+"""Leakage: similarity of test sequences to training sequences."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from sklyra._constraints import BOOL, check_arguments
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import as_texts
+from sklyra.sequences.parameters import READING
 
 
 @dataclass(frozen=True, eq=False)
 class LeakageReport:
-    """Hold what `leakage_report` found.
+    """Hold the results of `leakage_report`.
 
     Parameters
     ----------
     nearest : ndarray of shape (n_test,), int64
-        Row of the training sequence that is most like each test sequence.
+        Row of the training sequence that is most similar to each test sequence.
     identity : ndarray of shape (n_test,), float64
-        How alike the two are: 1 - edit distance / length of the longer, in [0, 1].
+        Similarity of the two: 1 - edit distance / length of the longer, in [0, 1].
     """
 
     nearest: npt.NDArray[np.int64]
@@ -55,7 +57,7 @@ class LeakageReport:
         return pd.DataFrame({**columns, "duplicate": self.identity == 1})
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw how many test sequences have a training sequence how much like them.
+        """Draw a histogram of the identity to the nearest training sequence.
 
         Parameters
         ----------
@@ -95,9 +97,9 @@ def leakage_report(
     unknown: str = "error",
     reverse_complement: bool = False,
 ) -> LeakageReport:
-    """Say how close test sequences are to training sequences.
+    """Compute the similarity of test sequences to the nearest training sequences.
 
-    A model that remembers looks good on sequences that it has seen, or nearly.
+    A model that memorizes scores well on sequences that it has seen, or nearly.
 
     Parameters
     ----------
@@ -116,11 +118,18 @@ def leakage_report(
     Returns
     -------
     LeakageReport
-        The nearest training sequence of each, and how alike they are.
+        The nearest training sequence of each, and their similarity.
+
+    Raises
+    ------
+    ValueError
+        If an argument is no option, or sequences cannot be read.
+    TypeError
+        If an argument has the wrong type, or sequences are numbers.
 
     Notes
     -----
-    Every pair is looked at: 1,000 test against 100,000 training sequences of 100
+    Every pair is compared: 1,000 test against 100,000 training sequences of 100
     letters take about a minute.
 
     Examples
@@ -130,6 +139,12 @@ def leakage_report(
     >>> report.n_duplicates, report.nearest.tolist()
     (1, [0, 1])
     """
+    check_arguments(
+        {**READING, "reverse_complement": [BOOL]},
+        alphabet=alphabet,
+        unknown=unknown,
+        reverse_complement=reverse_complement,
+    )
     known = read_letters(train, alphabet, unknown, reverse_complement)
     assert known.alphabet is not None
     asked = read_letters(test, known.alphabet, unknown)

@@ -1,24 +1,52 @@
-"""Splits that ask for more than sequences drawn at random do."""
+"""Splitters that are harder than a random split, as new sequences are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
-from sklearn.utils import check_random_state, check_scalar
+from sklearn.utils import check_random_state
 
+from sklyra._constraints import (
+    BOOL,
+    NONE,
+    RANDOM_STATE,
+    Int,
+    Table,
+    check_arguments,
+    check_attributes,
+)
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection._reading import read_letters
-from sklyra.model_selection.clusters import cluster_sequences
-from sklyra.sequences import EncodedSequences, check_sequences
+from sklyra.model_selection.clusters import CLUSTERING, cluster_sequences
+from sklyra.sequences import EncodedSequences, check_sequences, is_text
+from sklyra.sequences.parameters import READING
 
 Mask = npt.NDArray[np.bool_]
+
+
+class _Sequence:
+    """Allow whatever can be read as a sequence: text, bytes or a record."""
+
+    def has_type(self, value: Any) -> bool:
+        return is_text([value])
+
+    def allows(self, value: Any) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return "a sequence"
+
+
+_N_SPLITS: Table = {"n_splits": [Int(2)]}
+_SHUFFLING: Table = {"shuffle": [BOOL], "random_state": RANDOM_STATE}
+_LIMITS: Table = {"max_mutations": [Int(0)]}
+_VARIANTS: Table = {"parent": [NONE, _Sequence()], **READING}
 
 
 class _Folds(BaseCrossValidator):
@@ -27,7 +55,7 @@ class _Folds(BaseCrossValidator):
     n_splits: int
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Give the number of folds.
+        """Count the folds.
 
         Parameters
         ----------
@@ -39,32 +67,34 @@ class _Folds(BaseCrossValidator):
         int
             Number of folds.
         """
+        check_attributes(self, _N_SPLITS)
         return self.n_splits
 
 
 class ClusterKFold(_Folds):
-    """Keep sequences that are alike on one side of the split.
+    """Keep similar sequences on one side of the split.
 
-    No test sequence is as much as `threshold` alike to a training sequence. Clusters
-    are those of `cluster_sequences`, and folds are as even as their sizes allow.
+    The similarity of test and training sequences is below `threshold`. Clusters are
+    those of `cluster_sequences`, and folds are as even as their sizes allow.
 
     Parameters
     ----------
     n_splits : int, default=5
         Number of folds, 2 or more.
     similarity : {"identity", "hamming", "kmer"}, default="identity"
-        What alike means, as for `cluster_sequences`.
+        Measure of similarity, as for `cluster_sequences`.
     threshold : float, default=0.8
-        How alike sequences must be to be kept together, in (0, 1].
+        Least similarity of sequences that are kept together, in (0, 1].
     k : int or None, default=None
-        Letters of a word for "kmer"; None for 3 in proteins and 6 in DNA and RNA.
+        Letters of a k-mer for "kmer", from 1 to 12; None for 3 in proteins and 6 in DNA
+        and RNA.
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
         What the characters mean. "auto" decides from the sequences.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     reverse_complement : bool, default=False
-        Whether a DNA sequence and its reverse complement mean the same: sequences are
-        then as alike as their strands that are most alike. For models with
+        Whether a DNA sequence and its reverse complement mean the same: the similarity
+        of two sequences is then that of their most similar strands. For models with
         ``reverse_complement=True``.
     shuffle : bool, default=False
         Whether clusters are spread at random instead of largest first.
@@ -103,7 +133,7 @@ class ClusterKFold(_Folds):
         self.random_state = random_state
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
-        check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
+        check_attributes(self, {**_N_SPLITS, **CLUSTERING, **_SHUFFLING})
         clusters = cluster_sequences(
             X,
             similarity=self.similarity,
@@ -128,7 +158,8 @@ class ClusterKFold(_Folds):
                 SklyraWarning,
             )
         seed = self.random_state if self.shuffle else None
-        folds = GroupKFold(self.n_splits, shuffle=self.shuffle, random_state=seed)
+        shuffle = bool(self.shuffle)  # numpy's are refused there
+        folds = GroupKFold(self.n_splits, shuffle=shuffle, random_state=seed)
         for _, test in folds.split(clusters, groups=clusters):
             mask = np.zeros(len(clusters), bool)
             mask[test] = True
@@ -138,13 +169,13 @@ class ClusterKFold(_Folds):
 class MutationSplit(BaseCrossValidator):
     """Train on few mutations, test on more.
 
-    The question of an engineer: having measured single and double mutants, what of
-    those with more?
+    The question of an engineer: how well are variants with more mutations predicted
+    from single and double mutants?
 
     Parameters
     ----------
     max_mutations : int or sequence of int, default=2
-        How many mutations training sequences have at most; a split for each number.
+        Greatest number of mutations of training sequences; a split for each number.
     parent : str or None, default=None
         The sequence that mutations are counted from; None for the most common letter
         at each position.
@@ -175,7 +206,7 @@ class MutationSplit(BaseCrossValidator):
         self.unknown = unknown
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Give the number of splits.
+        """Count the splits.
 
         Parameters
         ----------
@@ -191,6 +222,7 @@ class MutationSplit(BaseCrossValidator):
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         limits = self._limits()
+        check_attributes(self, _VARIANTS)
         sequences = read_letters(X, self.alphabet, self.unknown)
         count = mutated(sequences, self.parent).sum(axis=1)
         for limit in limits:
@@ -204,17 +236,20 @@ class MutationSplit(BaseCrossValidator):
             yield ~few
 
     def _limits(self) -> list[int]:
-        limits: list[int] = np.ravel(self.max_mutations).tolist()
+        given: Any = self.max_mutations
+        limits = [given] if np.ndim(given) == 0 else np.ravel(given).tolist()
         for limit in limits:
-            check_scalar(limit, "max_mutations", Integral, min_val=0)
+            check_arguments(_LIMITS, max_mutations=limit)
+        if not limits:
+            raise ValueError(f"max_mutations={given!r} is empty: give at least one.")
         return limits
 
 
 class PositionKFold(_Folds):
     """Test on mutations at positions where training has seen none.
 
-    Positions that vary are dealt into folds. Variants with a mutation at one of a
-    fold's positions are tested, and those with none are trained on. A variant of
+    Positions that vary are divided into folds. Variants with a mutation at one of a
+    fold's positions are tested, and those with none are trained on. A variant with
     several mutations can be tested in several folds.
 
     Parameters
@@ -229,7 +264,7 @@ class PositionKFold(_Folds):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     shuffle : bool, default=True
-        Whether positions are dealt at random; otherwise in stretches of neighbours.
+        Whether positions are assigned at random; otherwise in stretches of neighbors.
     random_state : int, RandomState instance or None, default=0
         Seed of that. With None every split is another one.
 
@@ -260,9 +295,9 @@ class PositionKFold(_Folds):
         self.random_state = random_state
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
-        check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
+        check_attributes(self, {**_N_SPLITS, **_VARIANTS, **_SHUFFLING})
         changes = mutated(read_letters(X, self.alphabet, self.unknown), self.parent)
-        # what all have in common says nothing about any of them
+        # a mutation that all have in common distinguishes none of them
         changes &= ~changes.all(axis=0)
         positions = np.flatnonzero(changes.any(axis=0))
         if len(positions) < self.n_splits:
