@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from optuna.distributions import FloatDistribution
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 import sklyra
 import sklyra.datasets
@@ -320,3 +320,11 @@ def test_default_space_is_allowed() -> None:
 def test_init_keeps_whatever_it_gets(estimator: type[Any]) -> None:
     values = {name: object() for name in parameters(estimator)}
     assert estimator(**values).get_params(deep=False) == values
+
+
+def test_an_estimator_takes_the_parameters_of_another() -> None:
+    class Other(BaseEstimator):
+        __init__ = LyraRegressor.__init__
+
+    model = clone(Other(lr=0.5))
+    assert model.get_params() == LyraRegressor(lr=0.5).get_params()

@@ -17,7 +17,7 @@ from sklyra.model_selection._similarity import (
     Identity,
     Rows,
     SamePositions,
-    SharedWords,
+    SharedKmers,
     Similarity,
     as_texts,
 )
@@ -127,7 +127,7 @@ def cluster_sequences(
         measure = SamePositions(different, threshold)
     else:
         nucleic = sequences.alphabet.name != "protein"
-        measure = SharedWords(different, threshold, k or (6 if nucleic else 3))
+        measure = SharedKmers(different, threshold, k or (6 if nucleic else 3))
     labels = _linked(measure, different)
     if reverse_complement:
         labels = _merge(labels, *np.split(inverse, 2))

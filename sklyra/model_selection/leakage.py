@@ -147,18 +147,18 @@ def leakage_report(
     )
     known = read_letters(train, alphabet, unknown, reverse_complement)
     assert known.alphabet is not None
-    asked = read_letters(test, known.alphabet, unknown)
-    assert asked.alphabet is not None
-    if asked.alphabet.characters != known.alphabet.characters:
+    tested = read_letters(test, known.alphabet, unknown)
+    assert tested.alphabet is not None
+    if tested.alphabet.characters != known.alphabet.characters:
         # a gap or stop that training has not
         known = read_letters(
-            train, asked.alphabet, unknown, reverse_complement, fitted=True
+            train, tested.alphabet, unknown, reverse_complement, fitted=True
         )
     choices = as_texts(known)
     n_known = len(choices) // (1 + reverse_complement)
     # It gives up on a choice as soon as it is worse than the best so far.
-    alike = Levenshtein.normalized_similarity
-    found = [process.extractOne(x, choices, scorer=alike) for x in as_texts(asked)]
+    scorer = Levenshtein.normalized_similarity
+    found = [process.extractOne(x, choices, scorer=scorer) for x in as_texts(tested)]
     return LeakageReport(
         np.array([row for _, _, row in found]) % n_known,
         np.array([identity for _, identity, _ in found]),
