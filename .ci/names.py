@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import sklyra
-from sklyra._documentation import Documented
+from sklyra._documentation import DOC_LINK_TEMPLATE
 
 MODULES = ["model_selection", "datasets", "search", "nn"]
 EXTRA = ["sklyra.metrics.spearman_score", "sklyra.metrics.spearman_scorer"]
@@ -27,7 +27,7 @@ pages = {path.stem for path in (built / "generated").glob("*.html")}
 twice = {"sklyra.search.LyraSearchCV", "sklyra.search.suggest_params"}
 missing = sorted({*names, *EXTRA} - pages - set(WITHOUT) - twice)
 assert not missing, f"no page for {missing}"
-address = Documented._doc_link_template.format(estimator_name="LyraRegressor")
+address = DOC_LINK_TEMPLATE.format(estimator_name="LyraRegressor")
 path = address.split("/en/stable/")[1]
 assert (built / path).exists(), f"estimators link to {path}"
 print(f"{len(pages)} pages for {len(names)} names")

@@ -1,12 +1,10 @@
-"""Where the documentation of estimators stands."""
+"""Address of the documentation, to which scikit-learn's HTML of estimators links.
 
-from __future__ import annotations
+Classes take both names into their body: scikit-learn looks them up there, and shows
+what each parameter means only if they are set.
+"""
 
-
-class Documented:
-    """Let scikit-learn's HTML link to pages, and show what parameters mean."""
-
-    _doc_link_module = "sklyra"
-    _doc_link_template = (
-        "https://sklyra.readthedocs.io/en/stable/generated/sklyra.{estimator_name}.html"
-    )
+DOC_LINK_MODULE = "sklyra"
+DOC_LINK_TEMPLATE = (
+    "https://sklyra.readthedocs.io/en/stable/generated/sklyra.{estimator_name}.html"
+)

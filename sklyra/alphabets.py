@@ -11,8 +11,19 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._constraints import NONE, Instance, Table, check_attributes
 from sklyra._typing import Codes
 
+_TEXT = Instance(str, "a str")
+_MEANINGS = Instance(Mapping, "a dict of str to str")
+_PARAMETERS: Table = {
+    "name": [_TEXT],
+    "letters": [_TEXT],
+    "degenerate": [_MEANINGS],
+    "silent": [_TEXT],
+    "aliases": [_MEANINGS],
+    "wildcard": [_TEXT, NONE],
+}
 _PRINTABLE = frozenset(string.printable) - frozenset(string.whitespace)
 
 
@@ -47,6 +58,8 @@ class Alphabet:
     ValueError
         If a character stands twice, is not printable ASCII, or stands for something
         that is not a letter.
+    TypeError
+        If an argument has the wrong type.
 
     Examples
     --------
@@ -65,6 +78,7 @@ class Alphabet:
     wildcard: str | None = None
 
     def __post_init__(self) -> None:
+        check_attributes(self, _PARAMETERS)
         for name in ("degenerate", "aliases"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         own = [*self.letters, *self.degenerate, *self.silent, *self.aliases]

@@ -559,7 +559,7 @@ def test_class_weights_that_are_none_are_refused(weights):
 @pytest.mark.parametrize(
     ("cv", "error", "message"),
     [
-        (5, TypeError, "cv=5 must have a method split"),
+        (5, TypeError, "cv=5 is not an option: choose a splitter"),
         (PredefinedSplit([-1] * 60), ValueError, "has no folds"),
         (ClusterKFold(99, threshold=0.5), ValueError, "do not fill n_splits=99"),
     ],

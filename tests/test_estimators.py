@@ -686,5 +686,7 @@ def test_targets_in_front_of_sequences_are_sent_behind_them(form):
 
 
 def test_text_is_no_learning_rate():
-    with pytest.raises(TypeError, match=r"lr must be an instance of float"):
+    with pytest.raises(
+        TypeError, match=r"lr='0.1' is not an option: choose a number in \(0, inf\)"
+    ):
         LyraRegressor(lr="0.1").fit(["ACGT", "ACGA"], [0.0, 1.0])

@@ -29,7 +29,7 @@ def test_numbers_and_nan_are_refused():
     for pair in (["ACGT"], np.zeros((2, 4))), (np.zeros((2, 4)), ["ACGT"]):
         with pytest.raises(TypeError, match="letter by letter"):
             leakage_report(*pair)
-    with pytest.raises(ValueError, match="threshold is NaN"):
+    with pytest.raises(ValueError, match=r"threshold=nan .*number in \(0, 1\]"):
         cluster_sequences(["MKT", "AAA"], threshold=np.nan)
 
 
@@ -331,10 +331,10 @@ def test_gaps_in_test_only_are_compared_too():
 
 SHORT = ["MKTAYI", "WWLVPG", "MKTAFI", "WWLVPA"]
 BAD = [
-    (lambda: cluster_sequences(SHORT, threshold=0), "threshold == 0"),
-    (lambda: cluster_sequences(SHORT, threshold=80), "threshold == 80"),
+    (lambda: cluster_sequences(SHORT, threshold=0), "threshold=0 is not"),
+    (lambda: cluster_sequences(SHORT, threshold=80), "threshold=80 is not"),
     (lambda: cluster_sequences(SHORT, similarity="blast"), "similarity='blast'"),
-    (lambda: cluster_sequences(SHORT, similarity="kmer", k=0), "k == 0"),
+    (lambda: cluster_sequences(SHORT, similarity="kmer", k=0), "k=0 .*from 1 to 12"),
     (lambda: cluster_sequences(SHORT, similarity="kmer", k=7), r"X\[0\] has 6 letters"),
     (
         lambda: cluster_sequences([*SHORT, "MKT"], similarity="hamming"),
@@ -342,9 +342,9 @@ BAD = [
     ),
     (lambda: cluster_sequences([]), "0 sample"),
     (lambda: list(ClusterKFold(3).split(SHORT)), "2 clusters .*50% .*n_splits=3"),
-    (lambda: list(ClusterKFold(1).split(SHORT)), "n_splits == 1"),
+    (lambda: list(ClusterKFold(1).split(SHORT)), "n_splits=1 .*>= 2"),
     (lambda: list(MutationSplit(9).split(SHORT)), "nothing to test on.*2 to 4"),
-    (lambda: list(MutationSplit(-1).split(SHORT)), "max_mutations == -1"),
+    (lambda: list(MutationSplit(-1).split(SHORT)), "max_mutations=-1 .*>= 0"),
     (lambda: list(MutationSplit(1, parent="MKT").split(SHORT)), "parent has 3 letters"),
     (lambda: list(MutationSplit(1).split([*SHORT, "MKT"])), r"X\[4\] has 3 letters"),
     (lambda: list(PositionKFold(9).split(SHORT)), "6 positions vary.*n_splits=9"),

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from sklyra._constraints import BOOL, check_arguments
+
 
 def load_cr6261(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
     """Load the binding landscape of antibody CR6261, 2,048 variants.
@@ -189,6 +191,8 @@ def _load(
     name: str, target: str, description: str, return_X_y: bool, as_frame: bool
 ) -> Any:
     """Read a table of the package; whatever reads as numbers becomes numbers."""
+    table = {"return_X_y": [BOOL], "as_frame": [BOOL]}
+    check_arguments(table, return_X_y=return_X_y, as_frame=as_frame)
     path = files("sklyra.datasets") / "data" / f"{name}.csv.gz"
     with path.open("rb") as raw, gzip.open(raw, "rt", newline="") as text:
         header, *rows = csv.reader(text)

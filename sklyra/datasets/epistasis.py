@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import check_random_state, check_scalar
+from sklearn.utils import check_random_state
 
+from sklyra._constraints import (
+    RANDOM_STATE,
+    Float,
+    Int,
+    OneOf,
+    Table,
+    check_arguments,
+)
 from sklyra._typing import Array
 from sklyra.alphabets import ALPHABETS
-from sklyra.sequences import check_option
+
+_PARAMETERS: Table = {
+    "n_samples": [Int(1)],
+    "length": [Int(1)],
+    "order": [Int(1)],
+    "n_terms": [Int(1)],
+    "noise": [Float(0)],
+    "alphabet": [OneOf(*ALPHABETS)],
+    "random_state": RANDOM_STATE,
+}
 
 
 class Epistasis(NamedTuple):
-    """Hold sequences, their values, and what the values are made of.
+    """Hold sequences, their values, and the coefficients of these values.
 
     Parameters
     ----------
@@ -26,8 +42,7 @@ class Epistasis(NamedTuple):
     coefficients : dict of tuple of int to float
         The effect of each interaction, by its positions (from 0).
     states : ndarray of shape (length, 2), str
-        The two letters that may stand at each position: the first counts +1, the
-        second -1.
+        The two letters of each position: the first is coded +1, the second -1.
     """
 
     sequences: npt.NDArray[np.object_]
@@ -50,7 +65,7 @@ def make_epistasis(
 
     Each position holds one of two letters, :math:`s_p = \pm 1`, and :math:`y = \sum_T
     c_T \prod_{p \in T} s_p` over random sets of positions :math:`T`: single positions,
-    pairs, and so on up to `order`. Every order has the same share of the variance, so
+    pairs, and so on up to `order`. Every order has the same part of the variance, so
     that no model of single effects can explain more than ``1 / order`` of it. The
     :math:`c_T` are the Walsh coefficients of the landscape [1]_.
 
@@ -80,7 +95,10 @@ def make_epistasis(
     Raises
     ------
     ValueError
-        If there are fewer than `n_terms` sets of `order` positions.
+        If an argument is out of range, or there are fewer than `n_terms` sets of some
+        number of positions.
+    TypeError
+        If an argument has the wrong type.
 
     References
     ----------
@@ -94,10 +112,17 @@ def make_epistasis(
     >>> sorted(map(len, data.coefficients))
     [1, 2]
     """
-    check_option("alphabet", alphabet, ALPHABETS)
-    check_scalar(n_terms, "n_terms", Integral, min_val=1)
-    check_scalar(noise, "noise", Real, min_val=0)
-    if not 1 <= order <= length:
+    check_arguments(
+        _PARAMETERS,
+        n_samples=n_samples,
+        length=length,
+        order=order,
+        n_terms=n_terms,
+        noise=noise,
+        alphabet=alphabet,
+        random_state=random_state,
+    )
+    if order > length:
         raise ValueError(f"order={order} must be between 1 and length={length}.")
     rng = check_random_state(random_state)
     letters = list(ALPHABETS[alphabet].letters)

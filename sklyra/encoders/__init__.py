@@ -1,8 +1,8 @@
-"""Transformers of scikit-learn that turn sequences into numbers.
+"""Encoders: transformers of scikit-learn that turn sequences into numbers.
 
 A position encoder is a table with a row of numbers for each letter of an alphabet: a
-subclass of `PositionEncoder` that gives the table, in a file of its own, and a row in
-`ENCODINGS`. `KmerVectorizer` counts words instead.
+subclass of `PositionEncoder` with the table, in a file of its own, and a row in
+`ENCODINGS`. `KmerVectorizer` counts k-mers instead.
 """
 
 from sklyra.encoders.base import PositionEncoder

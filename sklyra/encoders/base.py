@@ -1,4 +1,4 @@
-"""What all encoders share."""
+"""Position encoders: a table with a row of numbers for each character."""
 
 from __future__ import annotations
 
@@ -16,30 +16,91 @@ from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklyra._documentation import Documented
+from sklyra._constraints import BOOL, check_attributes
+from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra.alphabets import Alphabet
-from sklyra.sequences import EncodedSequences, check_sequences, is_text
+from sklyra.encoders.reading import read_known, read_new, text_tags
+from sklyra.sequences import EncodedSequences
 
 
-class SequenceTransformer(
-    Documented, CallbackSupportMixin, TransformerMixin, BaseEstimator
-):
-    """Read sequences and remember their alphabet."""
+def _table_maker() -> str:
+    """Find the ColumnTransformer or FeatureUnion that is calling, if any.
+
+    Their own message about channels is that they "should be 2D", or they put them side
+    by side along the sequence.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        caller = frame.f_locals.get("self")
+        if isinstance(caller, (ColumnTransformer, FeatureUnion)):
+            return type(caller).__name__
+        frame = frame.f_back
+    return ""
+
+
+def _has_columns(encoder: PositionEncoder) -> bool:
+    """Check whether the output is a table, with names for its columns."""
+    if not encoder.flatten:
+        raise AttributeError(
+            "Several channels for each position are no table: only with flatten=True "
+            "do columns have names, and frames can be chosen by set_output."
+        )
+    return True
+
+
+class PositionEncoder(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+    """Replace every character by the numbers of its row in a table."""
+
+    _doc_link_module = DOC_LINK_MODULE
+    _doc_link_template = DOC_LINK_TEMPLATE
 
     alphabet: str | Alphabet
     unknown: str
+    flatten: bool
     alphabet_: Alphabet
 
     def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = False
-        tags.transformer_tags.preserves_dtype = []  # text has no dtype to preserve
-        return tags
+        return text_tags(super().__sklearn_tags__())
 
-    def _learn(self, sequences: EncodedSequences, alphabet: Alphabet) -> None:
-        """Remember what `transform` needs, or refuse parameters."""
+    def letter_features(
+        self, alphabet: Alphabet
+    ) -> tuple[npt.NDArray[np.float32], list[str]]:
+        """Compute the numbers that stand for each letter, and name them.
+
+        Parameters
+        ----------
+        alphabet : Alphabet
+            The alphabet of the sequences.
+
+        Returns
+        -------
+        table : ndarray of shape (n_letters, n_channels), float32
+            One row for each of ``alphabet.letters``.
+        names : list of str
+            Name of each channel.
+        """
         raise NotImplementedError
+
+    def character_features(
+        self, alphabet: Alphabet
+    ) -> tuple[npt.NDArray[np.float32], list[str]]:
+        """Compute the numbers that stand for each character, and name them.
+
+        Parameters
+        ----------
+        alphabet : Alphabet
+            The alphabet of the sequences.
+
+        Returns
+        -------
+        table : ndarray of shape (n_characters, n_channels), float32
+            One row for each of ``alphabet.characters``: that of a degenerate character
+            is the mean of what it may be, that of a silent one zero.
+        names : list of str
+            Name of each channel.
+        """
+        table, names = self.letter_features(alphabet)
+        return alphabet.membership @ table, names
 
     # scikit-learn ships no types
     @with_callbacks  # type: ignore[untyped-decorator]
@@ -60,102 +121,13 @@ class SequenceTransformer(
         """
         task = self._init_callback_context()
         task.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        sequences = self._read(X, self.alphabet, fitted=False)
-        assert sequences.alphabet is not None
-        self._learn(sequences, sequences.alphabet)
-        self.alphabet_ = sequences.alphabet
-        task.call_on_fit_task_end(estimator=self, X=X, y=y)
-        return self
-
-    def _read(self, X: Any, alphabet: str | Alphabet, fitted: bool) -> EncodedSequences:
-        if not is_text(X):
-            raise ValueError(
-                f"{type(self).__name__} encodes sequences of characters, but X holds "
-                "numbers. Expected 1D array of str; reshape your data."
-            )
-        named = isinstance(self.alphabet, Alphabet) or self.alphabet != "auto"
-        return check_sequences(
-            X, alphabet=alphabet, unknown=self.unknown, fitted=fitted, named=named
-        )
-
-    def _read_fitted(self, X: Any) -> EncodedSequences:
-        check_is_fitted(self)
-        return self._read(X, self.alphabet_, fitted=True)
-
-
-def _table_maker() -> str:
-    """Find out which of scikit-learn's makers of tables is calling, if any.
-
-    All that it says of channels is that they "should be 2D", or it lays them side by
-    side along the sequence.
-    """
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        caller = frame.f_locals.get("self")
-        if isinstance(caller, (ColumnTransformer, FeatureUnion)):
-            return type(caller).__name__
-        frame = frame.f_back
-    return ""
-
-
-def _has_columns(encoder: PositionEncoder) -> bool:
-    """Say whether the output is a table: it has names, and fits in a frame."""
-    if not encoder.flatten:
-        raise AttributeError(
-            "Several channels for each position are no table: only with flatten=True "
-            "do columns have names, and frames can be chosen by set_output."
-        )
-    return True
-
-
-class PositionEncoder(SequenceTransformer):
-    """Replace every character by the numbers of its row in a table."""
-
-    flatten: bool
-
-    def letter_features(
-        self, alphabet: Alphabet
-    ) -> tuple[npt.NDArray[np.float32], list[str]]:
-        """Give the numbers that stand for each letter, and what they are called.
-
-        Parameters
-        ----------
-        alphabet : Alphabet
-            The alphabet of the sequences.
-
-        Returns
-        -------
-        table : ndarray of shape (n_letters, n_channels), float32
-            One row for each of ``alphabet.letters``.
-        names : list of str
-            Name of each channel.
-        """
-        raise NotImplementedError
-
-    def character_features(
-        self, alphabet: Alphabet
-    ) -> tuple[npt.NDArray[np.float32], list[str]]:
-        """Give the numbers that stand for each character, and what they are called.
-
-        Parameters
-        ----------
-        alphabet : Alphabet
-            The alphabet of the sequences.
-
-        Returns
-        -------
-        table : ndarray of shape (n_characters, n_channels), float32
-            One row for each of ``alphabet.characters``: that of a degenerate character
-            is the mean of what it may be, that of a silent one zero.
-        names : list of str
-            Name of each channel.
-        """
-        table, names = self.letter_features(alphabet)
-        return alphabet.membership @ table, names
-
-    def _learn(self, sequences: EncodedSequences, alphabet: Alphabet) -> None:
+        check_attributes(self, {"flatten": [BOOL]})
+        sequences, alphabet = read_new(self, X)
         self.table_, self.channels_ = self.character_features(alphabet)
         self.max_length_ = int(sequences.lengths.max())
+        self.alphabet_ = alphabet
+        task.call_on_fit_task_end(estimator=self, X=X, y=y)
+        return self
 
     def transform(self, X: Any) -> npt.NDArray[np.float32] | list[Any]:
         """Encode sequences.
@@ -178,7 +150,7 @@ class PositionEncoder(SequenceTransformer):
                 f"{name} needs one table: pass flatten=True, which needs sequences no "
                 "longer than in fit."
             )
-        sequences = self._read_fitted(X)
+        sequences = read_known(self, X)
         values: npt.NDArray[np.float32] = self.table_[sequences.values]
         if self.flatten:
             return self._flatten(values, sequences)

@@ -1,4 +1,4 @@
-"""One channel for each letter."""
+"""One-hot encoding: one channel for each letter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SequenceOneHotEncoder(PositionEncoder):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     flatten : bool, default=False
-        Whether to give one padded row for each sequence, as ridge, SVMs and forests
+        Whether to return one padded row for each sequence, as ridge, SVMs and forests
         need. Otherwise the output is an array of shape (n_samples, n_positions,
         n_channels), or a list of arrays where lengths differ.
 
@@ -60,7 +60,7 @@ class SequenceOneHotEncoder(PositionEncoder):
     def letter_features(
         self, alphabet: Alphabet
     ) -> tuple[npt.NDArray[np.float32], list[str]]:
-        """Give the identity matrix.
+        """Compute the identity matrix.
 
         Parameters
         ----------

@@ -1,10 +1,11 @@
-"""Published scales of the amino acids."""
+"""Physicochemical scales of the amino acids, as published."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._constraints import Instance, Table, TupleOf, check_attributes
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.base import PositionEncoder
 from sklyra.sequences import check_option
@@ -17,12 +18,14 @@ _SCALES = {
     "surface": "em",
     "transfer_energy": "ja",
 }
+# `_scale` looks up each name
+_PARAMETERS: Table = {"scales": [TupleOf(Instance(str, "the name of a scale"))]}
 
 
 class PhysicochemicalEncoder(PositionEncoder):
-    """Encode each residue of a protein by published physico-chemical scales.
+    """Encode each residue of a protein by published physicochemical scales.
 
-    Each scale is standardised over the 20 amino acids. The numbers are Biopython's.
+    Each scale is standardized over the 20 amino acids. The numbers are Biopython's.
 
     Parameters
     ----------
@@ -37,7 +40,7 @@ class PhysicochemicalEncoder(PositionEncoder):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     flatten : bool, default=False
-        Whether to give one padded row for each sequence, as ridge, SVMs and forests
+        Whether to return one padded row for each sequence, as ridge, SVMs and forests
         need. Otherwise the output is an array of shape (n_samples, n_positions,
         n_channels), or a list of arrays where lengths differ.
 
@@ -95,7 +98,7 @@ class PhysicochemicalEncoder(PositionEncoder):
     def letter_features(
         self, alphabet: Alphabet
     ) -> tuple[npt.NDArray[np.float32], list[str]]:
-        """Give the scales of each amino acid.
+        """Compute the scales of each amino acid.
 
         Parameters
         ----------
@@ -109,16 +112,15 @@ class PhysicochemicalEncoder(PositionEncoder):
         names : list of str
             The scales, and each gap or stop that is a letter.
         """
+        check_attributes(self, _PARAMETERS)
+        if not self.scales:
+            raise ValueError("scales=() is empty: choose at least one scale.")
         if not alphabet.name.startswith("protein"):
             raise ValueError(
                 f"PhysicochemicalEncoder knows amino acids, but the sequences are "
                 f"{alphabet.name!r}. Use SequenceOneHotEncoder, or alphabet='protein' "
                 "if they are proteins."
             )
-        if not isinstance(self.scales, (tuple, list)):
-            raise TypeError(f"scales={self.scales!r} must be a tuple of str.")
-        if not self.scales:
-            raise ValueError("scales=() is empty: choose at least one scale.")
         # a gap or stop is no average residue: it has a channel of its own
         marks = [letter for letter in alphabet.letters if not letter.isalpha()]
         residues = len(alphabet.letters) - len(marks)
@@ -133,7 +135,7 @@ class PhysicochemicalEncoder(PositionEncoder):
 
 
 def _scale(name: str) -> dict[str, float]:
-    """Value of each amino acid on one scale."""
+    """Look up the value of each amino acid on one scale."""
     from Bio.Data.IUPACData import protein_weights
     from Bio.SeqUtils import ProtParamData
     from Bio.SeqUtils.IsoelectricPoint import negative_pKs, positive_pKs

@@ -1,4 +1,4 @@
-"""Rows of a substitution matrix."""
+"""Substitution matrix encoding: one row of scores for each letter."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SubstitutionMatrixEncoder(PositionEncoder):
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     flatten : bool, default=False
-        Whether to give one padded row for each sequence, as ridge, SVMs and forests
+        Whether to return one padded row for each sequence, as ridge, SVMs and forests
         need. Otherwise the output is an array of shape (n_samples, n_positions,
         n_channels), or a list of arrays where lengths differ.
 
@@ -71,7 +71,7 @@ class SubstitutionMatrixEncoder(PositionEncoder):
     def letter_features(
         self, alphabet: Alphabet
     ) -> tuple[npt.NDArray[np.float32], list[str]]:
-        """Give the matrix's rows, restricted to the letters.
+        """Look up the matrix's rows, restricted to the letters.
 
         Parameters
         ----------

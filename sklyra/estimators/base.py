@@ -15,7 +15,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sklyra._documentation import Documented
+from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra._training import (
     Job,
     SequenceNet,
@@ -53,8 +53,11 @@ from sklyra.targets import Target
 _NONE = np.empty(0, np.intp)
 
 
-class BaseLyra(CallbackSupportMixin, Documented, BaseEstimator):
+class BaseLyra(CallbackSupportMixin, BaseEstimator):
     """Fit, predict and remember. Subclasses choose the target."""
+
+    _doc_link_module = DOC_LINK_MODULE
+    _doc_link_template = DOC_LINK_TEMPLATE
 
     alphabet_: Alphabet | None
     max_length_: int
@@ -236,8 +239,7 @@ class BaseLyra(CallbackSupportMixin, Documented, BaseEstimator):
         return copy.copy(self._ensemble.target)
 
     def _settings(self, target: Target, **changed: Any) -> TrainingSettings:
-        n_channels = self._reader.n_channels
-        return training_settings(self, self.alphabet_, n_channels, target, **changed)
+        return training_settings(self, self._reader, target, **changed)
 
     def _watch(self, tasks: FitTasks, ensemble: Ensemble, jobs: list[Job]) -> None:
         """Let scikit-learn's callbacks know of networks, and of the model so far."""
@@ -286,7 +288,7 @@ class BaseLyra(CallbackSupportMixin, Documented, BaseEstimator):
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
-        """Refuse bad parameters, then work with as many threads as they say."""
+        """Refuse bad parameters, then work with the threads that they allow."""
         check_parameters(self)
         with threads(self.n_threads):
             yield

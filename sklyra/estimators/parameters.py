@@ -1,33 +1,120 @@
-"""What the parameters of the estimators may be."""
+"""Parameters of the estimators: groups, allowed values, and which are searched."""
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
-from sklearn.utils import check_scalar
+import torch
 
+from sklyra._constraints import (
+    BOOL,
+    NONE,
+    RANDOM_STATE,
+    Bool,
+    Constraint,
+    Float,
+    Having,
+    Instance,
+    Int,
+    OneOf,
+    TupleOf,
+    check_attributes,
+)
 from sklyra._training import PRECISIONS, SCHEDULES, resolve_device
 from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.nn import POOLINGS, VALUE_LOSSES
 from sklyra.sequences import check_option
-
-# Parameters of the network itself.
-ARCHITECTURE = (
-    "d_model",
-    "pgc_hidden",
-    "n_s4d_layers",
-    "d_state",
-    "bidirectional",
-    "residual",
-    "pooling",
-    "head_hidden",
-    "dropout",
-)
+from sklyra.sequences.parameters import READING
 
 
-def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
+class Parameter(NamedTuple):
+    """Hold what is known of a parameter but its default and its description.
+
+    Parameters
+    ----------
+    group : {"reading", "ensemble", "network", "training", "machine"}
+        The part of the work that it belongs to. "network" are the arguments of the
+        network itself, which saved weights depend on.
+    allowed : sequence of Constraint
+        The alternatives for its value.
+    searched : bool, default=False
+        Whether a search varies it by default.
+    """
+
+    group: str
+    allowed: Sequence[Constraint]
+    searched: bool = False
+
+
+_ENCODER = Instance(PositionEncoder, "an encoder such as SubstitutionMatrixEncoder()")
+_SPLITTER = Having(("split",), "a splitter such as ClusterKFold(5)")
+_DEVICE = Instance((str, torch.device), "the name of a torch device, or 'auto'")
+
+# In the order of the signatures. `loss` is the regressor's, `class_weight` the
+# classifier's, and all others are parameters of both.
+PARAMETERS = {
+    "alphabet": Parameter("reading", READING["alphabet"]),
+    "unknown": Parameter("reading", READING["unknown"]),
+    "encoding": Parameter("reading", [OneOf(*ENCODINGS), _ENCODER]),
+    "reverse_complement": Parameter("reading", [BOOL]),
+    "n_members": Parameter("ensemble", [Int(1)]),
+    "perceptron": Parameter("ensemble", [BOOL]),
+    "gaussian_process": Parameter("ensemble", [BOOL]),
+    "d_model": Parameter("network", [Int(1)], searched=True),
+    "pgc_hidden": Parameter("network", [TupleOf(Int(1))], searched=True),
+    "n_s4d_layers": Parameter("network", [Int(0)], searched=True),
+    "d_state": Parameter("network", [Int(2, even=True)]),
+    "bidirectional": Parameter("network", [BOOL]),
+    "residual": Parameter("network", [BOOL]),
+    "pooling": Parameter("network", [OneOf(*POOLINGS)], searched=True),
+    "head_hidden": Parameter("network", [Int(1), NONE], searched=True),
+    "dropout": Parameter("network", [Float(0, 1)], searched=True),
+    "loss": Parameter("training", [OneOf(*VALUE_LOSSES)]),
+    "lr": Parameter("training", [Float(0, closed="neither")], searched=True),
+    "weight_decay": Parameter("training", [Float(0)], searched=True),
+    "state_weight_decay": Parameter("training", [Float(0)]),
+    "lr_schedule": Parameter("training", [OneOf(*SCHEDULES)]),
+    "batch_size": Parameter("training", [Int(1), OneOf("auto")]),
+    "max_epochs": Parameter("training", [Int(1), OneOf("auto")]),
+    "early_stopping": Parameter("training", [BOOL]),
+    "validation_fraction": Parameter("training", [Float(0, 1, closed="neither")]),
+    "cv": Parameter("training", [_SPLITTER, NONE]),
+    "n_iter_no_change": Parameter("training", [Int(1), NONE]),
+    "class_weight": Parameter(
+        "training", [OneOf("balanced"), Instance(dict, "a dict of weights"), NONE]
+    ),
+    "callbacks": Parameter(
+        "training", [Instance((list, tuple), "a list of skorch callbacks"), NONE]
+    ),
+    "device": Parameter("machine", [_DEVICE]),
+    "n_threads": Parameter("machine", [Int(1), NONE]),
+    "precision": Parameter("machine", [OneOf(*PRECISIONS)]),
+    "random_state": Parameter("training", RANDOM_STATE),
+    "warm_start": Parameter("training", [BOOL]),
+    "verbose": Parameter("machine", [Int(0), Bool("a bool")]),
+}
+
+# Arguments of the network itself.
+ARCHITECTURE = tuple(name for name, row in PARAMETERS.items() if row.group == "network")
+
+
+def assign(estimator: object, arguments: dict[str, Any]) -> None:
+    """Keep the arguments of `__init__` as they are, as scikit-learn asks for.
+
+    Parameters
+    ----------
+    estimator : object
+        The estimator.
+    arguments : dict of str to object
+        ``locals()`` of its `__init__`.
+    """
+    for name, value in arguments.items():
+        if name != "self":
+            setattr(estimator, name, value)
+
+
+def check_parameters(estimator: Any) -> None:
     """Refuse bad values before any work is done.
 
     Parameters
@@ -38,62 +125,12 @@ def check_parameters(estimator: Any) -> None:  # noqa: C901 - a list, not a maze
     Raises
     ------
     ValueError
-        If a value is out of range or no option.
+        If a value is out of range or none of the options.
     TypeError
         If a value has the wrong type.
     """
-    for name in ("n_members", "d_model", "d_state"):
-        check_scalar(getattr(estimator, name), name, Integral, min_val=1)
-    for name in ("batch_size", "max_epochs"):
-        value = getattr(estimator, name)
-        if value == "auto":
-            continue
-        if value is True or not isinstance(value, Integral):
-            raise TypeError(f'{name}={value!r} must be "auto" or an int.')
-        check_scalar(value, name, Integral, min_val=1)
-    check_scalar(estimator.n_s4d_layers, "n_s4d_layers", Integral, min_val=0)
-    for name in ("head_hidden", "n_threads", "n_iter_no_change"):
-        if getattr(estimator, name) is not None:
-            check_scalar(getattr(estimator, name), name, Integral, min_val=1)
-    if not isinstance(estimator.pgc_hidden, (tuple, list)):
-        raise TypeError(f"pgc_hidden={estimator.pgc_hidden!r} must be a tuple of int.")
-    for width in estimator.pgc_hidden:
-        check_scalar(width, "each of pgc_hidden", Integral, min_val=1)
-    check_scalar(
-        estimator.dropout,
-        "dropout",
-        Real,
-        min_val=0,
-        max_val=1,
-        include_boundaries="left",
-    )
-    check_scalar(
-        estimator.validation_fraction,
-        "validation_fraction",
-        Real,
-        min_val=0,
-        max_val=1,
-        include_boundaries="neither",
-    )
-    check_scalar(estimator.lr, "lr", Real, min_val=0, include_boundaries="neither")
-    for name in ("weight_decay", "state_weight_decay"):
-        check_scalar(getattr(estimator, name), name, Real, min_val=0)
-    for name in ("dropout", "validation_fraction", "lr", "weight_decay"):
-        if np.isnan(getattr(estimator, name)):
-            raise ValueError(f"{name} is NaN. Give a number.")
-    if estimator.d_state % 2:
-        raise ValueError(f"d_state={estimator.d_state} is odd: choose an even number.")
-    check_option("pooling", estimator.pooling, POOLINGS)
-    if hasattr(estimator, "loss"):  # the regressor
-        check_option("loss", estimator.loss, VALUE_LOSSES)
-    check_option("lr_schedule", estimator.lr_schedule, SCHEDULES)
-    check_option("precision", estimator.precision, PRECISIONS)
-    check_option("unknown", estimator.unknown, ("error", "mask"))
-    if not isinstance(estimator.callbacks, (list, tuple, type(None))):
-        raise TypeError(f"callbacks={estimator.callbacks!r} must be a list or None.")
-    if estimator.cv is not None and not hasattr(estimator.cv, "split"):
-        raise TypeError(f"cv={estimator.cv!r} must have a method split, or be None.")
-    encoder(estimator.encoding)
+    rows = {n: row.allowed for n, row in PARAMETERS.items() if hasattr(estimator, n)}
+    check_attributes(estimator, rows)
     resolve_device(estimator.device)
 
 

@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 from sklyra._training import resolve_device
-from sklyra.alphabets import Alphabet
 from sklyra.ensemble import (
     AlignedPerceptron,
     GaussianProcessPart,
@@ -16,6 +15,7 @@ from sklyra.ensemble import (
     TrainingSettings,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, encoder
+from sklyra.estimators.reading import InputReader
 from sklyra.features import AlignedPositions
 from sklyra.sequences import Inputs
 from sklyra.targets import Target
@@ -80,11 +80,7 @@ def resumed(parts: list[Part]) -> list[Part]:
 
 
 def training_settings(
-    estimator: Any,
-    alphabet: Alphabet | None,
-    n_channels: int,
-    target: Target,
-    **changed: Any,
+    estimator: Any, reader: InputReader, target: Target, **changed: Any
 ) -> TrainingSettings:
     """Select what parts get of an estimator's parameters.
 
@@ -92,10 +88,8 @@ def training_settings(
     ----------
     estimator : estimator
         The estimator.
-    alphabet : Alphabet or None
-        That of the sequences; None for numbers.
-    n_channels : int
-        Numbers at each position, where there is no alphabet.
+    reader : InputReader
+        What X of training was.
     target : Target
         The target.
     **changed : object
@@ -106,9 +100,9 @@ def training_settings(
     TrainingSettings
         The settings.
     """
-    letters = None
-    if alphabet is not None:
-        letters, _ = encoder(estimator.encoding).character_features(alphabet)
+    letters, n_channels = None, reader.n_channels
+    if reader.alphabet is not None:
+        letters, _ = encoder(estimator.encoding).character_features(reader.alphabet)
         n_channels = letters.shape[1]
     same = {name: getattr(estimator, name) for name in _SETTINGS}
     return TrainingSettings(

@@ -1,4 +1,4 @@
-"""The regressor."""
+"""Regressor of measured values from sequences."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from sklearn.utils import Tags
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.parameters import assign
 from sklyra.targets import ValueTarget
 
 
 class LyraRegressor(RegressorMixin, BaseLyra):
     """Predict measured values from biological sequences.
 
-    A small network reads each sequence: gated convolutions for neighbouring positions,
-    a state space layer for the whole [1]_. Targets are standardised inside and
+    A small network reads each sequence: gated convolutions for neighboring positions,
+    a state space layer for the whole [1]_. Targets are standardized inside and
     predictions are in the units of `y`. A prediction depends on its sequence alone, not
     on the others it is made with.
 
@@ -31,25 +32,24 @@ class LyraRegressor(RegressorMixin, BaseLyra):
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \
 default="one-hot"
-        Numbers that stand for each letter, before a learnt linear map. An encoder
-        such as ``SubstitutionMatrixEncoder("PAM250")`` gives its own.
+        Numbers that represent each letter, before a learned linear map. An encoder
+        such as ``SubstitutionMatrixEncoder("PAM250")`` supplies its own.
     reverse_complement : bool, default=False
         Whether a DNA sequence and its reverse complement mean the same. Training then
-        sees both, and predictions are averaged over both.
+        uses both, and predictions are averaged over both.
     n_members : int, default=5
-        How many networks are trained and averaged. Two or more hold out different
+        Number of networks that are trained and averaged. Two or more hold out different
         parts of the training data, a fifth at most each.
     perceptron : bool, default=True
         Whether each member is joined by a multilayer perceptron on the letters at
-        positions that mean the same in every sequence: all that vary, or 50 from either
-        end where lengths differ or are above 1,024. How much it counts is learnt from
-        what all parts say of sequences that they have not seen. Models of numbers and
-        `partial_fit` have none.
+        aligned positions: all that vary, or 50 from either end where lengths differ or
+        are above 1,024. Its stacking weight is learned from out-of-fold predictions.
+        Models of numbers and `partial_fit` have none.
     gaussian_process : bool, default=True
         Whether a Gaussian process on the same sequences is part of the model. It
-        compares letters at positions and words anywhere; how much it counts is learnt
-        as for the perceptrons. Models of numbers and `partial_fit` have none. It looks
-        at 16,384 sequences at most.
+        compares letters at aligned positions and k-mers anywhere, in 16,384 sequences
+        at most; its stacking weight is learned as that of the perceptrons. Models of
+        numbers and `partial_fit` have none.
     d_model : int, default=64
         Number of channels inside the network.
     pgc_hidden : tuple of int, default=(16, 128)
@@ -59,20 +59,20 @@ default="one-hot"
     d_state : int, default=64
         Number of states of each channel of a state space layer; even.
     bidirectional : bool, default=True
-        Whether state space layers look both ways along the sequence.
+        Whether state space layers run in both directions along the sequence.
     residual : bool, default=True
         Whether each gated convolution is added to its input.
     pooling : {"mean", "max", "mean_max", "attention"}, default="mean_max"
-        How positions become one vector.
+        Reduction of all positions to one vector.
     head_hidden : int or None, default=64
-        Hidden units between that vector and the output; None for none.
+        Number of hidden units between that vector and the output; None for none.
     dropout : float, default=0.2
         Probability of dropping activations in training, in [0, 1).
     loss : {"squared_error", "huber", "ranking"}, default="squared_error"
-        What the networks make small; the Gaussian process and the joining of all parts
-        keep to squares. "huber" is for targets with outliers: an error beyond one
-        standard deviation counts in proportion. "ranking" is for a readout that
-        saturates or stretches: it adds how badly pairs within a batch are ordered.
+        Loss of the networks; the Gaussian process and the stacking weights minimize
+        squared errors. "huber" is for targets with outliers: beyond one standard
+        deviation it is linear in the error. "ranking" is for a readout that saturates
+        or stretches: it adds a penalty for pairs of a batch in the wrong order.
     lr : float, default=0.003
         Learning rate of AdamW. The dynamics of state space layers take 0.001 at most.
     weight_decay : float, default=0.01
@@ -81,14 +81,14 @@ default="one-hot"
         Weight decay of those dynamics.
     lr_schedule : {"cosine", "constant"}, default="cosine"
         Whether the learning rate rises over the first twentieth of all steps and then
-        falls to zero along a cosine, or stays.
+        falls to zero along a cosine, or is constant.
     batch_size : int or "auto", default="auto"
         Sequences in a training step. Batches hold sequences of similar length. "auto"
         is the power of two below ``n_samples / 24``, from 8 to 64 (128 from 65,536
         sequences on, 256 from 131,072).
     max_epochs : int or "auto", default="auto"
-        How many times training sees the data, at most. "auto" makes it 1,000 steps, in
-        20 to 40 epochs; fewer, but two at least, where these would be more than 134
+        Greatest number of passes over the training data. "auto" makes it 1,000 steps,
+        in 20 to 40 epochs; fewer, but two at least, where these would be more than 134
         million positions.
     early_stopping : bool, default=True
         Whether each member holds out part of the training data, keeps the weights of
@@ -96,44 +96,43 @@ default="one-hot"
         ones. With fewer than 20 sequences nothing is held out and the last weights are
         kept.
     validation_fraction : float, default=0.1
-        Share of the training data that is held out if ``n_members=1``, in (0, 1).
+        Fraction of the training data that is held out if ``n_members=1``, in (0, 1).
     cv : splitter or None, default=None
-        What members hold out: those of the splitter's folds, such as
-        ``ClusterKFold(5)``, one after the other and again if there are fewer than
-        members. None deals out sequences at random, measurements of the same sequence
-        together, or whole groups.
+        Splitter whose folds members hold out, such as ``ClusterKFold(5)``, one after
+        the other and again if there are fewer than members. None assigns sequences at
+        random, measurements of the same sequence together, or whole groups.
     n_iter_no_change : int or None, default=8
-        Epochs without a lower validation loss after which training stops; None goes
-        through all of them.
+        Number of epochs without a lower validation loss after which training stops;
+        None trains all epochs.
     callbacks : list of skorch callbacks or None, default=None
-        Called while the networks of `nets_` train. They see the losses as
+        Called while the networks of `nets_` train. They find the losses as
         ``train_loss`` and ``valid_loss``.
     device : str, default="auto"
         A torch device. "auto" is CUDA where there is one and the CPU elsewhere, decided
         in `fit` and again when a saved model is loaded.
     n_threads : int or None, default=None
-        Threads of torch in `fit` and `predict`; None leaves its setting alone.
+        Number of torch's threads in `fit` and `predict`; None keeps its setting.
     precision : {"float32", "bfloat16"}, default="float32"
-        Type of numbers in products of matrices; weights and transforms stay in single
-        precision. "bfloat16" can be faster on a GPU and is worth three digits only.
+        Type of numbers in matrix products; weights and transforms stay in single
+        precision. "bfloat16" can be faster on a GPU and keeps three digits only.
     random_state : int, RandomState instance or None, default=None
-        Seed of initial weights, held-out rows, batches and dropout. An int gives the
+        Seed of initial weights, held-out rows, batches and dropout. An int makes the
         same model every time on one machine.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
-    verbose : int, default=0
-        Whether to show a bar with losses and the time left.
+        Whether `fit` starts from the weights of the last fit.
+    verbose : int or bool, default=0
+        Whether to show a progress bar with losses and the time left.
 
     Attributes
     ----------
     additive_effects_ : dict of str to array-like
-        What the Gaussian process expects each letter to add, put into training
-        sequences, on average over these: ``position`` (from 0), ``letter`` and
-        ``effect``, in the units of `y`, with the mean of each position at 0. For
-        effects against a wild type subtract those of its letters. Where lengths differ,
-        positions are counted from the left end and again, as negative numbers, from the
-        right: what a letter is worth in one sequence is the sum of both.
-        With one output ``pandas.DataFrame(additive_effects_)`` is a table of it.
+        Effect of each letter in the Gaussian process, put into training sequences, on
+        average over these: ``position`` (from 0), ``letter`` and ``effect``, in the
+        units of `y`, with the mean of each position at 0. For effects against a wild
+        type subtract those of its letters. Where lengths differ, positions are counted
+        from the left end and again, as negative numbers, from the right: the effect of
+        a letter in one sequence is the sum of both. With one output
+        ``pandas.DataFrame(additive_effects_)`` is a table of them.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
@@ -142,7 +141,7 @@ default="one-hot"
     history_ : list of dict
         A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),
         ``member``, ``epoch``, ``seconds``, ``train_loss``, ``valid_loss`` if there were
-        validation data, ``lr`` and what callbacks recorded.
+        validation data, ``lr`` and values that callbacks recorded.
     max_length_ : int
         Length of the longest training sequence.
     feature_names_in_ : ndarray of shape (n_columns,)
@@ -165,11 +164,11 @@ default="one-hot"
     perceptrons_ : list of skorch.NeuralNet
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
-        What the Gaussian process predicts of training sequences from others explains
-        of the variance of the targets: ``additive``, by effects of single letters;
-        beyond that the epistasis of letters at positions, ``pairwise`` and of
-        ``higher_order``, and the ``composition`` of words; and the rest,
-        ``unexplained``, is noise and what it has not learnt.
+        Fractions of the variance of the targets that the Gaussian process explains,
+        predicting training sequences from others: ``additive``, by effects of single
+        letters; beyond that the epistasis of letters at aligned positions, ``pairwise``
+        and of ``higher_order``, and the ``composition`` of k-mers; the rest,
+        ``unexplained``, is noise and what it has not learned.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
     stacking_weights_ : ndarray of shape (n_parts, n_outputs)
@@ -232,40 +231,7 @@ default="one-hot"
         warm_start: bool = False,
         verbose: int = 0,
     ) -> None:
-        self.alphabet = alphabet
-        self.unknown = unknown
-        self.encoding = encoding
-        self.reverse_complement = reverse_complement
-        self.n_members = n_members
-        self.perceptron = perceptron
-        self.gaussian_process = gaussian_process
-        self.d_model = d_model
-        self.pgc_hidden = pgc_hidden
-        self.n_s4d_layers = n_s4d_layers
-        self.d_state = d_state
-        self.bidirectional = bidirectional
-        self.residual = residual
-        self.pooling = pooling
-        self.head_hidden = head_hidden
-        self.dropout = dropout
-        self.loss = loss
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.state_weight_decay = state_weight_decay
-        self.lr_schedule = lr_schedule
-        self.batch_size = batch_size
-        self.max_epochs = max_epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.cv = cv
-        self.n_iter_no_change = n_iter_no_change
-        self.callbacks = callbacks
-        self.device = device
-        self.n_threads = n_threads
-        self.precision = precision
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.verbose = verbose
+        assign(self, locals())
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

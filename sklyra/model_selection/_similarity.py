@@ -118,7 +118,7 @@ class Identity:
 
 
 class SamePositions:
-    """Compare position by position: the share of positions with the same letter.
+    """Compare position by position: the fraction of positions with the same letter.
 
     Parameters
     ----------

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from sklearn.utils import check_scalar
 
+from sklyra._constraints import BOOL, NONE, Float, Int, OneOf, Table, check_arguments
 from sklyra._typing import Rows
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
@@ -22,9 +21,16 @@ from sklyra.model_selection._similarity import (
     Similarity,
     as_texts,
 )
-from sklyra.sequences import EncodedSequences, check_option
+from sklyra.sequences import EncodedSequences
+from sklyra.sequences.parameters import READING
 
-SIMILARITIES = ("identity", "hamming", "kmer")
+CLUSTERING: Table = {
+    "similarity": [OneOf("identity", "hamming", "kmer")],
+    "threshold": [Float(0, 1, closed="right")],
+    "k": [Int(1, 12), NONE],
+    **READING,
+    "reverse_complement": [BOOL],
+}
 
 # Rows of a table of pairs, so that it takes some hundred MiB.
 _BLOCK = 2000
@@ -82,7 +88,9 @@ def cluster_sequences(
     Raises
     ------
     ValueError
-        If an argument is out of range, or sequences cannot be compared as asked.
+        If an argument is out of range, or sequences cannot be compared in this way.
+    TypeError
+        If an argument has the wrong type, or X holds numbers.
 
     Notes
     -----
@@ -96,14 +104,15 @@ def cluster_sequences(
     >>> cluster_sequences(["MKTAYI", "WWLVPG", "MKTAFI"], threshold=0.8)
     array([0, 1, 0])
     """
-    check_option("similarity", similarity, SIMILARITIES)
-    check_scalar(
-        threshold, "threshold", Real, min_val=0, max_val=1, include_boundaries="right"
+    check_arguments(
+        CLUSTERING,
+        similarity=similarity,
+        threshold=threshold,
+        k=k,
+        alphabet=alphabet,
+        unknown=unknown,
+        reverse_complement=reverse_complement,
     )
-    if np.isnan(threshold):
-        raise ValueError("threshold is NaN. It must be above 0 and at most 1.")
-    if k is not None:
-        check_scalar(k, "k", Integral, min_val=1, max_val=12)
     sequences = read_letters(X, alphabet, unknown, reverse_complement)
     assert sequences.alphabet is not None
     _, first, inverse = np.unique(

@@ -10,15 +10,17 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from sklyra._constraints import BOOL, check_arguments
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.model_selection._reading import read_letters
 from sklyra.model_selection._similarity import as_texts
+from sklyra.sequences.parameters import READING
 
 
 @dataclass(frozen=True, eq=False)
 class LeakageReport:
-    """Hold what `leakage_report` found.
+    """Hold the results of `leakage_report`.
 
     Parameters
     ----------
@@ -98,7 +100,7 @@ def leakage_report(
 ) -> LeakageReport:
     """Report how close test sequences are to training sequences.
 
-    A model that remembers looks good on sequences that it has seen, or nearly.
+    A model that memorizes scores well on sequences that it has seen, or nearly.
 
     Parameters
     ----------
@@ -131,6 +133,12 @@ def leakage_report(
     >>> report.n_duplicates, report.nearest.tolist()
     (1, [0, 1])
     """
+    check_arguments(
+        {**READING, "reverse_complement": [BOOL]},
+        alphabet=alphabet,
+        unknown=unknown,
+        reverse_complement=reverse_complement,
+    )
     known = read_letters(train, alphabet, unknown, reverse_complement)
     assert known.alphabet is not None
     tested = read_letters(test, known.alphabet, unknown)

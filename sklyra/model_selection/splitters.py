@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator, GroupKFold
-from sklearn.utils import check_random_state, check_scalar
+from sklearn.utils import check_random_state
 
+from sklyra._constraints import (
+    BOOL,
+    NONE,
+    RANDOM_STATE,
+    Int,
+    Table,
+    check_arguments,
+    check_attributes,
+)
 from sklyra._typing import Mask
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection._reading import read_letters
-from sklyra.model_selection.clusters import cluster_sequences
-from sklyra.sequences import EncodedSequences, find_consensus, read_parent
+from sklyra.model_selection.clusters import CLUSTERING, cluster_sequences
+from sklyra.sequences import EncodedSequences, find_consensus, is_text, read_parent
+from sklyra.sequences.parameters import READING
+
+
+class _Sequence:
+    """Allow whatever can be read as a sequence: text, bytes or a record."""
+
+    def has_type(self, value: Any) -> bool:
+        return is_text([value])
+
+    def allows(self, value: Any) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return "a sequence"
+
+
+_N_SPLITS: Table = {"n_splits": [Int(2)]}
+_SHUFFLING: Table = {"shuffle": [BOOL], "random_state": RANDOM_STATE}
+_LIMITS: Table = {"max_mutations": [Int(0)]}
+_VARIANTS: Table = {"parent": [NONE, _Sequence()], **READING}
 
 
 class _Folds(BaseCrossValidator):
@@ -37,6 +65,7 @@ class _Folds(BaseCrossValidator):
         int
             Number of folds.
         """
+        check_attributes(self, _N_SPLITS)
         return self.n_splits
 
 
@@ -102,7 +131,7 @@ class ClusterKFold(_Folds):
         self.random_state = random_state
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
-        check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
+        check_attributes(self, {**_N_SPLITS, **CLUSTERING, **_SHUFFLING})
         clusters = cluster_sequences(
             X,
             similarity=self.similarity,
@@ -127,7 +156,8 @@ class ClusterKFold(_Folds):
                 SklyraWarning,
             )
         seed = self.random_state if self.shuffle else None
-        folds = GroupKFold(self.n_splits, shuffle=self.shuffle, random_state=seed)
+        shuffle = bool(self.shuffle)  # numpy's are refused there
+        folds = GroupKFold(self.n_splits, shuffle=shuffle, random_state=seed)
         for _, test in folds.split(clusters, groups=clusters):
             mask = np.zeros(len(clusters), bool)
             mask[test] = True
@@ -143,7 +173,7 @@ class MutationSplit(BaseCrossValidator):
     Parameters
     ----------
     max_mutations : int or sequence of int, default=2
-        How many mutations training sequences have at most; a split for each number.
+        Greatest number of mutations of training sequences; a split for each number.
     parent : str or None, default=None
         The sequence that mutations are counted from; None for the most common letter
         at each position.
@@ -190,6 +220,7 @@ class MutationSplit(BaseCrossValidator):
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
         limits = self._limits()
+        check_attributes(self, _VARIANTS)
         sequences = read_letters(X, self.alphabet, self.unknown)
         count = find_mutated(sequences, self.parent).sum(axis=1)
         for limit in limits:
@@ -203,9 +234,12 @@ class MutationSplit(BaseCrossValidator):
             yield ~few
 
     def _limits(self) -> list[int]:
-        limits: list[int] = np.ravel(self.max_mutations).tolist()
+        given: Any = self.max_mutations
+        limits = [given] if np.ndim(given) == 0 else np.ravel(given).tolist()
         for limit in limits:
-            check_scalar(limit, "max_mutations", Integral, min_val=0)
+            check_arguments(_LIMITS, max_mutations=limit)
+        if not limits:
+            raise ValueError(f"max_mutations={given!r} is empty: give at least one.")
         return limits
 
 
@@ -259,10 +293,9 @@ class PositionKFold(_Folds):
         self.random_state = random_state
 
     def _iter_test_masks(self, X: Any, y: Any, groups: Any) -> Iterator[Mask]:
-        check_scalar(self.n_splits, "n_splits", Integral, min_val=2)
-        changes = find_mutated(
-            read_letters(X, self.alphabet, self.unknown), self.parent
-        )
+        check_attributes(self, {**_N_SPLITS, **_VARIANTS, **_SHUFFLING})
+        sequences = read_letters(X, self.alphabet, self.unknown)
+        changes = find_mutated(sequences, self.parent)
         # a mutation of all sequences distinguishes none of them
         changes &= ~changes.all(axis=0)
         positions = np.flatnonzero(changes.any(axis=0))

@@ -1,4 +1,4 @@
-"""When to give a trial up."""
+"""Pruning: trials that lag behind others are stopped early."""
 
 from __future__ import annotations
 
@@ -15,24 +15,39 @@ from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackContext
 from sklearn.pipeline import Pipeline
 
+from sklyra._constraints import Float, Int, Table, check_attributes
 from sklyra.estimators.base import BaseLyra
 
 # Epoch e (from 1) of fold f (from 0) is step FOLD * f + e, and its end FOLD * (f + 1).
 FOLD = 1000
 
 
+_PARAMETERS: Table = {
+    "percentile": [Float(0, 100, closed="both")],
+    "n_startup_trials": [Int(1)],
+    "n_warmup_epochs": [Int(0)],
+}
+
+
 class LaggardPruner(BasePruner):
-    """Give up trials that are among the last at the same step.
+    """Stop trials that are among the last at the same step.
 
     Parameters
     ----------
     percentile : float, default=25
-        A trial goes on if it is above this percentile of the others at the step, in
+        A trial continues if it is above this percentile of the others at the step, in
         [0, 100].
     n_startup_trials : int, default=5
-        How many others must have been as far.
+        Least number of others that have reached the step, 1 or more.
     n_warmup_epochs : int, default=5
-        Epochs of a fold in which no trial is given up.
+        Number of epochs of a fold in which no trial is stopped, 0 or more.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    TypeError
+        If a parameter has the wrong type.
     """
 
     def __init__(
@@ -44,9 +59,11 @@ class LaggardPruner(BasePruner):
         self.percentile = percentile
         self.n_startup_trials = n_startup_trials
         self.n_warmup_epochs = n_warmup_epochs
+        # at once, as Optuna's pruners do: later it would be a failed trial
+        check_attributes(self, _PARAMETERS)
 
     def prune(self, study: Study, trial: FrozenTrial) -> bool:
-        """Say whether to give a trial up.
+        """Decide whether to stop a trial.
 
         Parameters
         ----------
@@ -58,7 +75,7 @@ class LaggardPruner(BasePruner):
         Returns
         -------
         bool
-            Whether it is among the last.
+            True if it is among the last.
         """
         step = trial.last_step
         if step is None or 0 < step % FOLD <= self.n_warmup_epochs:
@@ -79,10 +96,10 @@ class LaggardPruner(BasePruner):
 
 
 class Progress:
-    """Report how a trial does, epoch by epoch and fold by fold.
+    """Report the scores of a trial, epoch by epoch and fold by fold.
 
-    What is reported at the end of a fold is the mean score of the folds so far; within
-    a fold, its first network stands for the model, with the best score it had.
+    The value at the end of a fold is the mean score of the folds so far; within a fold,
+    its first network represents the model, with the best score it had.
 
     Parameters
     ----------
@@ -99,12 +116,12 @@ class Progress:
         self.scores: list[float] = []
 
     def watch(self, model: BaseEstimator, score: Callable[[Any], float]) -> None:
-        """Look at each epoch of the fit to come.
+        """Score each epoch of the next fit.
 
         Parameters
         ----------
         model : estimator
-            What is about to be fitted.
+            The model that is about to be fitted.
         score : callable
             Scores a model on the fold's test rows.
         """
@@ -115,7 +132,7 @@ class Progress:
         network.set_callbacks(*callbacks, _Look(self, model, score))
 
     def fold_done(self, score: float) -> None:
-        """Take the score of a fold.
+        """Record the score of a fold.
 
         Parameters
         ----------
@@ -126,12 +143,12 @@ class Progress:
         self._report(FOLD * len(self.scores), self.scores)
 
     def epoch_done(self, epoch: int, score: float) -> None:
-        """Take the best score so far of the first network in a fold.
+        """Record the best score so far of the first network in a fold.
 
         Parameters
         ----------
         epoch : int
-            How many epochs are done.
+            Number of epochs that are done.
         score : float
             The score.
         """
@@ -161,17 +178,17 @@ class _Look:
         """There is nothing to set up."""
 
     def teardown(self, estimator: BaseLyra, context: CallbackContext) -> None:
-        """Let go of the model, which is to keep no trace of the search."""
+        """Remove this callback from the model, which keeps no trace of the search."""
         others = [c for c in estimator._skl_callbacks if c is not self]
         estimator.set_callbacks(*others)
 
     def on_fit_task_begin(self, estimator: BaseLyra, context: CallbackContext) -> None:
-        """There is nothing to see yet."""
+        """There is nothing to score yet."""
 
     def on_fit_task_end(
         self, estimator: BaseLyra, context: CallbackContext, *, fitted_estimator: Any
     ) -> None:
-        """Look at an epoch of the first network."""
+        """Score an epoch of the first network."""
         if context.task_name != "epoch" or context.parent.task_id != 0:
             return
         whole = fitted_estimator

@@ -1,10 +1,9 @@
-"""An Optuna study with the interface of scikit-learn's searches."""
+"""Search of parameters: an Optuna study with scikit-learn's interface."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,12 +27,12 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import (
     check_consistent_length,
     check_random_state,
-    check_scalar,
     indexable,
 )
 from sklearn.utils.metadata_routing import process_routing
 
-from sklyra._documentation import Documented
+from sklyra._constraints import check_attributes
+from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra._warnings import warn
 from sklyra.ensemble.folds import check_groups
 from sklyra.estimators.base import BaseLyra
@@ -41,6 +40,7 @@ from sklyra.exceptions import SklyraWarning
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task
 from sklyra.search.folds import with_classes
+from sklyra.search.parameters import PARAMETERS
 from sklyra.search.pruning import LaggardPruner
 from sklyra.search.results import ERROR, tabulate
 from sklyra.search.space import Space
@@ -51,45 +51,45 @@ _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _FINGERPRINTS = "fingerprints"
 
 
-class LyraSearchCV(Documented, BaseSearchCV):
+class LyraSearchCV(BaseSearchCV):
     """Search parameters by cross-validation in an Optuna study.
 
     The first trial is the estimator as it is, as far as the space has its parameters,
-    so that a search ends no worse than it began. Trials that lag behind are given up,
-    within a fold by how the first network does after each epoch, and between folds by
-    the scores so far.
+    so that a search ends no worse than it began. Trials that lag behind are pruned,
+    within a fold by the score of the first network after each epoch, and between folds
+    by the scores so far.
 
     Parameters
     ----------
     estimator : estimator
         A `LyraRegressor` or `LyraClassifier`, or what contains one, such as a Pipeline.
     n_trials : int, default=50
-        How many trials the study is to have, those of earlier calls included.
+        Number of trials of the study, those of earlier calls included.
     space : dict or None, default=None
-        What to search, as for `suggest_params`.
+        Changes to the default space, as for `suggest_params`.
     scoring : str, callable or None, default=None
-        One score, the more the better; None for that of the estimator.
+        One score, greater is better; None for that of the estimator.
     cv : int, splitter, iterable or None, default=None
         Folds, as for scikit-learn's searches; all trials have the same.
     refit : bool, default=True
         Whether to fit the best parameters on all data.
     n_jobs : int or None, default=None
-        Processes that run trials at the same time, by joblib. They need a storage that
-        they can all reach; with None it is a temporary file.
+        Number of processes that run trials at the same time, by joblib. They need a
+        storage that all of them can reach; with None it is a temporary file.
     timeout : float or None, default=None
         Seconds after which no further trial is begun.
     storage : str, Path, optuna storage or None, default=None
         The path of a journal file or the URL of a database. A search of the same name
-        goes on where it was, after whatever ended it, and several processes can work on
-        it. None keeps the study in memory.
+        is resumed, whatever interrupted it, and several processes can work on it. None
+        keeps the study in memory.
     study_name : str or None, default=None
         Name of the study; None for "sklyra".
     sampler : optuna sampler or None, default=None
-        How parameters are chosen; None for `TPESampler`, seeded for each trial by
-        `random_state`. One that is given is seeded anew, by chance, where processes
-        share the study or it goes on, or all would choose the same.
+        Sampler of parameters; None for `TPESampler`, seeded for each trial by
+        `random_state`. A sampler that is passed is reseeded at random where processes
+        share the study or it is resumed, or all would choose the same.
     pruner : optuna pruner or None, default=None
-        When a trial is given up; None gives up what is in the last quarter at the same
+        Rule to stop a trial early; None stops those in the last quarter at the same
         step of five or more other trials. Epoch ``e`` of fold ``f`` is step
         ``1000 * f + e``.
     random_state : int, RandomState instance or None, default=None
@@ -119,7 +119,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
     refit_time_ : float
         Seconds that it took to refit.
     scorer_ : callable
-        What scores a model.
+        Scorer of a model.
     study_ : optuna.Study
         The study, for Optuna's plots and dashboard.
 
@@ -133,6 +133,9 @@ class LyraSearchCV(Documented, BaseSearchCV):
     >>> search.fit(X[:100], y[:100]).cv_results_["state"]
     array(['COMPLETE', 'COMPLETE'], dtype='<U8')
     """
+
+    _doc_link_module = DOC_LINK_MODULE
+    _doc_link_template = DOC_LINK_TEMPLATE
 
     def __init__(
         self,
@@ -169,15 +172,15 @@ class LyraSearchCV(Documented, BaseSearchCV):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Sequences, or whatever the estimator takes.
+            Sequences, or anything that the estimator takes.
         y : array-like of shape (n_samples, ...)
             Targets.
         groups : array-like of shape (n_samples,) or None, default=None
             Groups for `cv`; a `LyraRegressor` or `LyraClassifier` gets them too, for
             the sequences that its members hold out.
         **fit_params : dict of str to object
-            For the estimator's `fit`. What has a row for each sequence, such as
-            ``sample_weight``, is split along with X.
+            For the estimator's `fit`. Values with a row for each sequence, such as
+            ``sample_weight``, are split along with X.
 
         Returns
         -------
@@ -215,22 +218,10 @@ class LyraSearchCV(Documented, BaseSearchCV):
 
     def _prepare(self, X: Any, y: Any, groups: Any, fit_params: dict[str, Any]) -> Task:
         """Check everything before anything is trained."""
-        check_scalar(self.n_trials, "n_trials", Integral, min_val=1)
-        if self.timeout is not None:
-            check_scalar(self.timeout, "timeout", Real, min_val=0)
+        check_attributes(self, PARAMETERS)
         if y is None:
             raise ValueError("LyraSearchCV requires y to be passed, but y is None.")
-        if not isinstance(self.scoring, str) and np.iterable(self.scoring):
-            raise ValueError(
-                f"scoring={self.scoring!r}: a search follows one score. Give its name, "
-                "or a function."
-            )
         space = Space(self.estimator, self.space)
-        if self.refit not in (True, False):
-            raise ValueError(
-                f"refit={self.refit!r}: say True or False. A search follows one score, "
-                "whose best is refitted."
-            )
         scorer = check_scoring(self.estimator, self.scoring)
         X, y = indexable(X, y)
         check_consistent_length(X, y, groups)
@@ -270,7 +261,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
         )
 
     def _announce(self, X: Any, y: Any) -> CallbackContext:
-        """Tell callbacks what is to come."""
+        """Announce the search and its subtasks to callbacks."""
         root = self._init_callback_context(max_subtasks=1 + bool(self.refit))
         root.call_on_fit_task_begin(estimator=self, X=X, y=y)
         # others may add trials to a study that they can reach
@@ -280,7 +271,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
         ).call_on_fit_task_begin(estimator=self)
 
     def _open(self, task: Task, storage: Any) -> Study:
-        """Begin a study, or find the one that is to go on."""
+        """Create a study, or load the one to resume."""
         opened = open_storage(storage)
         name = self.study_name or "sklyra"
         prints = fingerprints(task, self.scoring)
@@ -293,7 +284,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
                 study = optuna.load_study(study_name=name, storage=opened)
                 if study.direction != StudyDirection.MAXIMIZE:
                     raise ValueError(
-                        f"The study {name!r} in storage={storage!r} minimises, but "
+                        f"The study {name!r} in storage={storage!r} minimizes, but "
                         "greater scores are better. Choose another study_name."
                     ) from None
             else:
@@ -310,7 +301,7 @@ class LyraSearchCV(Documented, BaseSearchCV):
         return study
 
     def _conclude(self, task: Task, study: Study, storage: Any) -> Self:
-        """Take from the study what scikit-learn's searches have."""
+        """Set the attributes of scikit-learn's searches from the study."""
         if self.storage is None and not isinstance(storage, InMemoryStorage):
             study = _in_memory(study, storage)  # its file is about to go
         trials = [t for t in study.get_trials() if t.state in _FINISHED]

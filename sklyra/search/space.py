@@ -1,4 +1,4 @@
-"""Which parameters are searched, and where."""
+"""Search space: the parameters that are varied, and their ranges."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from optuna.distributions import (
 )
 from sklearn.base import BaseEstimator
 
+from sklyra._constraints import check_arguments
 from sklyra.estimators import LyraRegressor
 from sklyra.estimators.base import BaseLyra
+from sklyra.search.parameters import PARAMETERS
 
 Choices = dict[str, dict[str, Any]]
 
@@ -33,7 +35,7 @@ class Space:
         A `LyraRegressor` or `LyraClassifier`, or what contains one, such as a Pipeline;
         None for one that stands alone.
     space : dict or None, default=None
-        What to change, as for `suggest_params`.
+        Changes to the default space, as for `suggest_params`.
     """
 
     def __init__(
@@ -47,8 +49,7 @@ class Space:
             for name, entry in _DEFAULT.items():
                 entries[prefix + name] = _widened(entry, known[prefix + name])
         if space is not None:
-            if not isinstance(space, Mapping):
-                raise TypeError(f"space={space!r} must be a dict.")
+            check_arguments(PARAMETERS, space=space)
             entries.update(space)
         unknown = [name for name in entries if name not in known]
         if unknown:
@@ -87,7 +88,7 @@ class Space:
         self.distributions[name] = CategoricalDistribution(list(values))
 
     def suggest(self, trial: Trial) -> dict[str, Any]:
-        """Let a trial choose.
+        """Choose parameters by a trial.
 
         Parameters
         ----------
@@ -104,7 +105,7 @@ class Space:
         return self.decode(trial.params)
 
     def decode(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Turn what Optuna keeps into parameters of the estimator.
+        """Turn the values that Optuna stores into parameters of the estimator.
 
         Parameters
         ----------
@@ -125,12 +126,12 @@ class Space:
         }
 
     def start(self) -> dict[str, Any]:
-        """Take the estimator's own parameters, as far as they are in the space.
+        """Collect the estimator's own parameters, as far as they are in the space.
 
         Returns
         -------
         dict of str to object
-            What Optuna is to keep.
+            The values that Optuna stores.
         """
         values = self._estimator.get_params()
         own = {name: _kept(values[name]) for name in self.distributions}
@@ -144,7 +145,7 @@ class Space:
 def suggest_params(
     trial: Trial, estimator: BaseEstimator | None = None, space: Any = None
 ) -> dict[str, Any]:
-    """Let an Optuna trial choose parameters of an estimator.
+    """Choose parameters of an estimator by an Optuna trial.
 
     ================= ================================================= ===========
     parameter         where                                             scale
@@ -159,11 +160,11 @@ def suggest_params(
     ``head_hidden``   None, 32, 64, 128
     ================= ================================================= ===========
 
-    Optuna keeps tuples as text: of a finished study,
-    ``suggest_params(optuna.trial.FixedTrial(study.best_params))`` gives the parameters.
+    Optuna stores tuples as text: the parameters of a finished study are
+    ``suggest_params(optuna.trial.FixedTrial(study.best_params))``.
 
-    What the estimator has itself is always among these: choices get it in addition, and
-    ranges reach to it.
+    The estimator's own values are always included: they are added to the choices, and
+    ranges are extended to them.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ def suggest_params(
     ValueError
         If `space` names a parameter that the estimator does not have.
     TypeError
-        If an entry of `space` is neither of these.
+        If `space` is no dict, or an entry is neither of these.
 
     Examples
     --------
@@ -231,7 +232,7 @@ def _widened(entry: Any, own: Any) -> Any:
 
 
 def _kept(value: Any) -> Any:
-    """Say what Optuna is to keep for a choice."""
+    """Convert a choice to a value that Optuna can store."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, list):
