@@ -1,4 +1,4 @@
-"""A skorch net for sequences."""
+"""Net of skorch that trains a network on sequences."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sklearn.utils import Tags
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
 from torch import Tensor, nn
 
-from sklyra._training.callbacks import ProgressBar, StopTraining, Tell
+from sklyra._training.callbacks import NotifyListener, ProgressBar, StopTraining
 from sklyra._training.device import in_precision, send
-from sklyra._training.memory import halved, keep_freed_memory, ran_out
+from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
 from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import (
     back_propagate,
@@ -41,7 +41,7 @@ class SequenceNet(skorch.NeuralNet):
     """Train a network of `sklyra.nn` on a `SequenceDataset`.
 
     Differs from skorch's own nets in what it is given (a pair of data sets, of which
-    the second may be None), in drawing all random numbers from generators of its own,
+    the second may be None), in drawing all random numbers from its own generators,
     in weighing sequences, and in letting a Ctrl-C through.
     """
 
@@ -59,7 +59,7 @@ class SequenceNet(skorch.NeuralNet):
         super().__init__(*args, **kwargs)
 
     def __sklearn_tags__(self) -> Tags:
-        """Tell scikit-learn's scorers, in skorch's callbacks, what is predicted."""
+        """Name the kind of target, for scikit-learn's scorers in skorch's callbacks."""
         tags = super().__sklearn_tags__()
         tags.estimator_type = "classifier" if self._classifies() else "regressor"
         return tags
@@ -69,7 +69,7 @@ class SequenceNet(skorch.NeuralNet):
 
     @property
     def classes_(self) -> npt.NDArray[np.int64]:
-        """Class numbers, which scikit-learn's scorers ask a classifier for."""
+        """Class numbers, which scikit-learn's scorers read from a classifier."""
         if not self._classifies():
             raise AttributeError("A net of values has no classes.")
         return np.arange(self.module__n_outputs)
@@ -112,7 +112,7 @@ class SequenceNet(skorch.NeuralNet):
             old.update({name: new[name] for name in ("lr", "weight_decay")})
 
     def set_loss(self, criterion: type[RowLoss]) -> None:
-        """Change what training makes small."""
+        """Change the loss function."""
         self.criterion = criterion
         self.criterion_ = criterion().to(self.device)
         self._set_piece_size()
@@ -125,7 +125,7 @@ class SequenceNet(skorch.NeuralNet):
     def get_split_datasets(
         self, X: tuple[SequenceDataset, SequenceDataset | None], y: None = None
     ) -> tuple[SequenceDataset, SequenceDataset | None]:
-        """Take the pair of data sets apart."""
+        """Return the pair of data sets."""
         return X
 
     def get_iterator(
@@ -143,7 +143,7 @@ class SequenceNet(skorch.NeuralNet):
         step_fn: Callable[..., dict[str, Tensor]],
         **fit_params: Any,
     ) -> None:
-        """Go through the batches, whose size skorch cannot tell."""
+        """Go through the batches, whose size skorch cannot know."""
         if iterator is None:
             return
         rows, losses = [], []
@@ -188,7 +188,7 @@ class SequenceNet(skorch.NeuralNet):
                 )
                 return {"loss": loss, "y_pred": output}
             except (RuntimeError, MemoryError) as error:
-                if not ran_out(error):
+                if not is_out_of_memory(error):
                     raise
             # Only here, when the error no longer holds on to what it was about.
             at_once = halved(at_once, length, self.module_.bytes_per_position)
@@ -275,7 +275,7 @@ class SequenceNet(skorch.NeuralNet):
         finally:
             set_generator(self.module_, None)
             for _, callback in self.callbacks_:
-                if isinstance(callback, (ProgressBar, Tell)):
+                if isinstance(callback, (ProgressBar, NotifyListener)):
                     callback.close()
         for row in self.history:
             row.pop("batches", None)
@@ -347,7 +347,7 @@ def _as_tensor(value: Any) -> Any:
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Let torch draw initial weights from a seed, and leave it as it was.
+    """Make torch draw initial weights from a seed, and leave it as it was.
 
     Layers draw from the global generator in the global dtype; the lock keeps threads
     that build networks at the same time apart.

@@ -1,4 +1,4 @@
-"""Work on a batch in pieces whose activations stay in cache."""
+"""Pieces of a batch: runs of its sequences whose activations stay in cache."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklyra.nn import Shared
 
 
 def piece_size(device: str) -> int:
-    """Say how many positions to work on at a time.
+    """Choose how many positions to work on at a time.
 
     Parameters
     ----------
@@ -91,12 +91,12 @@ def forward(
         Outputs or representation.
     """
 
-    def run(piece: tuple[slice, Tensor, Tensor | None]) -> Tensor:
+    def forward_piece(piece: tuple[slice, Tensor, Tensor | None]) -> Tensor:
         _, values, mask = piece
         return function(values, mask, shared=shared)
 
     pieces = split(batch, n_positions)
-    return torch.cat(list((map if pool is None else pool.map)(run, pieces)))
+    return torch.cat(list((map if pool is None else pool.map)(forward_piece, pieces)))
 
 
 def back_propagate(
@@ -157,11 +157,11 @@ class _Rest(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, grads: list[Tensor | None], *tensors: Tensor) -> Tensor:
-        """Take gradients of tensors, and the tensors; give a number."""
+        """Map gradients of tensors, and the tensors, to a number."""
         ctx.grads = grads
         return torch.zeros((), device=tensors[0].device)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """Give the gradients."""
+        """Gradients of the tensors."""
         return None, *ctx.grads

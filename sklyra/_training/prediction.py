@@ -1,4 +1,4 @@
-"""Run trained networks over any number of sequences."""
+"""Predictions of trained networks for any number of sequences."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import torch
 from torch import Tensor
 
 from sklyra._training.device import in_precision, send
-from sklyra._training.memory import halved, keep_freed_memory, ran_out
+from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
 from sklyra._workers import workers
 from sklyra.batching import chunks, inputs
 from sklyra.batching.windows import find_windows
 from sklyra.nn import LyraNet, Perceptron
-from sklyra.nn.convolution import reach
+from sklyra.nn.convolution import kernel_length
 from sklyra.nn.variants import find_parent
 from sklyra.sequences import EncodedSequences
 
@@ -41,7 +41,7 @@ _FAMILY = 8
 _SIDE_BY_SIDE = 8
 
 
-def run(
+def predict_nets(
     nets: Sequence[SequenceNet],
     sequences: EncodedSequences,
     precision: str = "float32",
@@ -88,7 +88,7 @@ def run(
                     [runner(batch, length, parent, pool) for runner in runners]
                 )
             except (RuntimeError, MemoryError) as error:
-                if not ran_out(error):
+                if not is_out_of_memory(error):
                     raise
                 part = None
             if part is None:  # when the error no longer holds on to what it was about
@@ -177,14 +177,14 @@ class _Operators:
 
     def __init__(self, net: LyraNet | Perceptron) -> None:
         self.net = net
-        self.reach = 0
+        self.kernel_length = 0
         self.operators: tuple[Tensor, ...] = ()
         self.of_first = torch.empty(0, 0, 0)
 
     def __call__(self, length: int) -> tuple[Tensor, ...]:
-        if reach(length) != self.reach:
+        if kernel_length(length) != self.kernel_length:
             self.operators = self.net.operators(length)
-            self.reach = reach(length)
+            self.kernel_length = kernel_length(length)
         return self.operators
 
     def matrices(self, length: int) -> Tensor:

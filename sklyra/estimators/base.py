@@ -19,8 +19,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklyra._training import (
     ordinary_mode,
+    predict_nets,
     resolve_device,
-    run,
     threads,
 )
 from sklyra._warnings import warn
@@ -185,7 +185,7 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         with ordinary_mode(), threads(self.n_threads):
             if self._both_strands:
                 sequences = both_strands(sequences)
-            parts = run(self.nets_, sequences, self.precision, represent=True)
+            parts = predict_nets(self.nets_, sequences, self.precision, represent=True)
             parts = self._unstranded(parts)
         return np.concatenate(parts, axis=1).astype(np.float32)
 
@@ -195,10 +195,12 @@ class BaseLyra(CallbackSupportMixin, Ensemble):
         if self._both_strands:
             sequences = both_strands(sequences)
         with ordinary_mode(), threads(self.n_threads):
-            parts = [mean(run(self.nets_, sequences, self.precision))]
+            parts = [mean(predict_nets(self.nets_, sequences, self.precision))]
             if self._aligned is not None:
                 at_aligned = self._aligned(sequences)
-                parts.append(mean(run(self.perceptrons_, at_aligned, self.precision)))
+                parts.append(
+                    mean(predict_nets(self.perceptrons_, at_aligned, self.precision))
+                )
             if self.gaussian_process_ is not None:
                 parts.append(predict_process(self.gaussian_process_, sequences))
         return together(self.shares_, self._unstranded(np.stack(parts)))

@@ -17,13 +17,13 @@ from sklyra._training import (
     BestWeights,
     EpochOutputs,
     Job,
+    NotifyListener,
     Schedule,
     SequenceNet,
-    Tell,
     make_net,
     one_bar,
+    predict_nets,
     resolve_device,
-    run,
     train_all,
 )
 from sklyra.batching import SequenceDataset
@@ -122,7 +122,7 @@ class Ensemble(SequenceReader):
         if tasks is not None and tasks.watched:
             for job in jobs:
                 task = tasks.network(job.epochs, partial(self._alone, job.net))
-                job.callbacks.append(Tell(task))
+                job.callbacks.append(NotifyListener(task))
         if self._aligned is not None:
             if valid is not None:
                 how = (folds, self._at_aligned(valid), epochs, schedule)
@@ -227,7 +227,9 @@ class Ensemble(SequenceReader):
             held=None if valid is not None else [held for _, held in folds],
             copies=self._same((valid or data).sequences),
             center=center,
-            predict=lambda net, sequences: run([net], sequences, self.precision)[0],
+            predict=lambda net, sequences: predict_nets(
+                [net], sequences, self.precision
+            )[0],
         )
         n = len(self.nets_)
         parts = [held_out(jobs[:n], valid or data)]

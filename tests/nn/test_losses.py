@@ -50,8 +50,8 @@ def ranking(output, target, weight):
         for j in range(len(output)):
             for k in range(len(output[0])):
                 if target[i][k] > target[j][k]:
-                    recognised = 1 / (1 + math.exp(output[j][k] - output[i][k]))
-                    total -= weight[i] * weight[j] * math.log(recognised)
+                    recognized = 1 / (1 + math.exp(output[j][k] - output[i][k]))
+                    total -= weight[i] * weight[j] * math.log(recognized)
                     count += weight[i] * weight[j]
     return squared(output, target, weight) + (total / count if count else 0)
 
