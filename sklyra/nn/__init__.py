@@ -23,6 +23,7 @@ from sklyra.nn.pooling import (
     MaxPooling,
     MeanMaxPooling,
     MeanPooling,
+    Pooling,
 )
 from sklyra.nn.s4d import S4D, S4DKernel
 from sklyra.nn.shared import Shared
@@ -42,6 +43,7 @@ __all__ = [
     "MeanMaxPooling",
     "MeanPooling",
     "Perceptron",
+    "Pooling",
     "ProjectedGatedConv",
     "RMSNorm",
     "RankedSquaredError",

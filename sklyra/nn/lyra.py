@@ -142,8 +142,7 @@ class LyraNet(nn.Module):
             for _ in range(n_s4d_layers)
         )
         self.pooling = POOLINGS[pooling](d_model)
-        # torch types every attribute of a module as Tensor or Module
-        n_features: int = self.pooling.n_features  # type: ignore[assignment]
+        n_features = self.pooling.n_features
         self.head = (
             LinearHead(n_features, n_outputs)
             if head_hidden is None
