@@ -15,7 +15,7 @@ import skorch
 import torch
 from sklearn.utils import Tags
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
-from torch import Tensor, nn
+from torch import Tensor
 
 from sklyra._training.callbacks import NotifyListener, ProgressBar, StopTraining
 from sklyra._training.device import in_precision, send
@@ -30,6 +30,7 @@ from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
     CrossEntropy,
     RowLoss,
+    SequenceModule,
     parameter_groups,
     set_generator,
 )
@@ -176,7 +177,7 @@ class SequenceNet(skorch.NeuralNet):
             part: Tensor = self.criterion_(output, target[rows], weight)
             return part * (len(output) / n_rows)
 
-        share, function = self._functions()
+        prepare, function = self._functions()
         length = inputs["values"].shape[1]
         at_once = n_rows
         if not self.whole_:
@@ -184,7 +185,7 @@ class SequenceNet(skorch.NeuralNet):
         while True:
             try:
                 loss, output = back_propagate(
-                    share, function, loss_of, inputs, at_once * length
+                    prepare, function, loss_of, inputs, at_once * length
                 )
                 return {"loss": loss, "y_pred": output}
             except (RuntimeError, MemoryError) as error:
@@ -198,13 +199,13 @@ class SequenceNet(skorch.NeuralNet):
     def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
         """Run the network on a batch."""
         x = send(x, self.device)
-        share, function = self._functions()
-        shared = share(x["values"].shape[1], x.get("triples", ()))
-        return forward(function, shared, x, self.piece_size_)
+        prepare, function = self._functions()
+        prepared = prepare(x["values"].shape[1], x.get("triples", ()))
+        return forward(function, prepared, x, self.piece_size_)
 
     def _functions(self) -> list[Callable[..., Any]]:
-        """`LyraNet.share` and `LyraNet.forward` in the precision that was asked for."""
-        functions = (self.module_.share, self.module_)
+        """`SequenceModule.prepare` and the network, in the precision of training."""
+        functions = (self.module_.prepare, self.module_)
         return [in_precision(f, self.precision, self.device) for f in functions]
 
     def get_loss(
@@ -280,6 +281,20 @@ class SequenceNet(skorch.NeuralNet):
         for row in self.history:
             row.pop("batches", None)
 
+    def module_options(self) -> dict[str, Any]:
+        """Return what the network was built with, as `make_net` takes it.
+
+        With the name of its class and the arrays of its ``state_dict()``, it is all
+        that a file must hold to build the network again.
+
+        Returns
+        -------
+        dict
+            Arguments of the module: strings, numbers, None, lists of these, and arrays.
+        """
+        options = self.get_params_for("module")
+        return {name: _as_plain(value) for name, value in options.items()}
+
     def snapshot(self) -> SequenceNet:
         """Copy what it takes to predict as the net does now."""
         twin = copy.copy(self)
@@ -310,7 +325,7 @@ class SequenceNet(skorch.NeuralNet):
 
 
 def make_net(
-    module: type[nn.Module],
+    module: type[SequenceModule],
     options: dict[str, Any],
     *,
     criterion: type[RowLoss],
@@ -343,6 +358,17 @@ def make_net(
 def _as_tensor(value: Any) -> Any:
     """Copy an array into a tensor."""
     return torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
+
+
+def _as_plain(value: Any) -> Any:
+    """Copy a tensor into an array, and strip numbers and sequences of their types."""
+    if isinstance(value, Tensor):
+        return value.detach().cpu().numpy().copy()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (list, tuple)):
+        return [_as_plain(part) for part in value]
+    return value
 
 
 @contextmanager

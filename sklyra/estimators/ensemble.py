@@ -318,7 +318,7 @@ class Ensemble(SequenceReader):
         often = [np.bincount(position, minlength=len(letters)) for position in codes.T]
         options = {
             "letters": letters,
-            "centre": (np.array(often) @ letters / len(codes)).astype(np.float32),
+            "center": (np.array(often) @ letters / len(codes)).astype(np.float32),
             "dropout": self.dropout,
         }
         return self._make(Perceptron, options, device, seed)

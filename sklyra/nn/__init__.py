@@ -1,4 +1,4 @@
-"""The network and its parts. They know torch and nothing of scikit-learn.
+"""Networks and their parts, in torch alone.
 
 Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` states.
 """
@@ -13,8 +13,10 @@ from sklyra.nn.losses import (
     RowLoss,
     SquaredError,
 )
-from sklyra.nn.lyra import LyraNet, parameter_groups
+from sklyra.nn.lyra import LyraNet
+from sklyra.nn.module import Preparer, SequenceModule
 from sklyra.nn.norm import RMSNorm
+from sklyra.nn.optimizer_groups import parameter_groups
 from sklyra.nn.perceptron import Perceptron
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import (
@@ -25,8 +27,8 @@ from sklyra.nn.pooling import (
     MeanPooling,
     Pooling,
 )
+from sklyra.nn.prepared import Prepared
 from sklyra.nn.s4d import S4D, S4DKernel
-from sklyra.nn.shared import Shared
 
 __all__ = [
     "POOLINGS",
@@ -44,12 +46,14 @@ __all__ = [
     "MeanPooling",
     "Perceptron",
     "Pooling",
+    "Prepared",
+    "Preparer",
     "ProjectedGatedConv",
     "RMSNorm",
     "RankedSquaredError",
     "RowLoss",
     "S4DKernel",
-    "Shared",
+    "SequenceModule",
     "SquaredError",
     "parameter_groups",
     "set_generator",

@@ -51,13 +51,7 @@ class Pooling(nn.Module):
 
 
 class MeanPooling(Pooling):
-    """Average over positions.
-
-    Parameters
-    ----------
-    d_model : int
-        Number of channels ``D``.
-    """
+    """Average over positions."""
 
     def _pool(self, x: Tensor, mask: Tensor | None) -> Tensor:
         if mask is None:
@@ -66,13 +60,7 @@ class MeanPooling(Pooling):
 
 
 class MaxPooling(Pooling):
-    """Take the greatest value of each channel.
-
-    Parameters
-    ----------
-    d_model : int
-        Number of channels ``D``.
-    """
+    """Take the greatest value of each channel."""
 
     def _pool(self, x: Tensor, mask: Tensor | None) -> Tensor:
         if mask is not None:

@@ -133,8 +133,8 @@ def test_gradient_of_a_batch_is_that_of_the_loss_of_all_its_sequences(name):
     loss = net.train_step_single((inputs, wanted))["loss"]
     ours = [p.grad.clone() for p in parameters]
     net.module_.zero_grad()
-    shared = net.module_.share(200, inputs.get("triples", ()))
-    output = net.module_(inputs["values"], inputs.get("mask"), shared=shared)
+    prepared = net.module_.prepare(200, inputs.get("triples", ()))
+    output = net.module_(inputs["values"], inputs.get("mask"), prepared=prepared)
     whole = VALUE_LOSSES[name]()(output, wanted, inputs["weight"])
     whole.backward()
     assert loss.item() == pytest.approx(whole.item(), rel=1e-5)
