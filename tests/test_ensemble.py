@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit
 from skorch.callbacks import Callback
 
 from sklyra import LyraClassifier, LyraRegressor
-from sklyra._training import EpochOutputs, run
+from sklyra._training import EpochOutputs, predict_nets
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.folds import member_folds
 from sklyra.ensemble.gaussian_process import _explained, _limited
@@ -47,8 +47,10 @@ CLASSIFIER = LyraClassifier(**SMALL).fit(X, LABELS)
 def parts(model):
     """What each network says, each perceptron, and the Gaussian process."""
     sequences = check_sequences(X, alphabet=model.alphabet_)
-    nets = run(model.nets_, sequences)
-    perceptrons = run(model.perceptrons_, AlignedPositions(sequences)(sequences))
+    nets = predict_nets(model.nets_, sequences)
+    perceptrons = predict_nets(
+        model.perceptrons_, AlignedPositions(sequences)(sequences)
+    )
     return nets, perceptrons, model.gaussian_process_.predict(sequences)
 
 
@@ -111,7 +113,7 @@ def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows(monkeypatch):
 
     class Look(Callback):
         def on_epoch_end(self, net, dataset_valid=None, **kwargs):
-            seen.append(run([net], dataset_valid.sequences)[0])
+            seen.append(predict_nets([net], dataset_valid.sequences)[0])
 
     text = [x[: 5 + i % 7] for i, x in enumerate(X)]
     model = LyraRegressor(**SMALL, n_members=1, perceptron=False, callbacks=[Look()])
@@ -204,7 +206,7 @@ def test_network_alone_is_not_scaled():
     assert model.perceptrons_ == []
     assert model.stacking_weights_.tolist() == [[1.0]]
     sequences = check_sequences(X, alphabet=model.alphabet_)
-    nets = run(model.nets_, sequences)
+    nets = predict_nets(model.nets_, sequences)
     expected = nets.mean(axis=0)[:, 0] * Y.std() + Y.mean()
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklyra import PUBLISHED, LyraRegressor
+from sklyra._training import make_net, predict_nets
 from sklyra._training.device import send
 from sklyra.batching import SequenceDataset, TrainingBatches, chunks
 from sklyra.datasets import load_cr6261
 from sklyra.ensemble.folds import validation_split
 from sklyra.ensemble.steps import step_plan
+from sklyra.features import AlignedPositions
+from sklyra.nn import SquaredError
 from sklyra.sequences import EncodedSequences, Inputs, check_sequences
 from tests.nn.published import Published
 from tests.nn.test_lyra import copy_weights
@@ -49,6 +53,36 @@ def test_published_settings_take_the_published_steps() -> None:
         torch.testing.assert_close(
             ours, theirs.reshape(ours.shape), atol=2e-5, rtol=1e-4
         )
+
+
+def test_networks_can_be_built_again_from_plain_values_and_arrays() -> None:
+    X = ["ACDEF", "EFGHI", "ACDEI"] * 8
+    options = {"d_model": np.int64(8), "pgc_hidden": (np.int64(4), 6), "d_state": 4}
+    model = LyraRegressor(**options, n_members=1, max_epochs=1, random_state=0)
+    model.fit(X, np.arange(24.0))
+    sequences = check_sequences(X, alphabet=model.alphabet_)
+    for net, rows in (
+        (model.nets_[0], sequences),
+        (model.perceptrons_[0], AlignedPositions(sequences)(sequences)),
+    ):
+        held = net.module_options()
+        plain = {k: v for k, v in held.items() if not isinstance(v, np.ndarray)}
+        assert json.loads(json.dumps(plain)) == plain
+        settings = {"lr": 0.1, "weight_decay": 0.0, "state_weight_decay": 0.0}
+        again = make_net(
+            type(net.module_),
+            held,
+            criterion=SquaredError,
+            device="cpu",
+            seed=1,
+            **settings,
+        )
+        arrays = {k: v.numpy() for k, v in net.module_.state_dict().items()}
+        again.module_.load_state_dict(
+            {k: torch.from_numpy(v) for k, v in arrays.items()}
+        )
+        expected = predict_nets([net], rows)
+        np.testing.assert_array_equal(predict_nets([again], rows), expected)
 
 
 def rates(**options: Any) -> list[float]:

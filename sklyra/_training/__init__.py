@@ -1,11 +1,11 @@
-"""Parameters of an estimator become a skorch net. Only this folder knows skorch."""
+"""Training and prediction of networks. Only this folder imports skorch."""
 
 from sklyra._training.callbacks import (
     SCHEDULES,
     BestWeights,
     EpochOutputs,
+    NotifyListener,
     Schedule,
-    Tell,
 )
 from sklyra._training.device import (
     PRECISIONS,
@@ -13,9 +13,9 @@ from sklyra._training.device import (
     resolve_device,
     threads,
 )
-from sklyra._training.memory import ran_out
+from sklyra._training.memory import is_out_of_memory
 from sklyra._training.net import SequenceNet, make_net
-from sklyra._training.prediction import run
+from sklyra._training.prediction import predict_nets
 from sklyra._training.side_by_side import Job, one_bar, train_all
 
 __all__ = [
@@ -24,15 +24,15 @@ __all__ = [
     "BestWeights",
     "EpochOutputs",
     "Job",
+    "NotifyListener",
     "Schedule",
     "SequenceNet",
-    "Tell",
+    "is_out_of_memory",
     "make_net",
     "one_bar",
     "ordinary_mode",
-    "ran_out",
+    "predict_nets",
     "resolve_device",
-    "run",
     "threads",
     "train_all",
 ]

@@ -1,4 +1,4 @@
-"""What happens between the steps of training."""
+"""Callbacks of training: best weights, schedule, records, listeners, progress bar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHEDULES = ("constant", "cosine")
 
 
 class StopTraining(Exception):  # noqa: N818 - nothing went wrong
-    """A callback has seen enough."""
+    """Raised by a callback to end training early."""
 
 
 class BestWeights(Callback):
@@ -30,12 +30,12 @@ class BestWeights(Callback):
         self.patience = patience
 
     def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Forget an earlier training."""
+        """Reset the records of an earlier training."""
         self.best_, self.epoch_ = math.inf, 0
         self.state_: dict[str, Any] | None = None
 
     def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Look at the validation loss."""
+        """Compare the validation loss with the least so far."""
         epoch, loss = net.history[-1, "epoch"], net.history[-1, "valid_loss"]
         if loss < self.best_:
             self.best_, self.epoch_ = loss, epoch
@@ -54,7 +54,7 @@ class EpochOutputs(Callback):
     """Record predictions of the validation data after each epoch."""
 
     def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Forget an earlier training."""
+        """Reset the records of an earlier training."""
         self.outputs_: list[npt.NDArray[np.float64]] = []
         self.means_: list[npt.NDArray[np.float64]] = []
         self.criterion_ = net.criterion_
@@ -99,7 +99,7 @@ class EpochOutputs(Callback):
         list[npt.NDArray[np.float64]],
         Callable[..., float],
     ]:
-        """Hand over what was recorded, which must not be saved with the net.
+        """Return what was recorded and drop it: it must not be saved with the net.
 
         Returns
         -------
@@ -168,48 +168,48 @@ class Schedule(Callback):
             group["lr"] = rate
 
 
-class Task(Protocol):
-    """Whoever wants to know how far training is."""
+class EpochListener(Protocol):
+    """Object that is called as training of a network proceeds."""
 
     def begin(self) -> None:
-        """Hear that training begins."""
+        """Record that training begins."""
 
     def begin_epoch(self) -> None:
-        """Hear that an epoch begins."""
+        """Record that an epoch begins."""
 
     def end_epoch(self) -> bool:
-        """Hear that an epoch is done, and say whether to stop."""
+        """Record that an epoch is done, and return whether to stop."""
 
     def end(self) -> None:
-        """Hear that training is done, and the weights are the best."""
+        """Record that training is done, and the weights are the best."""
 
 
-class Tell(Callback):
-    """Tell how far training is."""
+class NotifyListener(Callback):
+    """Call a listener as training proceeds."""
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
+    def __init__(self, listener: EpochListener) -> None:
+        self.listener = listener
 
     def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Tell the beginning."""
-        self.task.begin()
+        """Report the beginning."""
+        self.listener.begin()
 
     def on_epoch_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Tell the beginning of an epoch."""
-        self.task.begin_epoch()
+        """Report the beginning of an epoch."""
+        self.listener.begin_epoch()
 
     def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Tell the end of an epoch."""
-        if self.task.end_epoch():
+        """Report the end of an epoch."""
+        if self.listener.end_epoch():
             raise StopTraining
 
     def on_train_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
-        """Tell the end."""
-        self.task.end()
+        """Report the end."""
+        self.listener.end()
 
     def close(self) -> None:
-        """Let go of what must not be saved with the net."""
-        del self.task
+        """Drop what must not be saved with the net."""
+        del self.listener
 
 
 class ProgressBar(Callback):
@@ -236,5 +236,5 @@ class ProgressBar(Callback):
             self.bar.refresh()
 
     def close(self) -> None:
-        """Let go of what must not be saved with the net."""
+        """Drop what must not be saved with the net."""
         del self.bar, self.lock

@@ -1,4 +1,4 @@
-"""Where and with how many threads the work is done."""
+"""Device, precision and thread count of training and prediction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 def resolve_device(device: str) -> str:
-    """Say which device a name means on this machine.
+    """Resolve the name of a device on this machine.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def ordinary_mode() -> Iterator[None]:
 
 
 def in_precision(function: Function, precision: str, device: str) -> Function:
-    """Let a function multiply matrices in a precision.
+    """Wrap a function so that it multiplies matrices in a precision.
 
     Parameters
     ----------
@@ -166,5 +166,5 @@ def threads(n_threads: int | None) -> Iterator[None]:
 def _in_thread_of_joblib() -> bool:
     backend, _ = get_active_backend()
     nested = bool(backend.nesting_level)
-    # processes of joblib work in their main thread, and are told how many they may use
+    # processes of joblib work in their main thread, and know how many they may use
     return nested and threading.current_thread() is not threading.main_thread()

@@ -1,4 +1,4 @@
-"""How the memory of a process is used, and what happens when it runs out."""
+"""Memory of a process: how freed blocks are kept, and what to do without any."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def keep_freed_memory() -> None:
         torch.empty(_BLOCK, dtype=torch.uint8)
 
 
-def ran_out(error: Exception) -> bool:
-    """Tell whether an error means that memory ran out.
+def is_out_of_memory(error: Exception) -> bool:
+    """Check whether an error means that memory ran out.
 
     Parameters
     ----------
@@ -38,16 +38,16 @@ def ran_out(error: Exception) -> bool:
     -------
     bool
         True for the errors of Python, of CUDA and of torch's allocator for the CPU,
-        which has no class of its own.
+        which has no class for it.
     """
     known = (MemoryError, torch.OutOfMemoryError)
     # the latter on Windows
-    says = ("can't allocate memory", "not enough memory")
-    return isinstance(error, known) or any(text in str(error) for text in says)
+    messages = ("can't allocate memory", "not enough memory")
+    return isinstance(error, known) or any(text in str(error) for text in messages)
 
 
 def halved(at_once: int, length: int, n_bytes: int) -> int:
-    """Say how many sequences to work on after memory ran out with some.
+    """Halve the number of sequences to work on, after memory ran out.
 
     Parameters
     ----------

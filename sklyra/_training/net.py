@@ -1,4 +1,4 @@
-"""A skorch net for sequences."""
+"""Net of skorch that trains a network on sequences."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import skorch
 import torch
 from sklearn.utils import Tags
 from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring
-from torch import Tensor, nn
+from torch import Tensor
 
-from sklyra._training.callbacks import ProgressBar, StopTraining, Tell
+from sklyra._training.callbacks import NotifyListener, ProgressBar, StopTraining
 from sklyra._training.device import in_precision, send
-from sklyra._training.memory import halved, keep_freed_memory, ran_out
+from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
 from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import (
     back_propagate,
@@ -30,6 +30,7 @@ from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.nn import (
     CrossEntropy,
     RowLoss,
+    SequenceModule,
     parameter_groups,
     set_generator,
 )
@@ -41,7 +42,7 @@ class SequenceNet(skorch.NeuralNet):
     """Train a network of `sklyra.nn` on a `SequenceDataset`.
 
     Differs from skorch's own nets in what it is given (a pair of data sets, of which
-    the second may be None), in drawing all random numbers from generators of its own,
+    the second may be None), in drawing all random numbers from its own generators,
     in weighing sequences, and in letting a Ctrl-C through.
     """
 
@@ -59,7 +60,7 @@ class SequenceNet(skorch.NeuralNet):
         super().__init__(*args, **kwargs)
 
     def __sklearn_tags__(self) -> Tags:
-        """Tell scikit-learn's scorers, in skorch's callbacks, what is predicted."""
+        """Name the kind of target, for scikit-learn's scorers in skorch's callbacks."""
         tags = super().__sklearn_tags__()
         tags.estimator_type = "classifier" if self._classifies() else "regressor"
         return tags
@@ -69,7 +70,7 @@ class SequenceNet(skorch.NeuralNet):
 
     @property
     def classes_(self) -> npt.NDArray[np.int64]:
-        """Class numbers, which scikit-learn's scorers ask a classifier for."""
+        """Class numbers, which scikit-learn's scorers read from a classifier."""
         if not self._classifies():
             raise AttributeError("A net of values has no classes.")
         return np.arange(self.module__n_outputs)
@@ -112,7 +113,7 @@ class SequenceNet(skorch.NeuralNet):
             old.update({name: new[name] for name in ("lr", "weight_decay")})
 
     def set_loss(self, criterion: type[RowLoss]) -> None:
-        """Change what training makes small."""
+        """Change the loss function."""
         self.criterion = criterion
         self.criterion_ = criterion().to(self.device)
         self._set_piece_size()
@@ -125,7 +126,7 @@ class SequenceNet(skorch.NeuralNet):
     def get_split_datasets(
         self, X: tuple[SequenceDataset, SequenceDataset | None], y: None = None
     ) -> tuple[SequenceDataset, SequenceDataset | None]:
-        """Take the pair of data sets apart."""
+        """Return the pair of data sets."""
         return X
 
     def get_iterator(
@@ -143,7 +144,7 @@ class SequenceNet(skorch.NeuralNet):
         step_fn: Callable[..., dict[str, Tensor]],
         **fit_params: Any,
     ) -> None:
-        """Go through the batches, whose size skorch cannot tell."""
+        """Go through the batches, whose size skorch cannot know."""
         if iterator is None:
             return
         rows, losses = [], []
@@ -176,7 +177,7 @@ class SequenceNet(skorch.NeuralNet):
             part: Tensor = self.criterion_(output, target[rows], weight)
             return part * (len(output) / n_rows)
 
-        share, function = self._functions()
+        prepare, function = self._functions()
         length = inputs["values"].shape[1]
         at_once = n_rows
         if not self.whole_:
@@ -184,11 +185,11 @@ class SequenceNet(skorch.NeuralNet):
         while True:
             try:
                 loss, output = back_propagate(
-                    share, function, loss_of, inputs, at_once * length
+                    prepare, function, loss_of, inputs, at_once * length
                 )
                 return {"loss": loss, "y_pred": output}
             except (RuntimeError, MemoryError) as error:
-                if not ran_out(error):
+                if not is_out_of_memory(error):
                     raise
             # Only here, when the error no longer holds on to what it was about.
             at_once = halved(at_once, length, self.module_.bytes_per_position)
@@ -198,13 +199,13 @@ class SequenceNet(skorch.NeuralNet):
     def infer(self, x: dict[str, Any], **fit_params: Any) -> Tensor:
         """Run the network on a batch."""
         x = send(x, self.device)
-        share, function = self._functions()
-        shared = share(x["values"].shape[1], x.get("triples", ()))
-        return forward(function, shared, x, self.piece_size_)
+        prepare, function = self._functions()
+        prepared = prepare(x["values"].shape[1], x.get("triples", ()))
+        return forward(function, prepared, x, self.piece_size_)
 
     def _functions(self) -> list[Callable[..., Any]]:
-        """`LyraNet.share` and `LyraNet.forward` in the precision that was asked for."""
-        functions = (self.module_.share, self.module_)
+        """`SequenceModule.prepare` and the network, in the precision of training."""
+        functions = (self.module_.prepare, self.module_)
         return [in_precision(f, self.precision, self.device) for f in functions]
 
     def get_loss(
@@ -275,10 +276,24 @@ class SequenceNet(skorch.NeuralNet):
         finally:
             set_generator(self.module_, None)
             for _, callback in self.callbacks_:
-                if isinstance(callback, (ProgressBar, Tell)):
+                if isinstance(callback, (ProgressBar, NotifyListener)):
                     callback.close()
         for row in self.history:
             row.pop("batches", None)
+
+    def module_options(self) -> dict[str, Any]:
+        """Return what the network was built with, as `make_net` takes it.
+
+        With the name of its class and the arrays of its ``state_dict()``, it is all
+        that a file must hold to build the network again.
+
+        Returns
+        -------
+        dict
+            Arguments of the module: strings, numbers, None, lists of these, and arrays.
+        """
+        options = self.get_params_for("module")
+        return {name: _as_plain(value) for name, value in options.items()}
 
     def snapshot(self) -> SequenceNet:
         """Copy what it takes to predict as the net does now."""
@@ -310,7 +325,7 @@ class SequenceNet(skorch.NeuralNet):
 
 
 def make_net(
-    module: type[nn.Module],
+    module: type[SequenceModule],
     options: dict[str, Any],
     *,
     criterion: type[RowLoss],
@@ -345,9 +360,20 @@ def _as_tensor(value: Any) -> Any:
     return torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
 
 
+def _as_plain(value: Any) -> Any:
+    """Copy a tensor into an array, and strip numbers and sequences of their types."""
+    if isinstance(value, Tensor):
+        return value.detach().cpu().numpy().copy()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (list, tuple)):
+        return [_as_plain(part) for part in value]
+    return value
+
+
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Let torch draw initial weights from a seed, and leave it as it was.
+    """Make torch draw initial weights from a seed, and leave it as it was.
 
     Layers draw from the global generator in the global dtype; the lock keeps threads
     that build networks at the same time apart.

@@ -1,4 +1,4 @@
-"""Work on a batch in pieces whose activations stay in cache."""
+"""Pieces of a batch: runs of its sequences whose activations stay in cache."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sklyra.nn import Shared
+from sklyra.nn import Prepared
 
 
 def piece_size(device: str) -> int:
-    """Say how many positions to work on at a time.
+    """Choose how many positions to work on at a time.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def split(
 
 def forward(
     function: Callable[..., Tensor],
-    shared: Shared,
+    prepared: Prepared,
     batch: dict[str, Any],
     n_positions: int,
     pool: Executor | None = None,
@@ -75,9 +75,9 @@ def forward(
     Parameters
     ----------
     function : callable
-        The network, or its `represent`.
-    shared : Shared
-        What sequences of the batch share.
+        The network, or its `represent`: `sklyra.nn.SequenceModule`.
+    prepared : Prepared
+        What `SequenceModule.prepare` returns for the batch.
     batch : dict
         As from `sklyra.batching.inputs`.
     n_positions : int
@@ -91,16 +91,16 @@ def forward(
         Outputs or representation.
     """
 
-    def run(piece: tuple[slice, Tensor, Tensor | None]) -> Tensor:
+    def forward_piece(piece: tuple[slice, Tensor, Tensor | None]) -> Tensor:
         _, values, mask = piece
-        return function(values, mask, shared=shared)
+        return function(values, mask, prepared=prepared)
 
     pieces = split(batch, n_positions)
-    return torch.cat(list((map if pool is None else pool.map)(run, pieces)))
+    return torch.cat(list((map if pool is None else pool.map)(forward_piece, pieces)))
 
 
 def back_propagate(
-    share: Callable[..., Shared],
+    prepare: Callable[..., Prepared],
     function: Callable[..., Tensor],
     loss_of: Callable[[Tensor, slice], Tensor],
     batch: dict[str, Any],
@@ -113,8 +113,8 @@ def back_propagate(
 
     Parameters
     ----------
-    share, function : callable
-        `LyraNet.share` and the network.
+    prepare, function : callable
+        `SequenceModule.prepare` and the network.
     loss_of : callable
         Computes a loss from outputs and the rows of the batch that they are for. The
         losses of all pieces must add up to the loss of the batch.
@@ -130,13 +130,13 @@ def back_propagate(
     output : Tensor of shape (B, n_outputs), float
         Outputs for it.
     """
-    shared = share(batch["values"].shape[1], batch.get("triples", ()))
-    origins = shared.tensors()
+    prepared = prepare(batch["values"].shape[1], batch.get("triples", ()))
+    origins = prepared.tensors()
     leaves = [origin.detach().requires_grad_() for origin in origins]
-    apart = shared.replaced(leaves)
+    detached = prepared.replaced(leaves)
     losses, outputs = [], []
     for rows, values, mask in split(batch, n_positions):
-        output = function(values, mask, shared=apart)
+        output = function(values, mask, prepared=detached)
         loss = loss_of(output, rows)
         # torch leaves backward, and Function.apply, untyped
         loss.backward()  # type: ignore[no-untyped-call]
@@ -157,11 +157,11 @@ class _Rest(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, grads: list[Tensor | None], *tensors: Tensor) -> Tensor:
-        """Take gradients of tensors, and the tensors; give a number."""
+        """Map gradients of tensors, and the tensors, to a number."""
         ctx.grads = grads
         return torch.zeros((), device=tensors[0].device)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """Give the gradients."""
+        """Gradients of the tensors."""
         return None, *ctx.grads

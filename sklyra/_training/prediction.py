@@ -1,4 +1,4 @@
-"""Run trained networks over any number of sequences."""
+"""Predictions of trained networks for any number of sequences."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ import torch
 from torch import Tensor
 
 from sklyra._training.device import in_precision, send
-from sklyra._training.memory import halved, keep_freed_memory, ran_out
+from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
 from sklyra._workers import workers
 from sklyra.batching import chunks, inputs
 from sklyra.batching.windows import find_windows
-from sklyra.nn import LyraNet, Perceptron
-from sklyra.nn.convolution import reach
+from sklyra.nn import SequenceModule
 from sklyra.nn.variants import find_parent
 from sklyra.sequences import EncodedSequences
 
@@ -41,7 +40,7 @@ _FAMILY = 8
 _SIDE_BY_SIDE = 8
 
 
-def run(
+def predict_nets(
     nets: Sequence[SequenceNet],
     sequences: EncodedSequences,
     precision: str = "float32",
@@ -88,7 +87,7 @@ def run(
                     [runner(batch, length, parent, pool) for runner in runners]
                 )
             except (RuntimeError, MemoryError) as error:
-                if not ran_out(error):
+                if not is_out_of_memory(error):
                     raise
                 part = None
             if part is None:  # when the error no longer holds on to what it was about
@@ -122,34 +121,31 @@ def _parent(net: SequenceNet, batch: dict[str, Any], precision: str) -> Tensor |
     """Find the parent of sequences, if they are variants and that makes it faster."""
     if torch.device(net.device).type != "cpu" or precision != "float32":
         return None
-    module, values = net.module_, batch["values"]
-    # each letter is known by its number, up to the first state space layer
-    numbered = len(batch.get("triples", ())) == module.n_blocks
-    numbered &= not values.is_floating_point()
-    if not isinstance(module, LyraNet) or not module.s4d or not numbered:
+    if "mask" in batch or batch["values"].is_floating_point():
         return None
-    return find_parent(values) if "mask" not in batch else None
+    if not net.module_.uses_parent(len(batch.get("triples", ()))):
+        return None
+    return find_parent(batch["values"])
 
 
 class _Runner:
-    """Run one network over batches."""
+    """Predict batches with one network."""
 
     def __init__(
         self, net: SequenceNet, precision: str, represent: bool, double: bool
     ) -> None:
         self.net = net
-        self.module: LyraNet | Perceptron = net.module_
+        self.module: SequenceModule = net.module_
         self.module.eval()
         if double:
             self.module = copy.deepcopy(self.module).double()
         function: Callable[..., Tensor] = self.module.forward
         if represent:
-            assert isinstance(self.module, LyraNet)
             function = self.module.represent
         function = in_precision(function, precision, net.device)
         self.function = torch.inference_mode()(function)  # each thread has its mode
-        self.share = in_precision(self.module.share, precision, net.device)
-        self.operators = _Operators(self.module)
+        prepare = self.module.preparer().prepare
+        self.prepare = in_precision(prepare, precision, net.device)
 
     def __call__(
         self,
@@ -159,37 +155,10 @@ class _Runner:
         pool: Executor | None,
     ) -> Tensor:
         batch = send(batch, self.net.device)
-        family = None
-        if parent is not None:
-            family = parent, self.operators.matrices(length)
-        triples, operators = batch.get("triples", ()), self.operators(length)
-        shared = self.share(length, triples, operators, family)
+        prepared = self.prepare(length, batch.get("triples", ()), parent)
         n_positions = self.net.piece_size_
         if parent is not None:
             of_thread = batch["values"].numel() // torch.get_num_threads()
             n_positions = max(n_positions, min(_FAMILY * n_positions, of_thread))
-        output = forward(self.function, shared, batch, n_positions, pool)
+        output = forward(self.function, prepared, batch, n_positions, pool)
         return output.double().cpu()
-
-
-class _Operators:
-    """Remember what convolutions need, for the last length."""
-
-    def __init__(self, net: LyraNet | Perceptron) -> None:
-        self.net = net
-        self.reach = 0
-        self.operators: tuple[Tensor, ...] = ()
-        self.of_first = torch.empty(0, 0, 0)
-
-    def __call__(self, length: int) -> tuple[Tensor, ...]:
-        if reach(length) != self.reach:
-            self.operators = self.net.operators(length)
-            self.reach = reach(length)
-        return self.operators
-
-    def matrices(self, length: int) -> Tensor:
-        """Give what variants of a parent need, for the first layer."""
-        assert isinstance(self.net, LyraNet)
-        if length != self.of_first.shape[1]:
-            self.of_first = self.net.first_matrices(length)
-        return self.of_first

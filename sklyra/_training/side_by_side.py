@@ -1,4 +1,4 @@
-"""Train several nets at the same time."""
+"""Jobs: training of several nets at the same time."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def train_all(jobs: Sequence[Job], at_once: int) -> None:
     """Train the nets of all jobs.
 
     A step of a small network is mostly overhead, which more threads do not shorten, but
-    it leaves Python's lock free most of the time. So nets train in threads of their
-    own, between which the threads of torch are divided.
+    it leaves Python's lock free most of the time. So each net trains in its own
+    thread, and the threads of torch are divided.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sklyra._training import Job, ran_out
+from sklyra._training import Job, is_out_of_memory
 from sklyra._typing import Array
 from sklyra._warnings import warn
 from sklyra.batching import SequenceDataset
@@ -138,7 +138,7 @@ def fit_process(
             process.release()
             return process, answer
         except (RuntimeError, MemoryError) as error:
-            if most == 1 or not ran_out(error):
+            if most == 1 or not is_out_of_memory(error):
                 raise
         most //= 2  # when the error no longer holds on to what it was about
         warn(
@@ -182,7 +182,7 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
             start += len(rows)
             continue
         except (RuntimeError, MemoryError) as error:
-            if not ran_out(error):
+            if not is_out_of_memory(error):
                 raise
         # when the error no longer holds on to what it was about
         if len(rows) == 1:

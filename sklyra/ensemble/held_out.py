@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sklyra._training import EpochOutputs, Job, run
+from sklyra._training import EpochOutputs, Job, predict_nets
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.part import HeldOut, Split
@@ -131,7 +131,7 @@ def held_out_outputs(
         part = asked.take(rows)
         if not len(rows):
             continue
-        kept = honest = run([job.net], part.sequences, precision)[0]
+        kept = honest = predict_nets([job.net], part.sequences, precision)[0]
         if job.record is not None:
             blocks = divide(split.same_asked[rows])
             honest, trained = output_without_choice(job.record, part, blocks)

@@ -15,7 +15,7 @@ from sklyra._training import (
     Schedule,
     SequenceNet,
     make_net,
-    run,
+    predict_nets,
 )
 from sklyra._typing import Array
 from sklyra.batching import SequenceDataset
@@ -121,7 +121,7 @@ class AlignedPerceptron:
         counts = [np.bincount(column, minlength=len(letters)) for column in codes.T]
         return Perceptron, {
             "letters": letters,
-            "centre": (np.array(counts) @ letters / len(codes)).astype(np.float32),
+            "center": (np.array(counts) @ letters / len(codes)).astype(np.float32),
             "dropout": settings.architecture["dropout"],
         }
 
@@ -229,7 +229,9 @@ class Networks:
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict with each network, as `Part.predict` says."""
-        return run(self.nets, self.architecture.view(inputs).sequences, precision)
+        return predict_nets(
+            self.nets, self.architecture.view(inputs).sequences, precision
+        )
 
     def history(self) -> list[dict[str, Any]]:
         """Collect how training went.

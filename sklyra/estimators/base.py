@@ -18,11 +18,11 @@ from sklearn.utils.validation import check_is_fitted
 from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra._training import (
     Job,
+    NotifyListener,
     SequenceNet,
-    Tell,
     ordinary_mode,
+    predict_nets,
     resolve_device,
-    run,
     threads,
 )
 from sklyra._warnings import warn
@@ -247,7 +247,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             return
         for job in jobs:
             so_far = partial(self._alone, job.net, ensemble)
-            job.callbacks.append(Tell(tasks.network(job.epochs, so_far)))
+            job.callbacks.append(NotifyListener(tasks.network(job.epochs, so_far)))
 
     def _alone(self, net: SequenceNet, ensemble: Ensemble) -> dict[str, Any]:
         """Collect the attributes of a model of one network, as that is by now."""
@@ -281,10 +281,10 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             self.oof_prediction_[rows] = known
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
-        process = self._part("gaussian_process")
-        if isinstance(process, GaussianProcessPart):
-            self.variance_shares_ = process.variance_shares
-            self.additive_effects_ = process.additive_effects
+        part = self._part("gaussian_process")
+        if isinstance(part, GaussianProcessPart):
+            self.variance_shares_ = part.variance_shares
+            self.additive_effects_ = part.additive_effects
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
@@ -311,7 +311,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         strands = self._ensemble.strands
         with ordinary_mode(), threads(self.n_threads):
             sequences = strands.of_inputs(inputs).sequences
-            parts = run(self.nets_, sequences, self.precision, represent=True)
+            parts = predict_nets(self.nets_, sequences, self.precision, represent=True)
         return np.concatenate(strands.average(parts), axis=1).astype(np.float32)
 
     def predict_parts(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:

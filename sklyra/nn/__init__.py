@@ -1,4 +1,4 @@
-"""The network and its parts. They know torch and nothing of scikit-learn.
+"""Networks and their parts, in torch alone.
 
 Shapes: ``B`` sequences of a batch, ``L`` positions, ``D`` channels, ``N`` states.
 """
@@ -13,8 +13,10 @@ from sklyra.nn.losses import (
     RowLoss,
     SquaredError,
 )
-from sklyra.nn.lyra import LyraNet, parameter_groups
+from sklyra.nn.lyra import LyraNet
+from sklyra.nn.module import Preparer, SequenceModule
 from sklyra.nn.norm import RMSNorm
+from sklyra.nn.optimizer_groups import parameter_groups
 from sklyra.nn.perceptron import Perceptron
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import (
@@ -23,9 +25,10 @@ from sklyra.nn.pooling import (
     MaxPooling,
     MeanMaxPooling,
     MeanPooling,
+    Pooling,
 )
+from sklyra.nn.prepared import Prepared
 from sklyra.nn.s4d import S4D, S4DKernel
-from sklyra.nn.shared import Shared
 
 __all__ = [
     "POOLINGS",
@@ -42,12 +45,15 @@ __all__ = [
     "MeanMaxPooling",
     "MeanPooling",
     "Perceptron",
+    "Pooling",
+    "Prepared",
+    "Preparer",
     "ProjectedGatedConv",
     "RMSNorm",
     "RankedSquaredError",
     "RowLoss",
     "S4DKernel",
-    "Shared",
+    "SequenceModule",
     "SquaredError",
     "parameter_groups",
     "set_generator",

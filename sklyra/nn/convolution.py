@@ -15,8 +15,8 @@ from torch.autograd.function import once_differentiable
 _SHORT = 128
 
 
-def wide(x: Tensor) -> Tensor:
-    """Widen half precision: in it transforms lose digits, or fail.
+def to_full_precision(x: Tensor) -> Tensor:
+    """Convert half precision to single: in half, transforms lose digits, or fail.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def transform_size(length: int) -> int:
     return power if power < 1.1 * product else product
 
 
-def reach(length: int) -> int:
-    """Say for how many positions to compute kernels.
+def kernel_length(length: int) -> int:
+    """Choose for how many positions to compute kernels.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ def reach(length: int) -> int:
 
 
 def to_operator(ahead: Tensor, behind: Tensor | None = None) -> Tensor:
-    """Prepare to convolve with kernels.
+    """Bring kernels into the form that convolves fastest.
 
     Parameters
     ----------
     ahead : Tensor of shape (D, R), float
         For each channel, what each position sends to itself and to those after it. `R`
-        is what `reach` gives.
+        is what `kernel_length` returns.
     behind : Tensor of shape (D, R), float, or None, default=None
         What it sends to those before it, the next first; None is nothing.
 
@@ -124,7 +124,7 @@ def convolve(u: Tensor, operator: Tensor) -> Tensor:
     u : Tensor of shape (B, L, D), float
         Channels of each position.
     operator : Tensor
-        What `to_operator` gives for `L` positions or more.
+        What `to_operator` returns for `L` positions or more.
 
     Returns
     -------
@@ -138,16 +138,16 @@ def convolve(u: Tensor, operator: Tensor) -> Tensor:
         return y
     length = u.shape[1]
     with torch.autocast(u.device.type, enabled=False):
-        u = wide(u).permute(2, 0, 1).contiguous()
+        u = to_full_precision(u).permute(2, 0, 1).contiguous()
         return torch.bmm(u, operator[:, :length, :length])
 
 
 class _Toeplitz(torch.autograd.Function):
-    """Do what `toeplitz` does; torch would add up gradients element by element."""
+    """Gradient of `toeplitz`: torch would add it up element by element."""
 
     @staticmethod
     def forward(ctx: Any, around: Tensor) -> Tensor:
-        """Take around (D, 2 L - 1), give (D, L, L): [s, t] is around[t - s + L - 1]."""
+        """Map around (D, 2 L - 1) to (D, L, L): [s, t] is around[t - s + L - 1]."""
         length = (around.shape[1] + 1) // 2
         return around.unfold(1, length, 1).flip(1)
 
@@ -192,7 +192,7 @@ def _transform(x: Tensor, size: int) -> Tensor:
 
     torch would pad, then copy to this layout. This copies once.
     """
-    x = wide(x)
+    x = to_full_precision(x)
     padded = x.new_zeros(*x.shape[:2], size)
     padded[:, :, : x.shape[2]] = x
     transformed: Tensor = torch.fft.rfft(padded)

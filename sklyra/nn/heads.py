@@ -1,4 +1,4 @@
-"""From one vector for each sequence to the outputs."""
+"""Heads: maps from one vector of features to the outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What training makes small."""
+"""Loss functions, one value for each sequence, averaged over sequences.
+
+An entry of the target that was not measured adds no loss and no gradient.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from torch import Tensor, nn
 
 
 class RowLoss(nn.Module):
-    """Average a loss of single sequences. Subclasses say which."""
+    """Average a loss of single sequences, which subclasses define."""
 
     compares = False
     """Whether sequences of a batch are compared with one another."""
@@ -23,9 +26,10 @@ class RowLoss(nn.Module):
         Parameters
         ----------
         output : Tensor of shape (B, n_outputs), float
-            What the network says.
+            Outputs of the network.
         target : Tensor of shape (B, n_outputs), float, or (B,), int
-            What it should say: values, or the right class.
+            Measured values, NaN where nothing was measured; or the right class, -1
+            where it is not known.
         weight : Tensor of shape (B,), float
             Weight of each sequence, 1 on average.
 
@@ -41,7 +45,7 @@ class SquaredError(RowLoss):
     """Average the squared error over outputs and weighted sequences."""
 
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
-        return (output - target).square().mean(dim=1)
+        return _squared_error(output, target)
 
 
 class HuberError(RowLoss):
@@ -59,6 +63,7 @@ class HuberError(RowLoss):
 
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
         output = output.to(target.dtype)  # it may be narrower
+        output, target = _measured(output, target)
         return 2 * F.huber_loss(output, target, reduction="none").mean(dim=1)
 
 
@@ -66,18 +71,18 @@ class CrossEntropy(RowLoss):
     """Average the cross entropy over weighted sequences; outputs are logits."""
 
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
-        return F.cross_entropy(output, target, reduction="none")
+        return F.cross_entropy(output, target, ignore_index=-1, reduction="none")
 
 
-class RankedSquaredError(SquaredError):
+class RankedSquaredError(RowLoss):
     r"""Add to the squared error how badly pairs of sequences are ordered.
 
     By the model of Bradley and Terry [1]_, the one of two sequences :math:`i, j` that
-    measures more is recognised with probability :math:`\sigma(o_i - o_j)`, and the loss
-    of the pair is minus the logarithm of that: the order of two sequences is what it
-    looks at, whatever the scale of the readout [2]_. The squared error keeps outputs in
-    the units of the targets. Pairs are within a batch, count with the product of their
-    weights, and not at all if the targets are equal.
+    measures more is recognized with probability :math:`\sigma(o_i - o_j)`, and the loss
+    of the pair is minus the logarithm of that: it depends on the order of two
+    sequences, whatever the scale of the readout [2]_. The squared error keeps outputs
+    in the units of the targets. Pairs are within a batch, count with the product of
+    their weights, and not at all if the targets are equal or one was not measured.
 
     References
     ----------
@@ -89,15 +94,18 @@ class RankedSquaredError(SquaredError):
 
     compares = True
 
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        return _squared_error(output, target)
+
     def forward(self, output: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """Compute the loss of a batch.
 
         Parameters
         ----------
         output : Tensor of shape (B, n_outputs), float
-            What the network says.
+            Outputs of the network.
         target : Tensor of shape (B, n_outputs), float
-            What it should say.
+            Measured values; NaN where nothing was measured.
         weight : Tensor of shape (B,), float
             Weight of each sequence, 1 on average.
 
@@ -109,11 +117,27 @@ class RankedSquaredError(SquaredError):
         first, second = torch.triu_indices(
             len(output), len(output), 1, device=output.device
         )
-        order = torch.sign(target[first] - target[second])  # (pairs, n_outputs)
-        apart = order * (output[first] - output[second])
+        difference = target[first] - target[second]  # (pairs, n_outputs)
+        order = torch.where(difference.isnan(), 0.0, torch.sign(difference))
+        margin = order * (output[first] - output[second])
         count = order.abs() * (weight[first] * weight[second])[:, None]
-        wrong = (count * F.softplus(-apart)).sum() / count.sum().clamp_min(1e-12)
+        wrong = (count * F.softplus(-margin)).sum() / count.sum().clamp_min(1e-12)
         return super().forward(output, target, weight) + wrong
+
+
+def _squared_error(output: Tensor, target: Tensor) -> Tensor:
+    """Average the squared error over outputs: two times (B, n_outputs) -> (B,)."""
+    output, target = _measured(output, target)
+    return (output - target).square().mean(dim=1)
+
+
+def _measured(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Set both to zero where the target is NaN: no error there, and no gradient.
+
+    A product with a mask would not do: zero times NaN is NaN.
+    """
+    measured = ~target.isnan()
+    return torch.where(measured, output, 0.0), torch.where(measured, target, 0.0)
 
 
 VALUE_LOSSES: dict[str, type[RowLoss]] = {

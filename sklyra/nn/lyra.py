@@ -1,69 +1,29 @@
-"""The whole network: head(pool(S4D(PGC(embed(sequence)))))."""
+"""Lyra, the whole network on one page: head(pool(S4D(PGC(embed(sequence))))).
+
+Read `tests/nn/plain.py` first: the same network in fifty lines, written from its
+equations and left to autograd, with which the tests compare this one. Here, the first
+layers are looked up in tables where sequences have letters: `sklyra.nn.first_layers`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
-import torch.nn.functional as F
+import torch
 from torch import Tensor, nn
 
-from sklyra.nn.convolution import convolve
-from sklyra.nn.dropout import Dropout
+from sklyra.nn.block import S4DBlock
+from sklyra.nn.convolution import kernel_length
+from sklyra.nn.first_layers import FirstLayers
 from sklyra.nn.heads import LinearHead, MLPHead
-from sklyra.nn.masking import masked
-from sklyra.nn.norm import RMSNorm
+from sklyra.nn.module import Preparer, SequenceModule
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import POOLINGS
-from sklyra.nn.s4d import S4D, S4DKernel
-from sklyra.nn.shared import Shared
-from sklyra.nn.variants import Parent, convolve_variants
+from sklyra.nn.prepared import Prepared
 
 
-class S4DBlock(nn.Module):
-    """Add a normalised S4D layer to its input.
-
-    Parameters
-    ----------
-    d_model, d_state, bidirectional, dropout : object
-        As in `S4D`.
-    """
-
-    def __init__(
-        self, d_model: int, d_state: int, bidirectional: bool, dropout: float
-    ) -> None:
-        super().__init__()
-        self.norm = RMSNorm(d_model)
-        self.s4d = S4D(d_model, d_state, bidirectional, dropout)
-        self.dropout = Dropout(dropout)
-
-    def forward(
-        self,
-        x: Tensor,
-        convolved: Tensor,
-        mask: Tensor | None,
-    ) -> Tensor:
-        """Apply what comes behind the block's norm and its convolution.
-
-        Parameters
-        ----------
-        x : Tensor of shape (B, L, D), float
-            Channels of each position.
-        convolved : Tensor of shape (D, B, L), float
-            The same behind the norm and the convolution.
-        mask : Tensor of shape (B, L), bool, or None
-            True where there is a residue; None means that there is no padding.
-
-        Returns
-        -------
-        Tensor of shape (B, L, D), float
-            Mixed channels.
-        """
-        mixed: Tensor = x + self.dropout(self.s4d.mix_channels(convolved, mask))
-        return mixed
-
-
-class LyraNet(nn.Module):
+class LyraNet(SequenceModule):
     """Predict from sequences with gated convolutions and state space layers.
 
     The architecture is Lyra [1]_ with options. Its published form is one-directional,
@@ -77,7 +37,7 @@ class LyraNet(nn.Module):
     n_outputs : int, default=1
         Number of outputs.
     letters : Tensor of shape (n_characters, n_channels), float, or None, default=None
-        Channels of each code. None if the network is only ever given channels.
+        Channels of each code. None if sequences have channels instead of letters.
     d_model : int, default=64
         Number of channels ``D`` inside.
     pgc_hidden : sequence of int, default=(16, 128)
@@ -142,13 +102,95 @@ class LyraNet(nn.Module):
             for _ in range(n_s4d_layers)
         )
         self.pooling = POOLINGS[pooling](d_model)
-        # torch types every attribute of a module as Tensor or Module
-        n_features: int = self.pooling.n_features  # type: ignore[assignment]
+        n_features = self.pooling.n_features
         self.head = (
             LinearHead(n_features, n_outputs)
             if head_hidden is None
             else MLPHead(n_features, n_outputs, head_hidden, dropout)
         )
+
+    def positions(
+        self,
+        values: Tensor,
+        mask: Tensor | None = None,
+        prepared: Prepared | None = None,
+        triples: Sequence[Tensor] = (),
+    ) -> Tensor:
+        """Compute the channels of every position.
+
+        Parameters
+        ----------
+        values : Tensor of shape (B, L), int64, or (B, L, n_channels), float
+            Code or channels of each position; behind `triples`, the row of the last of
+            them that stands there. One more than the last code or row at padding.
+        mask : Tensor of shape (B, L), bool, or None, default=None
+            True where there is a residue; None means that there is no padding.
+        prepared : Prepared or None, default=None
+            What `prepare` returns for the batch; None computes it.
+        triples : sequence of Tensor of shape (U, 3), int64, default=()
+            As in `prepare`, where `prepared` is None.
+
+        Returns
+        -------
+        Tensor of shape (B, L, d_model), float
+            Channels; zero where `mask` is False.
+        """
+        if prepared is None:
+            prepared = self.prepare(values.shape[1], triples)
+        first = self._first_layers()
+        x, n_gated, n_s4d = first.channels(values, mask, prepared)
+        for gated in first.gated[n_gated:]:
+            x = x + gated(x, mask) if self.residual else gated(x, mask)
+        layers = zip(first.s4d, prepared.operators, strict=True)
+        for block, operator in list(layers)[n_s4d:]:
+            x = block(x, mask, operator)
+        return x
+
+    def represent(
+        self,
+        values: Tensor,
+        mask: Tensor | None = None,
+        prepared: Prepared | None = None,
+        triples: Sequence[Tensor] = (),
+    ) -> Tensor:
+        """Compute the pooled representation.
+
+        Parameters
+        ----------
+        values, mask, prepared, triples : object
+            As in `positions`.
+
+        Returns
+        -------
+        Tensor of shape (B, n_features), float
+            One vector for each sequence.
+        """
+        x = self.positions(values, mask, prepared, triples)
+        pooled: Tensor = self.pooling(x, mask)
+        return pooled
+
+    def forward(
+        self,
+        values: Tensor,
+        mask: Tensor | None = None,
+        prepared: Prepared | None = None,
+        triples: Sequence[Tensor] = (),
+    ) -> Tensor:
+        """Predict.
+
+        Parameters
+        ----------
+        values, mask, prepared, triples : object
+            As in `positions`.
+
+        Returns
+        -------
+        Tensor of shape (B, n_outputs), float
+            Outputs.
+        """
+        x = self.positions(values, mask, prepared, triples)
+        output: Tensor = self.head(self.pooling(x, mask))
+        return output
 
     @property
     def n_blocks(self) -> int:
@@ -172,8 +214,39 @@ class LyraNet(nn.Module):
         """
         return 4 * self.embed.out_features * (10 + 15 * max(1, len(self.s4d)))
 
+    def prepare(
+        self,
+        length: int,
+        triples: Sequence[Tensor] = (),
+        operators: tuple[Tensor, ...] | None = None,
+        family: tuple[Tensor, Tensor] | None = None,
+    ) -> Prepared:
+        """Compute what all sequences of a batch need.
+
+        Parameters
+        ----------
+        length : int
+            Number of positions of the longest sequence.
+        triples : sequence of Tensor of shape (U, 3), int64, default=()
+            For each of the first gated convolutions, the different triples of
+            neighbors that it meets, as in `ProjectedGatedConv.on_triples`; the first
+            are triples of codes.
+        operators : tuple of Tensor or None, default=None
+            What `operators` returns; None computes it.
+        family : tuple of Tensor or None, default=None
+            As in `sklyra.nn.first_layers.FirstLayers.prepare`.
+
+        Returns
+        -------
+        Prepared
+            What `positions` needs besides the sequences.
+        """
+        if operators is None:
+            operators = self.operators(length)
+        return self._first_layers().prepare(triples, operators, family)
+
     def operators(self, length: int) -> tuple[Tensor, ...]:
-        """Compute what state space layers need to know besides their input.
+        """Compute the operators of state space layers, which no input changes.
 
         Parameters
         ----------
@@ -183,208 +256,65 @@ class LyraNet(nn.Module):
         Returns
         -------
         tuple of Tensor
-            What `S4D.operator` gives for each layer.
+            What `S4D.operator` returns for each layer.
         """
-        return tuple(_s4d(block).s4d.operator(length) for block in self.s4d)
+        return tuple(b.s4d.operator(length) for b in self._first_layers().s4d)
 
-    def first_matrices(self, length: int) -> Tensor:
-        """Compute what the convolution of variants of a parent needs.
+    def uses_parent(self, n_triples: int) -> bool:
+        """Check whether knowing the parent of variants makes prediction faster.
 
         Parameters
         ----------
-        length : int
-            Number of positions of each sequence.
+        n_triples : int
+            For how many gated convolutions the batch has triples.
 
         Returns
         -------
-        Tensor of shape (D, L, L), float
-            What `S4D.matrices` gives for the first state space layer.
+        bool
+            Whether positions are known by number up to the first state space layer.
         """
-        return _s4d(self.s4d[0]).s4d.matrices(length)
+        return len(self.s4d) > 0 and n_triples == self.n_blocks
 
-    def share(
+    def preparer(self) -> Preparer:
+        """Return what prepares batches while weights stay as they are.
+
+        Returns
+        -------
+        Preparer
+            One that remembers what no input changes, for the last length.
+        """
+        return _LyraPreparer(self)
+
+    def _first_layers(self) -> FirstLayers:
+        # torch types what a ModuleList holds as Module
+        gated = cast("list[ProjectedGatedConv]", list(self.pgc))
+        s4d = cast("list[S4DBlock]", list(self.s4d))
+        return FirstLayers(self.embed, self.letters, gated, s4d, self.residual)
+
+
+class _LyraPreparer(Preparer):
+    """Remember operators and matrices for the last length."""
+
+    def __init__(self, net: LyraNet) -> None:
+        self._lyra = net
+        self._kernel_length = 0
+        self._operators: tuple[Tensor, ...] = ()
+        self._matrices = torch.empty(0, 0, 0)
+
+    def prepare(
         self,
         length: int,
         triples: Sequence[Tensor] = (),
-        operators: tuple[Tensor, ...] | None = None,
-        family: tuple[Tensor, Tensor] | None = None,
-    ) -> Shared:
-        """Compute what sequences have in common.
-
-        Parameters
-        ----------
-        length : int
-            Number of positions of the longest sequence.
-        triples : sequence of Tensor of shape (U, 3), int64, default=()
-            For each of the first gated convolutions, the different triples of
-            neighbours that it meets, as in `ProjectedGatedConv.on_triples`; the first
-            are triples of codes.
-        operators : tuple of Tensor or None, default=None
-            What `operators` gives; None computes it.
-        family : tuple of Tensor or None, default=None
-            The parent of variants, from `sklyra.nn.variants.find_parent`, and what
-            `S4D.matrices` of the first layer gives. There are triples for all gated
-            convolutions, and no gradients. None if sequences are no variants.
-
-        Returns
-        -------
-        Shared
-            What `represent` needs besides the sequences.
-        """
-        if operators is None:
-            operators = self.operators(length)
-        if self.letters is None:
-            return Shared(None, (), operators, 0)
-        table = self.embed(self.letters)  # (n_characters, D)
-        for pgc, rows in zip(map(_pgc, self.pgc), triples, strict=False):
-            y = pgc.on_triples(*pgc.tables(pgc.expand(table)), rows)  # (U, D)
-            table = table.index_select(0, rows[:, 1]) + y if self.residual else y
-        ahead: tuple[Tensor, ...] = ()
-        parent = None
-        if len(triples) < len(self.pgc):
-            following = _pgc(self.pgc[len(triples)])
-            ahead = following.tables(following.expand(table))
-        elif self.s4d:
-            ahead = (F.pad(_s4d(self.s4d[0]).norm(table), (0, 0, 0, 1)),)
-            if family is not None:
-                parent = Parent.of(family[0], ahead[0], family[1])
-        table = F.pad(table, (0, 0, 0, 1))  # the last row is padding
-        return Shared(table, ahead, operators, len(triples), parent)
-
-    def represent(
-        self,
-        values: Tensor,
-        mask: Tensor | None = None,
-        triples: Sequence[Tensor] = (),
-        shared: Shared | None = None,
-    ) -> Tensor:
-        """Compute the pooled representation.
-
-        Parameters
-        ----------
-        values : Tensor of shape (B, L), int64, or (B, L, n_channels), float
-            Code or channels of each position; behind `triples`, the row of the last of
-            them that stands there. One more than the last code or row at padding.
-        mask : Tensor of shape (B, L), bool, or None, default=None
-            True where there is a residue; None means that there is no padding.
-        triples : sequence of Tensor of shape (U, 3), int64, default=()
-            As in `share`.
-        shared : Shared or None, default=None
-            What `share` gives; None computes it.
-
-        Returns
-        -------
-        Tensor of shape (B, n_features), float
-            One vector for each sequence.
-        """
-        if shared is None:
-            shared = self.share(values.shape[1], triples)
-        rest = list(map(_pgc, self.pgc))
-        ahead: tuple[Tensor, ...] = ()
-        if values.is_floating_point():
-            x = self.embed(values)  # (B, L, D)
-        else:
-            assert shared.table is not None
-            x, ahead = _look_up(shared.table, values), shared.ahead
-            rest, nothing = rest[shared.n_blocks :], len(shared.table) - 1
-        for pgc in rest:
-            if ahead:
-                around = F.pad(values, (1, 1), value=nothing).unfold(1, 3, 1)
-                terms, gates = ahead
-                y = pgc.on_triples(terms, gates, around.flatten(0, 1)).view_as(x)
-                y, ahead = masked(y, mask), ()
-            else:
-                y = pgc(x, mask)
-            x = x + y if self.residual else y
-        for block, operator in zip(map(_s4d, self.s4d), shared.operators, strict=True):
-            if ahead and shared.parent is not None:
-                convolved = convolve_variants(values, ahead[0], shared.parent)
-            else:
-                u = _look_up(ahead[0], values) if ahead else block.norm(x)
-                convolved = convolve(masked(u, mask), operator)
-            x, ahead = block(x, convolved, mask), ()
-        pooled: Tensor = self.pooling(x, mask)
-        return pooled
-
-    def forward(
-        self,
-        values: Tensor,
-        mask: Tensor | None = None,
-        triples: Sequence[Tensor] = (),
-        shared: Shared | None = None,
-    ) -> Tensor:
-        """Predict.
-
-        Parameters
-        ----------
-        values : Tensor of shape (B, L), int64, or (B, L, n_channels), float
-            Code or channels of each position.
-        mask : Tensor of shape (B, L), bool, or None, default=None
-            True where there is a residue; None means that there is no padding.
-        triples : sequence of Tensor of shape (U, 3), int64, default=()
-            As in `share`.
-        shared : Shared or None, default=None
-            As in `represent`.
-
-        Returns
-        -------
-        Tensor of shape (B, n_outputs), float
-            Outputs.
-        """
-        output: Tensor = self.head(self.represent(values, mask, triples, shared))
-        return output
-
-
-def _pgc(module: nn.Module) -> ProjectedGatedConv:
-    """Tell the type of what a ModuleList holds."""
-    return cast(ProjectedGatedConv, module)
-
-
-def _s4d(module: nn.Module) -> S4DBlock:
-    """Tell the type of what a ModuleList holds."""
-    return cast(S4DBlock, module)
-
-
-def _look_up(table: Tensor, rows: Tensor) -> Tensor:
-    """Find rows (B, L) in a table (M, D), give (B, L, D)."""
-    return table.index_select(0, rows.flatten()).view(*rows.shape, -1)
-
-
-def parameter_groups(
-    net: nn.Module, lr: float, weight_decay: float, state_weight_decay: float
-) -> list[dict[str, Any]]:
-    """Say how the optimizer treats each parameter.
-
-    The dynamics of state space layers (time step, decay, frequency) get a learning rate
-    of 0.001 at most and a weight decay of their own; decaying them means pulling time
-    steps towards 1 and frequencies towards 0.
-
-    Parameters
-    ----------
-    net : Module
-        The network.
-    lr : float
-        Learning rate.
-    weight_decay : float
-        Decay of all other parameters.
-    state_weight_decay : float
-        Decay of the dynamics.
-
-    Returns
-    -------
-    list of dict
-        Groups for a torch optimizer; each parameter is in exactly one.
-    """
-    state: list[nn.Parameter] = [
-        getattr(part, name)
-        for part in net.modules()
-        if isinstance(part, S4DKernel)
-        for name in S4DKernel.state_parameters
-    ]
-    known = {id(parameter) for parameter in state}
-    other = [p for p in net.parameters() if id(p) not in known]
-    groups = [{"params": other, "lr": lr, "weight_decay": weight_decay}]
-    if state:
-        slow = {"lr": min(lr, 1e-3), "weight_decay": state_weight_decay}
-        groups.append({"params": state, **slow})
-    return groups
+        parent: Tensor | None = None,
+    ) -> Prepared:
+        """Compute what the batch needs and was not computed for the last one."""
+        if kernel_length(length) != self._kernel_length:
+            self._operators = self._lyra.operators(length)
+            self._kernel_length = kernel_length(length)
+        family = None
+        if parent is not None:
+            if length != self._matrices.shape[1]:
+                first = self._lyra._first_layers().s4d[0]
+                self._matrices = first.s4d.matrices(length)
+            family = parent, self._matrices
+        return self._lyra.prepare(length, triples, self._operators, family)

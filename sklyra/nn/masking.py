@@ -1,4 +1,4 @@
-"""Padding is zero before and after every layer that mixes positions."""
+"""Mask of padding, which is zero before and after every layer that mixes positions."""
 
 from __future__ import annotations
 

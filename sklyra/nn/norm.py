@@ -1,4 +1,4 @@
-"""Root mean square normalisation."""
+"""Root mean square normalization."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise the last axis.
+        """Normalize the last axis.
 
         Parameters
         ----------
@@ -44,16 +44,16 @@ class RMSNorm(nn.Module):
         Returns
         -------
         Tensor of the same shape, float
-            The normalised rows.
+            The normalized rows.
         """
         # torch leaves Function.apply untyped
-        wide = x.to(self.scale.dtype)  # what autocast may have narrowed
-        y: Tensor = _Normalise.apply(wide, self.scale, self.eps)  # type: ignore[no-untyped-call]
+        full = x.to(self.scale.dtype)  # what autocast may have narrowed
+        y: Tensor = _Normalize.apply(full, self.scale, self.eps)  # type: ignore[no-untyped-call]
         return y
 
 
-class _Normalise(torch.autograd.Function):
-    r"""Normalise with a backward of its own, in few passes over the data.
+class _Normalize(torch.autograd.Function):
+    r"""Normalize with its own backward, in few passes over the data.
 
     With :math:`\hat x = x / \mathrm{rms}` and :math:`p = \bar y \hat x`:
     :math:`\bar w = \sum p` over rows, and

@@ -1,4 +1,4 @@
-"""A multilayer perceptron on the letters at fixed positions."""
+"""Perceptron with two hidden layers, on the letters at fixed positions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from torch import Tensor, nn
 
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.heads import MLPHead
-from sklyra.nn.shared import Shared
+from sklyra.nn.module import SequenceModule
+from sklyra.nn.prepared import Prepared
 
 
-class Perceptron(nn.Module):
+class Perceptron(SequenceModule):
     r"""Predict from all letters of sequences of one length at once.
 
     :math:`h = \mathrm{GELU}(b + \sum_s W_s (e(x_s) - c_s))` with the channels :math:`e`
@@ -25,10 +26,10 @@ class Perceptron(nn.Module):
     ----------
     letters : Tensor of shape (n_characters, n_channels), float
         Channels of each code.
-    centre : Tensor of shape (L, n_channels), float
+    center : Tensor of shape (L, n_channels), float
         The mean :math:`c` of the channels at each of the ``L`` positions, over training
         sequences: steps of AdamW are as long for a letter that nearly all have as for
-        the others, and that letter says nothing.
+        the others, and that letter carries no information.
     n_outputs : int, default=1
         Number of outputs.
     hidden : int, default=64
@@ -40,20 +41,18 @@ class Perceptron(nn.Module):
     --------
     >>> import torch
     >>> from sklyra.nn import Perceptron
-    >>> net = Perceptron(torch.eye(4), centre=torch.zeros(9, 4))
+    >>> net = Perceptron(torch.eye(4), center=torch.zeros(9, 4))
     >>> net(torch.zeros(2, 9, dtype=torch.int64)).shape
     torch.Size([2, 1])
     """
 
-    #: It has no gated convolutions, whose windows would be looked for.
-    n_blocks = 0
     letters: Tensor
-    centre: Tensor
+    center: Tensor
 
     def __init__(
         self,
         letters: Tensor,
-        centre: Tensor,
+        center: Tensor,
         n_outputs: int = 1,
         *,
         hidden: int = 64,
@@ -61,9 +60,9 @@ class Perceptron(nn.Module):
     ) -> None:
         super().__init__()
         self.register_buffer("letters", letters)
-        self.register_buffer("centre", centre)
+        self.register_buffer("center", center)
         self.weight = nn.Parameter(
-            torch.randn(*centre.shape, hidden) / math.sqrt(len(centre))
+            torch.randn(*center.shape, hidden) / math.sqrt(len(center))
         )
         self.bias = nn.Parameter(torch.zeros(hidden))
         self.dropout = Dropout(dropout)
@@ -80,73 +79,71 @@ class Perceptron(nn.Module):
         """
         return 16 * len(self.bias)
 
-    def operators(self, length: int) -> tuple[Tensor, ...]:
-        """Compute what state space layers need: there are none.
+    def prepare(self, length: int, triples: Sequence[Tensor] = ()) -> Prepared:
+        """Compute the vector of each character at each position.
 
         Parameters
         ----------
         length : int
-            Number of positions.
+            Number of positions ``L``.
+        triples : sequence of Tensor, default=()
+            Empty: there are no gated convolutions.
 
         Returns
         -------
-        tuple
-            Nothing.
+        Prepared
+            With those vectors as its table, position by position.
         """
-        return ()
+        difference = self.letters - self.center.unsqueeze(1)  # (L, n_characters, C)
+        return Prepared((difference @ self.weight).flatten(0, 1))
 
-    def share(
-        self,
-        length: int,
-        triples: Sequence[Tensor] = (),
-        operators: tuple[Tensor, ...] | None = None,
-        family: object = None,
-    ) -> Shared:
-        """Compute what sequences have in common.
-
-        Parameters
-        ----------
-        length : int
-            Number of positions.
-        triples, operators, family : object
-            Not used: as for `LyraNet`.
-
-        Returns
-        -------
-        Shared
-            With the vector of each character at each position as its table, position
-            by position.
-        """
-        apart = self.letters - self.centre.unsqueeze(1)  # (L, n_characters, C)
-        return Shared((apart @ self.weight).flatten(0, 1), (), (), 0)
-
-    def forward(
+    def represent(
         self,
         values: Tensor,
-        mask: None = None,
-        triples: Sequence[Tensor] = (),
-        shared: Shared | None = None,
+        mask: Tensor | None = None,
+        prepared: Prepared | None = None,
     ) -> Tensor:
-        """Predict.
+        """Compute the first hidden layer.
 
         Parameters
         ----------
         values : Tensor of shape (B, L), int64
             Code of each position.
-        mask, triples : object
-            Not used: all sequences are of one length.
-        shared : Shared or None, default=None
-            What `share` gives; None computes it.
+        mask : None, default=None
+            All sequences are of one length.
+        prepared : Prepared or None, default=None
+            What `prepare` returns; None computes it.
+
+        Returns
+        -------
+        Tensor of shape (B, hidden), float
+            One vector for each sequence.
+        """
+        if prepared is None:
+            prepared = self.prepare(values.shape[1])
+        assert prepared.table is not None
+        first = len(self.letters) * torch.arange(len(self.weight), device=values.device)
+        total = F.embedding_bag(values + first, prepared.table, mode="sum")
+        units: Tensor = self.dropout(F.gelu(total + self.bias))
+        return units
+
+    def forward(
+        self,
+        values: Tensor,
+        mask: Tensor | None = None,
+        prepared: Prepared | None = None,
+    ) -> Tensor:
+        """Predict.
+
+        Parameters
+        ----------
+        values, mask, prepared : object
+            As in `represent`.
 
         Returns
         -------
         Tensor of shape (B, n_outputs), float
             Outputs.
         """
-        if shared is None:
-            shared = self.share(values.shape[1])
-        assert shared.table is not None
-        first = len(self.letters) * torch.arange(len(self.weight), device=values.device)
-        total = F.embedding_bag(values + first, shared.table, mode="sum")
-        output: Tensor = self.head(self.dropout(F.gelu(total + self.bias)))
+        output: Tensor = self.head(self.represent(values, mask, prepared))
         return output

@@ -1,4 +1,4 @@
-"""Projected gated convolution: products of neighbouring positions."""
+"""Projected gated convolution: products of neighboring positions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sklyra.nn.norm import RMSNorm
 
 
 class ProjectedGatedConv(nn.Module):
-    r"""Mix each position with its neighbours, gated by the position itself.
+    r"""Mix each position with its neighbors, gated by the position itself.
 
     :math:`[v, g] = \mathrm{norm}(W_1 u)`, :math:`c_t = \sum_{k=-1}^{1} h_k v_{t+k}`,
     :math:`y = \mathrm{norm}(W_2 (g \odot c))` [1]_. The product makes each output a
@@ -71,7 +71,7 @@ class ProjectedGatedConv(nn.Module):
         return masked(self.norm_out(self.project_out(mixed)), mask)
 
     def expand(self, u: Tensor) -> Tensor:
-        """Do what the layer does to each position by itself.
+        """Apply the part of the layer that sees each position by itself.
 
         Parameters
         ----------
@@ -87,12 +87,12 @@ class ProjectedGatedConv(nn.Module):
         return expanded
 
     def tables(self, expanded: Tensor) -> tuple[Tensor, Tensor]:
-        """Prepare to do the rest where positions are known by number.
+        """Compute tables of terms and gates, for positions that are known by number.
 
         Parameters
         ----------
         expanded : Tensor of shape (M, 2 H), float
-            What `expand` gives for each different position.
+            What `expand` returns for each different position.
 
         Returns
         -------
@@ -108,16 +108,16 @@ class ProjectedGatedConv(nn.Module):
         return torch.cat([v * taps[0], middle, v * taps[2]]), gates
 
     def on_triples(self, terms: Tensor, gates: Tensor, triples: Tensor) -> Tensor:
-        """Do the rest of the layer for triples of neighbours.
+        """Apply the rest of the layer to triples of neighbors.
 
-        An output depends on a position and its two neighbours only. Where the same
+        An output depends on a position and its two neighbors only. Where the same
         three stand in many places, as in variants of one parent or in DNA, it need be
         computed once.
 
         Parameters
         ----------
         terms, gates : Tensor
-            What `tables` gives.
+            What `tables` returns.
         triples : Tensor of shape (U, 3), int64
             What stands left, in the middle and right: numbers of positions, M where
             there is nothing, beyond an end of the sequence.
@@ -125,7 +125,7 @@ class ProjectedGatedConv(nn.Module):
         Returns
         -------
         Tensor of shape (U, D), float
-            What `forward` gives in the middle of each triple.
+            What `forward` returns in the middle of each triple.
         """
         # torch leaves Function.apply untyped
         mixed = _GatedTriples.apply(terms, gates, triples)  # type: ignore[no-untyped-call]
@@ -147,7 +147,7 @@ class _GatedConv(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, expanded: Tensor, taps: Tensor, bias: Tensor) -> Tensor:
-        """Take expanded (B, L, 2 H), taps (3, H), bias (H,), give (B, L, H)."""
+        """Map expanded (B, L, 2 H), taps (3, H), bias (H,) to (B, L, H)."""
         v, gate = expanded.chunk(2, dim=-1)
         c = torch.addcmul(bias, v, taps[1])
         c[:, 1:].addcmul_(v[:, :-1], taps[0])
@@ -183,7 +183,7 @@ class _GatedTriples(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, terms: Tensor, gates: Tensor, triples: Tensor) -> Tensor:
-        """Take terms (3 (M + 1), H), gates (M + 1, H), triples (U, 3), give (U, H)."""
+        """Map terms (3 (M + 1), H), gates (M + 1, H), triples (U, 3) to (U, H)."""
         at = triples + len(gates) * torch.arange(3, device=triples.device)
         c = F.embedding_bag(at, terms, mode="sum")
         gate = gates.index_select(0, triples[:, 1])

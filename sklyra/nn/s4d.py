@@ -13,10 +13,10 @@ from torch.autograd.function import once_differentiable
 
 from sklyra.nn.convolution import (
     convolve,
-    reach,
+    kernel_length,
+    to_full_precision,
     to_operator,
     toeplitz,
-    wide,
 )
 from sklyra.nn.dropout import Dropout
 from sklyra.nn.masking import masked
@@ -99,7 +99,7 @@ class S4DKernel(nn.Module):
 def _responses(kernels: Sequence[S4DKernel], length: int) -> list[Tensor]:
     """Compute the first `length` values of the response of several kernels at once."""
     log_dt, log_decay, frequency, C = (
-        wide(torch.cat([getattr(kernel, name) for kernel in kernels]))
+        to_full_precision(torch.cat([getattr(kernel, name) for kernel in kernels]))
         for name in ("log_dt", "log_decay", "frequency", "C")
     )  # (K D[, N/2[, 2]])
     dt = log_dt.exp().unsqueeze(1)
@@ -109,7 +109,7 @@ def _responses(kernels: Sequence[S4DKernel], length: int) -> list[Tensor]:
     direct = [dt.new_zeros(len(k.log_dt)) if k.D is None else k.D for k in kernels]
     # torch leaves Function.apply untyped
     response: Tensor = _Exponentials.apply(  # type: ignore[no-untyped-call]
-        weight, exponent, wide(torch.cat(direct)), length
+        weight, exponent, to_full_precision(torch.cat(direct)), length
     )
     return list(response.chunk(len(kernels)))
 
@@ -235,7 +235,7 @@ class S4D(nn.Module):
             True where there is a residue; padded positions neither send nor receive.
             None means that there is no padding.
         operator : Tensor or None, default=None
-            What `operator` gives for this length or a greater one; None computes it.
+            What `operator` returns for this length or a greater one; None computes it.
 
         Returns
         -------
@@ -247,12 +247,12 @@ class S4D(nn.Module):
         return self.mix_channels(convolve(masked(u, mask), operator), mask)
 
     def mix_channels(self, y: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Do what the layer does to the output of its convolution.
+        """Apply the part of the layer behind its convolution.
 
         Parameters
         ----------
         y : Tensor of shape (D, B, L), float
-            What `sklyra.nn.convolution.convolve` gives.
+            What `sklyra.nn.convolution.convolve` returns.
         mask : Tensor of shape (B, L), bool, or None, default=None
             As for `forward`.
 
@@ -279,7 +279,7 @@ class S4D(nn.Module):
         return masked(_joined(rows, dim=0), mask)
 
     def operator(self, length: int) -> Tensor:
-        """Prepare the convolution, which no input changes.
+        """Compute the operator of the convolution, which no input changes.
 
         Parameters
         ----------
@@ -292,10 +292,10 @@ class S4D(nn.Module):
             What each position sends to each, or the Fourier transform of the kernels:
             `sklyra.nn.convolution.to_operator`.
         """
-        return to_operator(*self._kernels(reach(length)))
+        return to_operator(*self._kernels(kernel_length(length)))
 
     def matrices(self, length: int) -> Tensor:
-        """Prepare the convolution of variants of a parent.
+        """Compute the matrices that convolve variants of a parent.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Convolutions of sequences that differ from a parent at few positions."""
+"""Variants of a parent: convolutions of sequences that differ at few positions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sklyra.sequences import find_consensus
 _LENGTHS = range(129, 363)
 # Measured: a transform takes as long as adding up changes of three in ten positions.
 _CHANGED = 0.2
-# A parent can be told from this many of its variants.
+# A parent can be found from this many of its variants.
 _LOOKED_AT = 64
 
 
@@ -49,11 +49,11 @@ class Parent(NamedTuple):
         Parameters
         ----------
         rows : Tensor of shape (L,), int64
-            What `find_parent` gives.
+            What `find_parent` returns.
         table : Tensor of shape (M, D), float
             Channels of each row.
         matrices : Tensor of shape (D, L, L), float
-            What `S4D.matrices` gives.
+            What `S4D.matrices` returns.
 
         Returns
         -------
@@ -102,7 +102,7 @@ def convolve_variants(values: Tensor, table: Tensor, parent: Parent) -> Tensor:
     Returns
     -------
     Tensor of shape (D, B, L), float
-        The convolution, as `sklyra.nn.convolution.convolve` gives it.
+        The convolution, as `sklyra.nn.convolution.convolve` returns it.
     """
     (n_sequences, length), n_channels = values.shape, table.shape[1]
     sequence, position = (values != parent.rows).nonzero(as_tuple=True)

@@ -43,9 +43,8 @@ def long_conv(layer: torch.nn.Module, u: Tensor) -> Tensor:
     return torch.einsum("dts,bsd->btd", toeplitz, u)
 
 
-def plain(net: LyraNet, channels: Tensor, lengths: Tensor) -> Tensor:
-    """Outputs of a network without dropout for channels (B, L, C)."""
-    mask = (torch.arange(channels.shape[1]) < lengths[:, None])[..., None]
+def positions(net: LyraNet, channels: Tensor, mask: Tensor) -> Tensor:
+    """Channels of each position (B, L, D), without dropout, for channels (B, L, C)."""
     x = net.embed(channels) * mask
     for pgc in net.pgc:
         y = gated_conv(pgc, x, mask)
@@ -53,4 +52,11 @@ def plain(net: LyraNet, channels: Tensor, lengths: Tensor) -> Tensor:
     for block in net.s4d:
         y = F.gelu(long_conv(block.s4d, norm(block.norm, x) * mask))
         x = x + F.glu(block.s4d.mix(y), dim=-1) * mask
+    return x
+
+
+def plain(net: LyraNet, channels: Tensor, lengths: Tensor) -> Tensor:
+    """Outputs of a network, without dropout, for channels (B, L, C)."""
+    mask = (torch.arange(channels.shape[1]) < lengths[:, None])[..., None]
+    x = positions(net, channels, mask)
     return net.head(net.pooling(x, mask[..., 0]))

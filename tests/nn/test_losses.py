@@ -28,17 +28,23 @@ SMALL = {
 
 
 def squared(output, target, weight):
+    """Missing targets are left out of sums, and counted in what sums are divided by."""
     error = [
-        w * sum((o - t) ** 2 for o, t in zip(os, ts, strict=True)) / len(os)
+        w * sum((o - t) ** 2 for o, t in measured(os, ts)) / len(os)
         for os, ts, w in zip(output, target, weight, strict=True)
     ]
     return sum(error) / len(error)
 
 
+def measured(output, target):
+    pairs = zip(output, target, strict=True)
+    return [(o, t) for o, t in pairs if not math.isnan(t)]
+
+
 def huber(output, target, weight):
     total = 0.0
     for os, ts, w in zip(output, target, weight, strict=True):
-        for o, t in zip(os, ts, strict=True):
+        for o, t in measured(os, ts):
             off = abs(o - t)
             total += w / len(os) * (off**2 if off < 1 else 2 * off - 1)
     return total / len(output)
@@ -49,9 +55,9 @@ def ranking(output, target, weight):
     for i in range(len(output)):
         for j in range(len(output)):
             for k in range(len(output[0])):
-                if target[i][k] > target[j][k]:
-                    recognised = 1 / (1 + math.exp(output[j][k] - output[i][k]))
-                    total -= weight[i] * weight[j] * math.log(recognised)
+                if target[i][k] > target[j][k]:  # never true of NaN
+                    recognized = 1 / (1 + math.exp(output[j][k] - output[i][k]))
+                    total -= weight[i] * weight[j] * math.log(recognized)
                     count += weight[i] * weight[j]
     return squared(output, target, weight) + (total / count if count else 0)
 
@@ -59,28 +65,57 @@ def ranking(output, target, weight):
 PLAIN = {"squared_error": squared, "huber": huber, "ranking": ranking}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(PLAIN)), st.integers(1, 7), st.integers(1, 3), st.data())
 def test_value_losses_are_their_equations(name, n, n_outputs, data):
     # whole targets tie now and then
-    draw = [data.draw(st.integers(-3, 3)) for _ in range(n * n_outputs)]
+    number = st.one_of(st.integers(-3, 3), st.just(math.nan))
+    draw = [data.draw(number) for _ in range(n * n_outputs)]
     target = torch.tensor(draw, dtype=torch.float64).reshape(n, n_outputs)
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
-    output = torch.from_numpy(rng.normal(0, 2, (n, n_outputs)))
+    output = torch.from_numpy(rng.normal(0, 2, (n, n_outputs))).requires_grad_()
     weight = torch.from_numpy(rng.uniform(0.1, 2, n))
     got = VALUE_LOSSES[name]()(output, target, weight)
     expected = PLAIN[name](output.tolist(), target.tolist(), weight.tolist())
     assert got.item() == pytest.approx(expected, rel=1e-9)
+    got.backward()
+    step = 1e-6
+    for index in np.ndindex(n, n_outputs):
+        sides = []
+        for sign in (1, -1):
+            moved = output.detach().clone()
+            moved[index] += sign * step
+            sides.append(PLAIN[name](moved.tolist(), target.tolist(), weight.tolist()))
+        slope = (sides[0] - sides[1]) / (2 * step)
+        assert output.grad[index].item() == pytest.approx(slope, rel=1e-4, abs=1e-7)
+        if target[index].isnan():
+            assert output.grad[index] == 0
+
+
+@pytest.mark.parametrize("name", sorted(VALUE_LOSSES))
+def test_where_nothing_was_measured_nothing_is_lost(name):
+    output = torch.tensor([[5.0, 1.0], [2.0, 3.0]], requires_grad=True)
+    loss = VALUE_LOSSES[name]()(output, torch.full((2, 2), torch.nan), torch.ones(2))
+    loss.backward()
+    assert loss == 0
+    assert (output.grad == 0).all()
 
 
 def test_cross_entropy_is_its_equation():
     rng = np.random.default_rng(0)
-    logits, weight = rng.normal(0, 2, (5, 3)), rng.uniform(0.1, 2, 5)
-    classes = [0, 2, 1, 1, 2]
+    logits, weight = rng.normal(0, 2, (6, 3)), rng.uniform(0.1, 2, 6)
+    classes = [0, 2, -1, 1, 1, 2]
     proba = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    expected = np.mean([-w * np.log(p[c]) for w, p, c in zip(weight, proba, classes)])  # noqa: B905
+    known = [i for i in range(6) if classes[i] >= 0]
+    expected = sum(-weight[i] * np.log(proba[i, classes[i]]) for i in known) / 6
+    slope = np.zeros((6, 3))
+    slope[known] = (proba - np.eye(3)[classes])[known] * weight[known, None] / 6
     parts = [torch.from_numpy(np.asarray(x)) for x in (logits, classes, weight)]
-    assert CrossEntropy()(*parts).item() == pytest.approx(expected)
+    loss = CrossEntropy()(parts[0].requires_grad_(), *parts[1:])
+    loss.backward()
+    assert loss.item() == pytest.approx(expected)
+    np.testing.assert_allclose(parts[0].grad, slope, atol=1e-12)
+    assert (parts[0].grad[2] == 0).all()
 
 
 @pytest.mark.parametrize("name", sorted(VALUE_LOSSES))
@@ -98,8 +133,8 @@ def test_gradient_of_a_batch_is_that_of_the_loss_of_all_its_sequences(name):
     loss = net.train_step_single((inputs, wanted))["loss"]
     ours = [p.grad.clone() for p in parameters]
     net.module_.zero_grad()
-    shared = net.module_.share(200, inputs.get("triples", ()))
-    output = net.module_(inputs["values"], inputs.get("mask"), shared=shared)
+    prepared = net.module_.prepare(200, inputs.get("triples", ()))
+    output = net.module_(inputs["values"], inputs.get("mask"), prepared=prepared)
     whole = VALUE_LOSSES[name]()(output, wanted, inputs["weight"])
     whole.backward()
     assert loss.item() == pytest.approx(whole.item(), rel=1e-5)

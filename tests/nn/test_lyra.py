@@ -24,7 +24,7 @@ from sklyra.nn import (
 )
 from sklyra.nn.s4d import S4DKernel
 from sklyra.sequences import check_sequences
-from tests.nn.plain import plain
+from tests.nn.plain import plain, positions
 from tests.nn.published import Published
 
 ARCHITECTURE = {
@@ -160,13 +160,19 @@ def test_fast_network_is_the_plain_one(data: st.DataObject, seed: int) -> None:
     def loss_of(output: torch.Tensor, at: slice) -> torch.Tensor:
         return (output * target[at]).sum()
 
+    mask = torch.arange(channels.shape[1]) < torch.tensor(lengths)[:, None]
+    expected_positions = positions(net, channels, mask[..., None])
     for arguments in (batch, {**batch, "values": channels, "triples": ()}):
+        torch.testing.assert_close(net.positions(**arguments), expected_positions)
+        assert (net.positions(**arguments)[~mask] == 0).all()
         output = net(**arguments)
         (output * target).sum().backward()
         torch.testing.assert_close(output, expected)
         for a, b in zip(gradients(net), expected_grads, strict=True):
             torch.testing.assert_close(a, b)
-        loss, output = back_propagate(net.share, net, loss_of, arguments, few_positions)
+        loss, output = back_propagate(
+            net.prepare, net, loss_of, arguments, few_positions
+        )
         torch.testing.assert_close(loss, (expected * target).sum())
         torch.testing.assert_close(output, expected)
         for a, b in zip(gradients(net), expected_grads, strict=True):

@@ -34,7 +34,7 @@ def plain(net, codes):
     for row in codes:
         total = net.bias
         for s, code in enumerate(row):
-            total = total + (net.letters[code] - net.centre[s]) @ net.weight[s]
+            total = total + (net.letters[code] - net.center[s]) @ net.weight[s]
         hidden = gelu(net.head.hidden.weight @ gelu(total) + net.head.hidden.bias)
         out.append(net.head.output.weight @ hidden + net.head.output.bias)
     return torch.stack(out)
@@ -54,7 +54,7 @@ def test_outputs_and_gradients_are_those_of_the_equation(
     def loss_of(output, rows):
         return output.square().sum()
 
-    loss, output = back_propagate(net.share, net, loss_of, batch, n_positions)
+    loss, output = back_propagate(net.prepare, net, loss_of, batch, n_positions)
     found = [p.grad.clone() for p in net.parameters()]
     net.zero_grad()
     expected = plain(net, codes)
@@ -76,5 +76,5 @@ def test_only_training_drops():
 def test_shapes(n_outputs):
     net = made(4, n_outputs)
     assert net(torch.zeros(2, 4, dtype=torch.int64)).shape == (2, n_outputs)
+    assert net.represent(torch.zeros(2, 4, dtype=torch.int64)).shape == (2, 6)
     assert net.n_blocks == 0
-    assert net.operators(4) == ()

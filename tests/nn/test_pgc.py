@@ -26,10 +26,10 @@ def loop(layer: ProjectedGatedConv, u: Tensor) -> Tensor:
         gated = []
         for channel in range(hidden):
             total = layer.depthwise.bias[channel]
-            for k, neighbour in enumerate((t - 1, t, t + 1)):
-                if 0 <= neighbour < len(u):
+            for k, neighbor in enumerate((t - 1, t, t + 1)):
+                if 0 <= neighbor < len(u):
                     weight = layer.depthwise.weight[channel, 0, k]
-                    total = total + weight * projected[neighbour][channel]
+                    total = total + weight * projected[neighbor][channel]
             gated.append(total * projected[t][hidden + channel])
         out = layer.project_out.weight @ torch.stack(gated) + layer.project_out.bias
         rows.append(norm(layer.norm_out.scale, out))

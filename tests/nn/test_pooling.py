@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import sklyra.nn
-from sklyra.nn import POOLINGS
+from sklyra.nn import POOLINGS, Pooling
 
 LENGTHS = [7, 3, 1]
 
@@ -42,4 +42,4 @@ def test_no_mask_means_no_padding(name: str) -> None:
 
 def test_every_pooling_class_has_a_name() -> None:
     classes = {v for k, v in vars(sklyra.nn).items() if k.endswith("Pooling")}
-    assert classes == set(POOLINGS.values())
+    assert classes - {Pooling} == set(POOLINGS.values())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from sklyra.nn import S4D, S4DKernel, convolution
-from sklyra.nn.convolution import convolve, reach, transform_size
+from sklyra.nn.convolution import convolve, kernel_length, transform_size
 
 
 def recurrence(kernel: S4DKernel, u: Tensor) -> Tensor:
@@ -115,7 +115,7 @@ def test_padding_changes_nothing(lengths: list[int], bidirectional: bool) -> Non
 def test_operator_serves_shorter_sequences(length: int, bidirectional: bool) -> None:
     layer = S4D(d_model=4, d_state=8, bidirectional=bidirectional).double()
     operator = layer.operator(length)
-    for shorter in (1, length - 9, reach(length)):
+    for shorter in (1, length - 9, kernel_length(length)):
         u = torch.randn(2, shorter, 4, dtype=torch.float64)
         torch.testing.assert_close(layer(u, operator=operator), layer(u))
 

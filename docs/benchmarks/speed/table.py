@@ -172,7 +172,7 @@ def overhead() -> None:
                         share_of_loss, SquaredError(), target, batch["weight"]
                     )
                     n = piece_size("cpu")
-                    back_propagate(net.share, net, loss_of, batch, n)
+                    back_propagate(net.prepare, net, loss_of, batch, n)
                     optimizer.step()
             times["bare"].append(time.perf_counter() - started)
         fit, bare = (statistics.median(times[side]) for side in ("fit", "bare"))
