@@ -44,7 +44,7 @@ from sklyra.estimators.unseen import (
 )
 from sklyra.features import AlignedPositions
 from sklyra.features.similarity import letter_vectors
-from sklyra.gaussian_process import GaussianProcess
+from sklyra.gaussian_process import Explanation, Posterior
 from sklyra.nn import LyraNet, Perceptron, RowLoss
 from sklyra.sequences import EncodedSequences, both_strands, duplexes
 
@@ -56,7 +56,7 @@ class Ensemble(SequenceReader):
     _aligned: AlignedPositions | None
     nets_: list[SequenceNet]
     perceptrons_: list[SequenceNet]
-    gaussian_process_: GaussianProcess | None
+    gaussian_process_: Posterior | None
     shares_: npt.NDArray[np.float64]
     oof_prediction_: npt.NDArray[np.float64]
 
@@ -238,20 +238,20 @@ class Ensemble(SequenceReader):
             self.__dict__.pop(name, None)
         if self.gaussian_process and self.alphabet_ is not None:
 
-            def ask(process: GaussianProcess) -> Any:
+            def evaluate(posterior: Posterior) -> Any:
                 if valid is not None:
-                    return [process.predict(valid.sequences)] * 2
-                return process.held_out(folds, data.sequences)
+                    return [posterior.predict(valid.sequences)] * 2
+                return posterior.held_out(folds, data.sequences)
 
-            process, part = fit_process(data, self._levels(data), same, rng, ask)
-            parts.append(part)
-            self.gaussian_process_ = process
+            fitted = fit_process(data, self._levels(data), same, rng, evaluate)
+            parts.append(fitted.evaluated)
+            self.gaussian_process_ = fitted.posterior
         kept, honest = map(np.stack, zip(*parts, strict=True))
         kept, honest = self._unstranded(kept), self._unstranded(honest)
         fold = fold_numbers(one_strand if valid is None else [], copies)
         self._stack(kept, honest, asked, fold, center)
         if self.gaussian_process_ is not None:
-            self._explain(self.gaussian_process_, honest[-1], asked)
+            self._explain(fitted.explanation, honest[-1], asked)
 
     def _stack(
         self,
@@ -279,13 +279,12 @@ class Ensemble(SequenceReader):
 
     def _explain(
         self,
-        process: GaussianProcess,
+        explanation: Explanation,
         unseen: npt.NDArray[np.float64],
         asked: SequenceDataset,
     ) -> None:
         """Say what the closed-form part has found."""
-        positions, letters, effects = process.additive_effects()
-        self.variance_shares_ = process.variance_shares()
+        self.variance_shares_, positions, letters, effects = explanation
         known = np.flatnonzero(np.isfinite(unseen).all(axis=1))
         if len(known) > 1:
             levels, weight = self._levels(asked)[known], asked.weight[known]

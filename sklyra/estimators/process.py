@@ -1,9 +1,9 @@
-"""Fit and ask the closed-form part with as many sequences as memory allows."""
+"""Gaussian process of a model, fitted and evaluated as far as memory allows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +12,39 @@ from sklyra._training import ran_out
 from sklyra._warnings import warn
 from sklyra.batching import SequenceDataset
 from sklyra.exceptions import MemoryWarning
-from sklyra.gaussian_process import AT_ONCE, MOST_ROWS, GaussianProcess
+from sklyra.gaussian_process import (
+    AT_ONCE,
+    MOST_ROWS,
+    Explanation,
+    GaussianProcess,
+    Posterior,
+    explain,
+)
 from sklyra.sequences import EncodedSequences
 
 Array = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 # Blocks that are predicted side by side, before memory is asked for more.
 _BLOCKS = 8
+
+
+class FittedProcess(NamedTuple, Generic[T]):
+    """A fitted Gaussian process, and what was computed while it held its factors.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Predicts.
+    explanation : Explanation
+        Effects of letters, and shares of the variance.
+    evaluated : object
+        What `evaluate` returned.
+    """
+
+    posterior: Posterior
+    explanation: Explanation
+    evaluated: T
 
 
 def fit_process(
@@ -26,29 +52,27 @@ def fit_process(
     target: Array,
     same: npt.NDArray[np.intp],
     rng: np.random.RandomState,
-    ask: Callable[[GaussianProcess], Any],
-) -> tuple[GaussianProcess, Any]:
-    """Fit a Gaussian process and ask it something.
+    evaluate: Callable[[Posterior], T],
+) -> FittedProcess[T]:
+    """Fit a Gaussian process, explain it and evaluate it.
 
     Parameters
     ----------
     data : SequenceDataset
         Training data, sequences of letters.
     target : ndarray of shape (n_samples, n_outputs), float64
-        What they measure.
+        Measured values, NaN where an output was not measured.
     same : ndarray of shape (n_samples,), int
         A number for each, equal for those that are held out together.
     rng : RandomState
         Chooses sequences, where there are too many.
-    ask : callable
-        What to ask it.
+    evaluate : callable
+        Takes the posterior while it holds its factors: predicts what is held out.
 
     Returns
     -------
-    process : GaussianProcess
-        What was fitted.
-    answer : object
-        What it answered.
+    FittedProcess
+        The posterior, without factors, and what was computed by it.
 
     Raises
     ------
@@ -58,16 +82,17 @@ def fit_process(
     Warns
     -----
     MemoryWarning
-        If memory ran out: then it looks at half as many sequences, or a quarter.
+        If memory ran out: then it learns from half as many sequences, or a quarter.
     """
     weight = data.weight.astype(np.float64)
     most = min(len(data), MOST_ROWS)
     while True:
         try:
-            process = GaussianProcess(data.sequences, target, weight, rng, most, same)
-            answer = ask(process)
-            process.release()
-            return process, answer
+            posterior = GaussianProcess(most).fit(data.sequences, target, weight, rng)
+            explanation = explain(posterior, same)
+            evaluated = evaluate(posterior)
+            posterior.release()
+            return FittedProcess(posterior, explanation, evaluated)
         except (RuntimeError, MemoryError) as error:
             if most == 1 or not ran_out(error):
                 raise
@@ -79,12 +104,12 @@ def fit_process(
         )
 
 
-def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Array:
+def predict_process(posterior: Posterior, sequences: EncodedSequences) -> Array:
     """Predict with a Gaussian process.
 
     Parameters
     ----------
-    process : GaussianProcess
+    posterior : Posterior
         A fitted one.
     sequences : EncodedSequences
         Any sequences of the same alphabet.
@@ -104,12 +129,12 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
     MemoryWarning
         If memory ran out: then half as many sequences are predicted at a time.
     """
-    parts: list[Array] = []
+    blocks: list[Array] = []
     start, at_once = 0, _BLOCKS * AT_ONCE
     while start < len(sequences):
         rows = np.arange(start, min(start + at_once, len(sequences)))
         try:
-            parts.append(process.predict(sequences.take(rows)))
+            blocks.append(posterior.predict(sequences.take(rows)))
             start += len(rows)
             continue
         except (RuntimeError, MemoryError) as error:
@@ -127,4 +152,4 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
             f"sequences. It goes on with {at_once} at a time.",
             MemoryWarning,
         )
-    return np.concatenate(parts)
+    return np.concatenate(blocks)
