@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sklyra._constraints import NONE, Instance, Table, check_attributes
+from sklyra._state import check_version
 from sklyra._typing import Codes
 
 _TEXT = Instance(str, "a str")
@@ -24,6 +26,7 @@ _PARAMETERS: Table = {
     "aliases": [_MEANINGS],
     "wildcard": [_TEXT, NONE],
 }
+_VERSION = 1
 _PRINTABLE = frozenset(string.printable) - frozenset(string.whitespace)
 
 
@@ -106,6 +109,46 @@ class Alphabet:
                 f"Alphabet {self.name!r}: wildcard {self.wildcard!r} is not among the "
                 f"degenerate characters {''.join(self.degenerate)!r}."
             )
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            The parameters, and the version of this layout.
+        """
+        return {
+            "version": _VERSION,
+            "name": self.name,
+            "letters": self.letters,
+            "degenerate": dict(self.degenerate),
+            "silent": self.silent,
+            "aliases": dict(self.aliases),
+            "wildcard": self.wildcard,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Alphabet:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Alphabet
+            An equal alphabet.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version, or no alphabet.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        return cls(**{k: v for k, v in state.items() if k != "version"})
 
     def __reduce__(self) -> tuple[type[Alphabet], tuple[object, ...]]:
         """Pickle and copy as the arguments (mapping proxies do neither)."""

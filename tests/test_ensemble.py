@@ -22,7 +22,8 @@ from sklyra.ensemble.gaussian_process import _explained, _limited
 from sklyra.ensemble.held_out import cross_fit, divide, output_without_choice
 from sklyra.exceptions import MemoryWarning, SklyraWarning
 from sklyra.features import AlignedPositions
-from sklyra.gaussian_process import GaussianProcess
+from sklyra.gaussian_process import Posterior
+from sklyra.gaussian_process.factors import Factors
 from sklyra.model_selection import ClusterKFold
 from sklyra.nn import SquaredError
 from sklyra.sequences import Inputs, check_sequences, duplexes
@@ -323,26 +324,28 @@ def test_numbers_have_networks_alone(rng):
 @pytest.mark.parametrize(
     "error", [MemoryError(), RuntimeError("can't allocate memory")]
 )
-@pytest.mark.parametrize("scarce", ["_among", "held_out"])
-def test_process_goes_on_with_fewer_sequences(monkeypatch, scarce, error):
-    function = getattr(GaussianProcess, scarce)
+@pytest.mark.parametrize(
+    ("owner", "scarce"), [(Factors, "compute"), (Posterior, "held_out")]
+)
+def test_process_goes_on_with_fewer_sequences(monkeypatch, owner, scarce, error):
+    function = getattr(owner, scarce)
 
     def crowded(self, *args):
-        if len(self._rows) > 20:
+        if len(self.training) > 20:
             raise error
         return function(self, *args)
 
-    monkeypatch.setattr(GaussianProcess, scarce, crowded)
+    monkeypatch.setattr(owner, scarce, crowded)
     with pytest.warns(MemoryWarning, match="goes on with") as caught:
         model = LyraRegressor(**SMALL).fit(X, Y)
     assert len(caught) == 2  # 60 to 30, 15
-    assert len(model.gaussian_process_._rows) == 15
+    assert len(model.gaussian_process_.training) == 15
     assert np.isfinite(model.oof_prediction_).all()
     assert model.stacking_weights_.shape == REGRESSOR.stacking_weights_.shape
 
 
 def test_process_predicts_fewer_sequences_at_a_time(monkeypatch):
-    function = GaussianProcess.predict
+    function = Posterior.predict
     expected = REGRESSOR.predict(X)
 
     def crowded(self, sequences):
@@ -350,7 +353,7 @@ def test_process_predicts_fewer_sequences_at_a_time(monkeypatch):
             raise MemoryError
         return function(self, sequences)
 
-    monkeypatch.setattr(GaussianProcess, "predict", crowded)
+    monkeypatch.setattr(Posterior, "predict", crowded)
     with pytest.warns(MemoryWarning, match="at a time") as caught:
         found = REGRESSOR.predict(X)
     assert len(caught) == 2  # 60 to 30, 15
@@ -361,7 +364,7 @@ def test_process_says_that_one_sequence_is_too_many(monkeypatch):
     def full(self, sequences):
         raise MemoryError
 
-    monkeypatch.setattr(GaussianProcess, "predict", full)
+    monkeypatch.setattr(Posterior, "predict", full)
     with pytest.raises(MemoryError, match="gaussian_process=False"):
         REGRESSOR.predict(X[:1])
 
@@ -370,7 +373,7 @@ def test_other_errors_of_the_process_are_not_taken_for_memory(monkeypatch):
     def broken(self, *args):
         raise RuntimeError("something else")
 
-    monkeypatch.setattr(GaussianProcess, "_among", broken)
+    monkeypatch.setattr(Factors, "compute", broken)
     with pytest.raises(RuntimeError, match="something else"):
         LyraRegressor(**SMALL).fit(X, Y)
 

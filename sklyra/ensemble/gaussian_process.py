@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,18 @@ from sklyra.batching import SequenceDataset
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.exceptions import MemoryWarning
-from sklyra.gaussian_process import AT_ONCE, MOST_ROWS, GaussianProcess
+from sklyra.gaussian_process import (
+    AT_ONCE,
+    MOST_ROWS,
+    Explanation,
+    GaussianProcess,
+    Posterior,
+    explain,
+)
 from sklyra.sequences import EncodedSequences, Inputs
 from sklyra.targets.target import Scale, Target
+
+T = TypeVar("T")
 
 # Blocks that are predicted side by side, before memory is asked for more.
 _BLOCKS = 8
@@ -28,7 +37,7 @@ class GaussianProcessPart:
 
     Attributes
     ----------
-    process : GaussianProcess
+    posterior : Posterior
         Once fitted.
     variance_shares : dict of str to float
         What its terms explain of the variance of the target.
@@ -38,7 +47,7 @@ class GaussianProcessPart:
 
     name = "gaussian_process"
     scale: Scale = "level"
-    process: GaussianProcess
+    posterior: Posterior
 
     def plan(
         self, split: Split, settings: TrainingSettings, rng: np.random.RandomState
@@ -60,34 +69,58 @@ class GaussianProcessPart:
         """Fit, explain and predict what each fold held out, as `Part.finish` says."""
         data, valid = split.data, split.valid
 
-        def ask(process: GaussianProcess) -> HeldOut:
+        def evaluate(posterior: Posterior) -> HeldOut:
             if valid is not None:
-                return HeldOut(*[process.predict(valid.sequences)] * 2)
-            return HeldOut(*process.held_out(split.folds, data.sequences))
+                return HeldOut(*[posterior.predict(valid.sequences)] * 2)
+            return HeldOut(*posterior.held_out(split.folds, data.sequences))
 
         levels = target.levels(data.target)
-        held: HeldOut
-        self.process, held = fit_process(data, levels, split.same, rng, ask)
-        self._explain(target, held.honest, split.asked)
-        return held
+        fitted = fit_process(data, levels, split.same, rng, evaluate)
+        self.posterior = fitted.posterior
+        self._explain(fitted.explanation, target, fitted.evaluated, split.asked)
+        return fitted.evaluated
 
-    def _explain(self, target: Target, honest: Array, asked: SequenceDataset) -> None:
+    def _explain(
+        self,
+        explanation: Explanation,
+        target: Target,
+        held: HeldOut,
+        asked: SequenceDataset,
+    ) -> None:
         """Record effects, and shares of variance: no more than held-out rows show."""
-        positions, letters, effects = self.process.additive_effects()
+        shares, positions, letters, effects = explanation
         self.additive_effects = {
             "position": positions,
             "letter": letters,
             "effect": target.effects(effects),
         }
-        self.variance_shares = self.process.variance_shares()
-        if np.isfinite(honest).all(axis=1).sum() > 1:
+        if np.isfinite(held.honest).all(axis=1).sum() > 1:
             weight = asked.weight.astype(np.float64)
-            limit = _explained(honest, target.levels(asked.target), weight)
-            self.variance_shares = _limited(self.variance_shares, limit)
+            limit = _explained(held.honest, target.levels(asked.target), weight)
+            shares = _limited(shares, limit)
+        self.variance_shares = shares
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict, as `Part.predict` says, in double precision."""
-        return predict_process(self.process, inputs.sequences)[None]
+        return predict_process(self.posterior, inputs.sequences)[None]
+
+
+class FittedProcess(NamedTuple, Generic[T]):
+    """A fitted Gaussian process, and what was computed while it held its factors.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Predicts.
+    explanation : Explanation
+        Effects of letters, and shares of the variance.
+    evaluated : object
+        What `evaluate` returned.
+    """
+
+    posterior: Posterior
+    explanation: Explanation
+    evaluated: T
 
 
 def fit_process(
@@ -95,29 +128,27 @@ def fit_process(
     target: Array,
     same: npt.NDArray[np.intp],
     rng: np.random.RandomState,
-    ask: Callable[[GaussianProcess], Any],
-) -> tuple[GaussianProcess, Any]:
-    """Fit a Gaussian process and ask it something.
+    evaluate: Callable[[Posterior], T],
+) -> FittedProcess[T]:
+    """Fit a Gaussian process, explain it and evaluate it.
 
     Parameters
     ----------
     data : SequenceDataset
         Training data, sequences of letters.
     target : ndarray of shape (n_samples, n_outputs), float64
-        What they measure.
+        Measured values, NaN where an output was not measured.
     same : ndarray of shape (n_samples,), int
         A number for each, equal for those that are held out together.
     rng : RandomState
         Chooses sequences, where there are too many.
-    ask : callable
-        What to ask it.
+    evaluate : callable
+        Takes the posterior while it holds its factors: predicts what is held out.
 
     Returns
     -------
-    process : GaussianProcess
-        What was fitted.
-    answer : object
-        What it answered.
+    FittedProcess
+        The posterior, without factors, and what was computed by it.
 
     Raises
     ------
@@ -127,16 +158,17 @@ def fit_process(
     Warns
     -----
     MemoryWarning
-        If memory ran out: then it looks at half as many sequences, or a quarter.
+        If memory ran out: then it learns from half as many sequences, or a quarter.
     """
     weight = data.weight.astype(np.float64)
     most = min(len(data), MOST_ROWS)
     while True:
         try:
-            process = GaussianProcess(data.sequences, target, weight, rng, most, same)
-            answer = ask(process)
-            process.release()
-            return process, answer
+            posterior = GaussianProcess(most).fit(data.sequences, target, weight, rng)
+            explanation = explain(posterior, same)
+            evaluated = evaluate(posterior)
+            posterior.release()
+            return FittedProcess(posterior, explanation, evaluated)
         except (RuntimeError, MemoryError) as error:
             if most == 1 or not is_out_of_memory(error):
                 raise
@@ -148,12 +180,12 @@ def fit_process(
         )
 
 
-def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Array:
+def predict_process(posterior: Posterior, sequences: EncodedSequences) -> Array:
     """Predict with a Gaussian process.
 
     Parameters
     ----------
-    process : GaussianProcess
+    posterior : Posterior
         A fitted one.
     sequences : EncodedSequences
         Any sequences of the same alphabet.
@@ -173,12 +205,12 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
     MemoryWarning
         If memory ran out: then half as many sequences are predicted at a time.
     """
-    parts: list[Array] = []
+    blocks: list[Array] = []
     start, at_once = 0, _BLOCKS * AT_ONCE
     while start < len(sequences):
         rows = np.arange(start, min(start + at_once, len(sequences)))
         try:
-            parts.append(process.predict(sequences.take(rows)))
+            blocks.append(posterior.predict(sequences.take(rows)))
             start += len(rows)
             continue
         except (RuntimeError, MemoryError) as error:
@@ -196,7 +228,7 @@ def predict_process(process: GaussianProcess, sequences: EncodedSequences) -> Ar
             f"sequences. It goes on with {at_once} at a time.",
             MemoryWarning,
         )
-    return np.concatenate(parts)
+    return np.concatenate(blocks)
 
 
 def _explained(prediction: Array, target: Array, weight: Array) -> float:

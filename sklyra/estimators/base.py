@@ -46,7 +46,7 @@ from sklyra.estimators.training_data import encode_data
 from sklyra.estimators.unchanged import kept_on_error
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import LengthWarning, SklyraWarning
-from sklyra.gaussian_process import GaussianProcess
+from sklyra.gaussian_process import Posterior
 from sklyra.sequences import Inputs
 from sklyra.targets import Target
 
@@ -97,16 +97,16 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         return self._networks("perceptron")
 
     @property
-    def gaussian_process_(self) -> GaussianProcess | None:
+    def gaussian_process_(self) -> Posterior | None:
         """Gaussian process of the model.
 
         Returns
         -------
-        GaussianProcess or None
+        Posterior or None
             None if there is none.
         """
         part = self._part("gaussian_process")
-        return part.process if isinstance(part, GaussianProcessPart) else None
+        return part.posterior if isinstance(part, GaussianProcessPart) else None
 
     @property
     def stacking_weights_(self) -> npt.NDArray[np.float64]:

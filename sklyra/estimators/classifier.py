@@ -130,7 +130,7 @@ default="one-hot"
         None for a model of numbers.
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
-    gaussian_process_ : GaussianProcess or None
+    gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict
         A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),

@@ -136,7 +136,7 @@ default="one-hot"
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
-    gaussian_process_ : GaussianProcess or None
+    gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict
         A row for each epoch of each network: ``network`` ("lyra" or "perceptron"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 # All that `skops.io.load(file, trusted=TRUSTED_TYPES)` needs to read a fitted model, if
 # that has no callbacks or encoders of the user's own.
 TRUSTED_TYPES = [
-    "builtins.range",
     "functools.partial",
     "sklyra._training.callbacks.BestWeights",
     "sklyra._training.callbacks.EpochOutputs",
@@ -21,16 +20,13 @@ TRUSTED_TYPES = [
     "sklyra.estimators.classifier.LyraClassifier",
     "sklyra.estimators.reading.InputReader",
     "sklyra.estimators.regressor.LyraRegressor",
-    "sklyra.gaussian_process.features.FeatureMap",
-    "sklyra.gaussian_process.features._Vocabulary",
-    "sklyra.gaussian_process.process.GaussianProcess",
+    "sklyra.gaussian_process.posterior.Posterior",
     "sklyra.nn.losses.CrossEntropy",
     "sklyra.nn.losses.HuberError",
     "sklyra.nn.losses.RankedSquaredError",
     "sklyra.nn.losses.SquaredError",
     "sklyra.nn.lyra.LyraNet",
     "sklyra.nn.perceptron.Perceptron",
-    "sklyra.sequences.encoded.EncodedSequences",
     "sklyra.ensemble.ensemble.Ensemble",
     "sklyra.ensemble.gaussian_process.GaussianProcessPart",
     "sklyra.ensemble.networks.AlignedPerceptron",

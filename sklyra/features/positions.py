@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import string
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from sklyra._state import check_version
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences
 
@@ -16,6 +18,7 @@ _POSITIONS = 1024
 _ENDS = 50
 # Characters that are looked up at a time.
 _AT_ONCE = 2**20
+_VERSION = 1
 
 
 class AlignedPositions:
@@ -81,6 +84,51 @@ class AlignedPositions:
             codes[rows][~there] = len(self.alphabet.characters) - 1
         offsets = len(self) * np.arange(len(sequences) + 1)
         return EncodedSequences(codes.ravel(), offsets, self.alphabet)
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            The state of the alphabet, the positions, and the version of this layout.
+        """
+        return {
+            "version": _VERSION,
+            "alphabet": self.alphabet.to_state(),
+            "positions": self.positions,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> AlignedPositions:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        AlignedPositions
+            The same positions.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        new = cls.__new__(cls)
+        new.alphabet = Alphabet.from_state(state["alphabet"])
+        new.positions = state["positions"]
+        return new
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))
 
 
 def _add_absent_character(alphabet: Alphabet) -> Alphabet:

@@ -1,12 +1,22 @@
-"""The closed-form part of the models: a Gaussian process over sequences.
+"""Gaussian process over sequences, the closed-form part of the models.
 
-Two sequences are alike if they have the same letters at the positions that matter, or
-the same k-mers anywhere. `features` says what is compared, `kernel` how, and `process`
-finds out from data how much each of it counts, and predicts. `explanation` says what
-was found, from `effects` of letters at positions and `exchanges` of letters in k-mers.
+Two sequences are similar if they have the same letters at the positions that matter, or
+the same k-mers anywhere. `feature_map` makes the `features` that are compared, `kernel`
+compares them, `evidence` learns from data how much each of them counts, and `posterior`
+predicts. `explanation` is what was found, from `effects` of letters at positions and
+`kmer_effects` of letters in k-mers.
 """
 
+from sklyra.gaussian_process.explanation import Explanation, explain
 from sklyra.gaussian_process.features import AT_ONCE
-from sklyra.gaussian_process.process import MOST_ROWS, GaussianProcess
+from sklyra.gaussian_process.model import MOST_ROWS, GaussianProcess
+from sklyra.gaussian_process.posterior import Posterior
 
-__all__ = ["AT_ONCE", "MOST_ROWS", "GaussianProcess"]
+__all__ = [
+    "AT_ONCE",
+    "MOST_ROWS",
+    "Explanation",
+    "GaussianProcess",
+    "Posterior",
+    "explain",
+]

@@ -1,4 +1,4 @@
-"""What letters are worth, alone and in pairs, averaged over what may stand around."""
+"""Effects of letters at aligned positions, single and in pairs."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from sklyra.gaussian_process.kernel import Kernel
 _NUMBERS = 2**21
 
 
-class Effect(NamedTuple):
-    """The average effects of characters at one position.
+class LetterEffects(NamedTuple):
+    """Average effects of characters at one position.
 
     Parameters
     ----------
     codes : ndarray of shape (n_characters,), uint8
         Characters that occur there in training.
-    worth : ndarray of shape (n_characters, n_outputs), float64
+    values : ndarray of shape (n_characters, n_outputs), float64
         What each adds, up to a constant.
     """
 
     codes: npt.NDArray[np.uint8]
-    worth: Array
+    values: Array
 
 
 def average_effects(
     kernel: Kernel,
-    known: Features,
+    training: Features,
     solution: Array,
     backgrounds: Features,
-    alike: Array,
-) -> list[Effect]:
+    similarity: Array,
+) -> list[LetterEffects]:
     r"""Put each character into each position of sequences, and average predictions.
 
-    Of the terms of the kernel that know positions, :math:`a\,k_A + k_E`. Both hold
+    Of the terms of the kernel that depend on positions, :math:`a\,k_A + k_E`. Both hold
     effects of single letters, since :math:`k_E` is a prior over all orders at once; the
     average over backgrounds is what does not depend on the other letters. With
     :math:`E_{bi} = k_E(x_b, x_i)` and :math:`d` the distance of characters,
@@ -54,68 +54,68 @@ def average_effects(
     Parameters
     ----------
     kernel : Kernel
-        How sequences are compared.
-    known : Features
+        The kernel.
+    training : Features
         Training sequences.
     solution : ndarray of shape (n, n_outputs), float64
         Their weights.
     backgrounds : Features
-        Sequences whose letters are exchanged.
-    alike : ndarray of shape (n_backgrounds, n), float64
+        Sequences in which letters are substituted.
+    similarity : ndarray of shape (n_backgrounds, n), float64
         :math:`E`.
 
     Returns
     -------
-    list of Effect
+    list of LetterEffects
         One for each position.
     """
-    table = known.table
-    gram = table @ table.T
-    apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
+    gram = training.table @ training.table.T
+    distance = _distances(gram)
     scale = (kernel.additive / kernel.relevance.sum().clamp(min=1e-300)).item()
     effects = []
     for position, relevance in enumerate(kernel.relevance.tolist()):
-        codes, which = np.unique(known.codes[:, position], return_inverse=True)
-        there = (which == np.arange(len(codes))[:, None]).astype(float)
-        own, row = np.unique(backgrounds.codes[:, position], return_inverse=True)
-        without = np.exp(relevance * apart[np.ix_(own, codes)])
+        codes, which = np.unique(training.codes[:, position], return_inverse=True)
+        is_code = (which == np.arange(len(codes))[:, None]).astype(float)
+        old, row = np.unique(backgrounds.codes[:, position], return_inverse=True)
+        without = np.exp(relevance * distance[np.ix_(old, codes)])
         # summed over backgrounds first: that does not depend on the outputs
-        by_own = (row == np.arange(len(own))[:, None]) @ alike  # (n_own, n)
-        weight = (by_own * without[:, which]).sum(axis=0) / len(alike)
-        mean = (there * weight) @ solution  # (n_characters, n_outputs)
-        worth = np.exp(-relevance * apart[np.ix_(codes, codes)]) @ mean
-        worth += scale * relevance * gram[np.ix_(codes, codes)] @ (there @ solution)
-        effects.append(Effect(codes, worth))
+        by_old = (row == np.arange(len(old))[:, None]) @ similarity  # (n_old, n)
+        weight = (by_old * without[:, which]).sum(axis=0) / len(similarity)
+        mean = (is_code * weight) @ solution  # (n_characters, n_outputs)
+        values = np.exp(-relevance * distance[np.ix_(codes, codes)]) @ mean
+        values += scale * relevance * gram[np.ix_(codes, codes)] @ (is_code @ solution)
+        effects.append(LetterEffects(codes, values))
     return effects
 
 
-def centred(effects: list[Effect], known: Features) -> list[Effect]:
+def centered(effects: list[LetterEffects], training: Features) -> list[LetterEffects]:
     """Make the mean of the effects at each position 0.
 
     Parameters
     ----------
-    effects : list of Effect
+    effects : list of LetterEffects
         One for each position.
-    known : Features
+    training : Features
         The sequences over which the mean is taken.
 
     Returns
     -------
-    list of Effect
+    list of LetterEffects
         One for each position.
     """
     found = []
-    for position, (codes, worth) in enumerate(effects):
-        often = np.bincount(known.codes[:, position], minlength=codes[-1] + 1)[codes]
-        mean = np.average(worth, axis=0, weights=often)
-        found.append(Effect(codes, worth - mean))
+    for position, (codes, values) in enumerate(effects):
+        column = training.codes[:, position]
+        counts = np.bincount(column, minlength=codes[-1] + 1)[codes]
+        mean = np.average(values, axis=0, weights=counts)
+        found.append(LetterEffects(codes, values - mean))
     return found
 
 
 def pair_effects(
-    kernel: Kernel, known: Features, solution: Array, sequences: Features
+    kernel: Kernel, training: Features, solution: Array, sequences: Features
 ) -> Array:
-    r"""Add up what pairs of letters do beyond what each of the two does.
+    r"""Sum the effects of pairs of letters beyond those of each of the two.
 
     Of the term of epistasis, which alone has any: a product over positions of
     :math:`g_l(x, x_i) = e^{-w_l d(x_l, x_{il})}`. With :math:`m_l(x_i)` its mean over
@@ -132,8 +132,8 @@ def pair_effects(
     Parameters
     ----------
     kernel : Kernel
-        How sequences are compared.
-    known : Features
+        The kernel.
+    training : Features
         Training sequences.
     solution : ndarray of shape (n, n_outputs), float64
         Their weights.
@@ -150,46 +150,45 @@ def pair_effects(
     .. [1] Efron, B. & Stein, C. (1981). The Jackknife Estimate of Variance. Annals of
        Statistics 9, 586-596.
     """
-    gram = known.table @ known.table.T
-    apart = (np.diag(gram)[:, None] + np.diag(gram)) / 2 - gram
-    alike = np.exp(-kernel.relevance.numpy()[:, None, None] * apart)  # (S, C, C)
-    n_positions, n_characters, _ = alike.shape
+    distance = _distances(training.table @ training.table.T)
+    similarity = np.exp(-kernel.relevance.numpy()[:, None, None] * distance)  # (S C C)
+    n_positions, n_characters, _ = similarity.shape
     counts = [
-        np.bincount(position, minlength=n_characters) for position in known.codes.T
+        np.bincount(position, minlength=n_characters) for position in training.codes.T
     ]
-    often = np.reshape(counts, (n_positions, n_characters)) / len(known)
-    mean = np.einsum("sc,scd->sd", often, alike)
-    beyond = alike / mean[:, None] - 1  # of a sequence's character and a training one's
+    frequency = np.reshape(counts, (n_positions, n_characters)) / len(training)
+    mean = np.einsum("sc,scd->sd", frequency, similarity)
+    beyond = similarity / mean[:, None] - 1  # of a sequence's and a training character
     positions = np.arange(n_positions)
     columns = sequences.codes + n_characters * positions
-    there = (
-        np.ones(columns.size),
-        columns.ravel(),
-        n_positions * np.arange(len(columns) + 1),
-    )
-    here = sparse.csr_matrix(there, shape=(len(columns), n_positions * n_characters))
+    ones = np.ones(columns.size)
+    starts = n_positions * np.arange(len(columns) + 1)
+    shape = (len(columns), n_positions * n_characters)
+    one_hot = sparse.csr_matrix((ones, columns.ravel(), starts), shape=shape)
     out = np.zeros((len(sequences), solution.shape[1]))
-    at_once = max(1, _NUMBERS // max(1, here.shape[1]))
-    for start in range(0, len(known), at_once):
-        codes = known.codes[start : start + at_once]
-        part = beyond[positions, :, codes].reshape(len(codes), -1).T  # (S C, n)
-        pairs = ((here @ part) ** 2 - here @ part**2) / 2
+    at_once = max(1, _NUMBERS // max(1, one_hot.shape[1]))
+    for start in range(0, len(training), at_once):
+        codes = training.codes[start : start + at_once]
+        block = beyond[positions, :, codes].reshape(len(codes), -1).T  # (S C, n)
+        pairs = ((one_hot @ block) ** 2 - one_hot @ block**2) / 2
         weight = np.exp(np.log(mean[positions, codes]).sum(axis=1))
         out += pairs @ (weight[:, None] * solution[start : start + at_once])
     return out
 
 
-def add_up(effects: list[Effect], sequences: Features, n_outputs: int) -> Array:
-    """Add the effects of the characters of sequences.
+def sum_effects(
+    effects: list[LetterEffects], sequences: Features, n_outputs: int
+) -> Array:
+    """Sum the effects of the characters of sequences.
 
     Parameters
     ----------
-    effects : list of Effect
+    effects : list of LetterEffects
         One for each position.
     sequences : Features
         Sequences, of characters that occur in training at these positions.
     n_outputs : int
-        Number of outputs: there may be no effect to tell.
+        Number of outputs: there may be no effects to read it from.
 
     Returns
     -------
@@ -197,6 +196,13 @@ def add_up(effects: list[Effect], sequences: Features, n_outputs: int) -> Array:
         The sums.
     """
     total = np.zeros((len(sequences), n_outputs))
-    for position, (codes, worth) in enumerate(effects):
-        total += worth[np.searchsorted(codes, sequences.codes[:, position])]
+    for position, (codes, values) in enumerate(effects):
+        total += values[np.searchsorted(codes, sequences.codes[:, position])]
     return total
+
+
+def _distances(gram: Array) -> Array:
+    """Distances of characters, half the squared ones of their vectors."""
+    squares = np.diag(gram)
+    distance: Array = (squares[:, None] + squares) / 2 - gram
+    return distance

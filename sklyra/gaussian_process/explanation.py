@@ -1,184 +1,153 @@
-"""What a Gaussian process has found: effects of letters, and orders of epistasis."""
+"""Explanation of a posterior: effects of letters, and orders of epistasis."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sklyra._typing import Array, Rows
 from sklyra.gaussian_process.effects import (
-    Effect,
-    add_up,
+    LetterEffects,
     average_effects,
-    centred,
+    centered,
     pair_effects,
+    sum_effects,
 )
-from sklyra.gaussian_process.exchanges import kmer_effects
-from sklyra.gaussian_process.features import FeatureMap, Features, parts
-from sklyra.gaussian_process.kernel import Kernel
-from sklyra.sequences import EncodedSequences
+from sklyra.gaussian_process.features import row_blocks
+from sklyra.gaussian_process.fold_solutions import FoldSolutions, solve_folds
+from sklyra.gaussian_process.kmer_effects import kmer_effects
+from sklyra.gaussian_process.posterior import Posterior
+from sklyra.gaussian_process.variance_shares import divide_variance
 
-# K-mers take longer to exchange than letters at positions: in so many sequences in all,
-# as are compared with training sequences in so many pairs, but in a few sequences each.
+# K-mers take longer to substitute than letters at positions: in so many sequences in
+# all, as are compared with training sequences in so many pairs, but in a few sequences
+# each.
 _CHANGED, _PAIRS, _FEWEST = 2**14, 2**25, 4
-# Effects are smaller than they should be, as all that is shrunk, but not much.
-_STEEPEST = 2
-_TINY = np.finfo(np.float64).tiny
-
-
-class Unseen(NamedTuple):
-    """Solutions without some of the training sequences.
-
-    Attributes
-    ----------
-    rows : ndarray of shape (n_rows,), int64
-        Sequences that are each in one of the folds.
-    fold : ndarray of shape (n_rows,), int64
-        In which.
-    solution : ndarray of shape (n, n_folds * n_outputs), float64
-        Weights of training sequences without each fold in turn.
-    """
-
-    rows: Rows
-    fold: Rows
-    solution: Array
+_SHARES = ("additive", "pairwise", "higher_order", "composition", "unexplained")
 
 
 class Explanation(NamedTuple):
-    """What was found.
-
-    Attributes
-    ----------
-    effects : list of Effect
-        Effects of letters at each position; their mean over training sequences is 0.
-    shares : ndarray of shape (5,), float64
-        Of the variance of targets, what `divided` gives.
-    """
-
-    effects: list[Effect]
-    shares: Array
-
-
-def explain(
-    kernel: Kernel,
-    feature_map: FeatureMap,
-    sequences: EncodedSequences,
-    known: Features,
-    solution: Array,
-    unseen: Unseen,
-    target: Array,
-) -> Explanation:
-    """Divide what is predicted into effects of letters, of pairs, and the rest.
-
-    What is predicted of training sequences from themselves says how well they are
-    remembered. So what is divided is what is predicted of them unseen.
+    """Effects of letters, and where the variance of targets comes from.
 
     Parameters
     ----------
-    kernel : Kernel
-        How sequences are compared.
-    feature_map : FeatureMap
-        What made `known`.
-    sequences : EncodedSequences
-        Training sequences.
-    known : Features
-        The same.
-    solution : ndarray of shape (n, n_outputs), float64
-        Their weights.
-    unseen : Unseen
-        Their weights without some of them.
-    target : ndarray of shape (n_rows, n_outputs), float64
-        What these measure.
+    variance_shares : dict of str to float
+        What is predicted of training sequences from others explains of the variance of
+        their targets: ``"additive"``, by the sum of average effects of single letters;
+        beyond that ``"pairwise"``, by effects of pairs, and by what these leave, of
+        letters at positions, ``"higher_order"``, and of k-mers, ``"composition"``; and
+        ``"unexplained"``, noise and what was not learnt. They add up to 1, or are all 0
+        if targets are constant.
+    positions : ndarray of shape (n_effects,), int64
+        Position of each effect, from 0; negative if counted from the right end.
+    letters : list of str
+        Letter of each effect: all that occur there in training.
+    effects : ndarray of shape (n_effects, n_outputs), float64
+        What is expected, on average, of training sequences with the letter put there,
+        less the mean of that over the letters of training sequences there. NaN for an
+        output that was never measured.
+    """
+
+    variance_shares: dict[str, float]
+    positions: npt.NDArray[np.int64]
+    letters: list[str]
+    effects: Array
+
+
+def explain(posterior: Posterior, same: Rows | None = None) -> Explanation:
+    """Divide what is predicted into effects of letters, of pairs, and the rest.
+
+    What is predicted of training sequences from themselves shows how well they are
+    remembered. So what is divided is predicted without them. This needs the factors of
+    the posterior.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fitted Gaussian process.
+    same : ndarray of shape (n_samples,), int, or None, default=None
+        A number for each sequence that `fit` was called with, equal for those that are
+        left out together. None leaves out equal sequences together.
 
     Returns
     -------
     Explanation
-        Effects and shares.
+        Effects of letters, and shares of the variance.
     """
-    n_outputs = solution.shape[1]
-    solutions = np.hstack([solution, unseen.solution])
-    some = known.take(unseen.rows)
-    alike = np.empty((len(some), len(known)))
-    terms = np.zeros((3, len(some), unseen.solution.shape[1]))
-    for rows in parts(len(known)):
-        compared = kernel.components(*some.compared(known.take(rows)))
-        alike[:, rows] = compared[1].numpy()
-        terms += [part.numpy() @ unseen.solution[rows] for part in compared]
-    effects = average_effects(kernel, known, solutions, some, alike)
-    backgrounds = sequences.take(_few(unseen.rows, effects, len(known)))
-    codes = [effect.codes for effect in effects]
-    of_kmers = kmer_effects(kernel, known, solutions, feature_map, backgrounds, codes)
-    effects = centred(
-        [
-            Effect(effect.codes, effect.worth + more)
-            for effect, more in zip(effects, of_kmers, strict=True)
-        ],
-        known,
+    training, n_outputs = posterior.training, posterior.solution.shape[1]
+    same = training.sequences.copies() if same is None else same[training.rows]
+    folds = solve_folds(posterior.factors, posterior.solution, same)
+    effects, terms = _effects(posterior, folds)
+
+    def left_out(values: Array) -> Array:
+        # of all solutions that which was found without the sequence
+        by_fold = values.reshape(len(folds.rows), -1, n_outputs)
+        return by_fold[np.arange(len(folds.rows)), folds.fold]
+
+    rows = training.features.take(folds.rows)
+    sums = sum_effects(effects, rows, n_outputs + folds.weights.shape[1])
+    pairs = pair_effects(posterior.kernel, training.features, folds.weights, rows)
+    shares = divide_variance(
+        np.stack([left_out(term) for term in terms]),
+        left_out(sums[:, n_outputs:]),
+        left_out(pairs),
+        training.target[folds.rows],
     )
-
-    def own(values: Array) -> Array:
-        # of all solutions that which has not seen the sequence
-        by_fold = values.reshape(len(some), -1, n_outputs)
-        return by_fold[np.arange(len(some)), unseen.fold]
-
-    terms = np.stack([own(term) for term in terms])
-    sums = own(add_up(effects, some, solutions.shape[1])[:, n_outputs:])
-    pairs = own(pair_effects(kernel, known, unseen.solution, some))
-    first = [Effect(codes, worth[:, :n_outputs]) for codes, worth in effects]
-    return Explanation(first, divided(terms, sums, pairs, target))
+    by_letter = _by_letter(posterior, effects)
+    return Explanation(dict(zip(_SHARES, shares.tolist(), strict=True)), *by_letter)
 
 
-def divided(terms: Array, sums: Array, pairs: Array, target: Array) -> Array:
-    """Divide variance into what sums explain, what pairs add, and what is left.
-
-    A part of a prediction explains as much as it varies together with the target. Its
-    own variance would be as much only if noise were told from signal perfectly.
-
-    Parameters
-    ----------
-    terms : ndarray of shape (3, n_sequences, n_outputs), float64
-        What is predicted, by each term of the kernel.
-    sums, pairs : ndarray of shape (n_sequences, n_outputs), float64
-        Sums of effects of letters, and of pairs.
-    target : ndarray of shape (n_sequences, n_outputs), float64
-        What is measured.
-
-    Returns
-    -------
-    ndarray of shape (5,), float64
-        Shares of the variance of all targets together: what sums explain, what pairs
-        explain beyond, what is left of letters at positions, and of k-mers, and what is
-        not explained. They add up to 1, or are 0 if targets are constant.
-    """
-    terms = terms - terms.mean(axis=1, keepdims=True)
-    target = target - target.mean(axis=0)
-    sums, pairs = sums - sums.mean(axis=0), pairs - pairs.mean(axis=0)
-    pairs = pairs - _slope(pairs, sums) * sums
-    total = terms.sum(axis=0)
-    additive = np.clip(_slope(total, sums), 0, _STEEPEST) * sums
-    pairwise = np.clip(_slope(total, pairs), 0, _STEEPEST) * pairs
-    left = total - additive - pairwise
-    # divide what is left as the terms share in it
-    size = np.maximum((left**2).sum(axis=0), _TINY)
-    of_kmers = np.clip((terms[2] * left).sum(axis=0) / size, 0, 1) * left
-    parts = [additive, pairwise, left - of_kmers, of_kmers]
-    found = [max((part * target).mean(axis=0).sum(), 0) for part in parts]
-    everything = max(target.var(axis=0).sum(), sum(found), _TINY)
-    shares = np.array(found) / everything
-    rest = 1 - shares.sum() if target.any() else 0
-    return np.append(shares, rest)
+def _effects(
+    posterior: Posterior, folds: FoldSolutions
+) -> tuple[list[LetterEffects], Array]:
+    """Effects by the solution and those of all folds, and terms by those of folds."""
+    kernel, training = posterior.kernel, posterior.training.features
+    solutions = np.hstack([posterior.solution, folds.weights])
+    rows = training.take(folds.rows)
+    similarity = np.empty((len(rows), len(training)))
+    terms = np.zeros((3, len(rows), folds.weights.shape[1]))
+    for block in row_blocks(len(training)):
+        compared = kernel.components(*rows.compare(training.take(block)))
+        similarity[:, block] = compared[1].numpy()
+        terms += [part.numpy() @ folds.weights[block] for part in compared]
+    effects = average_effects(kernel, training, solutions, rows, similarity)
+    few = _few(folds.rows, effects, len(training))
+    backgrounds = posterior.training.sequences.take(few)
+    codes = [effect.codes for effect in effects]
+    of_kmers = kmer_effects(
+        kernel, training, solutions, posterior.feature_map, backgrounds, codes
+    )
+    both = [
+        LetterEffects(effect.codes, effect.values + more)
+        for effect, more in zip(effects, of_kmers, strict=True)
+    ]
+    return centered(both, training), terms
 
 
-def _few(rows: Rows, effects: list[Effect], n_known: int) -> Rows:
-    """Choose sequences of which k-mers are exchanged."""
+def _few(rows: Rows, effects: list[LetterEffects], n_training: int) -> Rows:
+    """Choose sequences in which to substitute k-mers."""
     n_effects = max(1, sum(len(effect.codes) for effect in effects))
-    n = min(_CHANGED // n_effects, _PAIRS // (n_effects * n_known))
+    n = min(_CHANGED // n_effects, _PAIRS // (n_effects * n_training))
     return rows[:: max(1, len(rows) // max(_FEWEST, n))]
 
 
-def _slope(values: Array, direction: Array) -> Array:
-    """Regress columns on those of something else, both of mean 0."""
-    size = np.maximum((direction**2).sum(axis=0), _TINY)
-    slope: Array = (direction * values).sum(axis=0) / size
-    return slope
+def _by_letter(
+    posterior: Posterior, effects: list[LetterEffects]
+) -> tuple[npt.NDArray[np.int64], list[str], Array]:
+    """Positions, letters and values of the effects by the solution of all rows."""
+    n_outputs = len(posterior.scale)
+    characters = posterior.feature_map.alphabet.characters
+    rows = [
+        (position, characters[code], value)
+        for position, (codes, values) in zip(
+            posterior.feature_map.aligned.positions, effects, strict=True
+        )
+        for code, value in zip(codes, values[:, :n_outputs], strict=True)
+        if code < len(characters)
+    ]
+    values = np.array([value for _, _, value in rows]).reshape(-1, n_outputs)
+    values[:, np.isnan(posterior.scale)] = np.nan
+    positions = np.array([position for position, _, _ in rows], np.int64)
+    return positions, [letter for _, letter, _ in rows], values

@@ -1,21 +1,21 @@
-"""How alike two sequences are."""
+"""Kernel of the Gaussian process: the prior covariance of two sequences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from sklyra.gaussian_process.letters import Products
 
-# Added to the noise, so that equal sequences can be told apart by a solver.
+# Added to the noise, so that the matrix can be factored where sequences are equal.
 JITTER = 1e-6
 
 
 class Kernel(NamedTuple):
-    r"""Compare sequences in three ways, each with its share of the variance.
+    r"""Compare sequences in three ways, each with a variance of its own.
 
     :math:`k(x, x') = a\,k_A + k_E + c\,k_C` with
 
@@ -27,19 +27,19 @@ class Kernel(NamedTuple):
     - :math:`k_C = \exp(-s\,(1 - \cos(x, x')))`: what k-mers sequences are made of
       matters, wherever they stand; the cosine is that of k-mer counts.
 
-    Amino acids may be half alike, as `letter_vectors` says.
+    Amino acids may be equal in part, as by `letter_vectors`.
 
     The relevance :math:`w_l` of each position is learnt. So is the variance of the
-    noise, :math:`r`. All are in proportion to the variance of :math:`k_E`.
+    noise, :math:`r`. All variances are in proportion to that of :math:`k_E`.
 
     Parameters
     ----------
     relevance : Tensor of shape (n_positions,), float64
         The weight :math:`w` of each position.
     additive : Tensor of shape (), float64
-        The share :math:`a`.
+        The variance :math:`a` of effects that add up.
     composition : Tensor of shape (), float64
-        The share :math:`c`.
+        The variance :math:`c` of effects of k-mers.
     sharpness : Tensor of shape (), float64
         How fast :math:`k_C` falls, :math:`s`.
     noise : Tensor of shape (), float64
@@ -61,37 +61,36 @@ class Kernel(NamedTuple):
     def components(
         self, letters: Callable[[Tensor], Products], kmers: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Compare all of some sequences with all of others.
+        """Compute the three terms for all pairs of two sets of sequences.
 
         Parameters
         ----------
         letters : callable
-            Given the relevance, gives the products of their letters: `Products`.
+            Takes the relevance, returns the products of their letters: `Products`.
         kmers : Tensor of shape (n, m), float64
             The cosine of their k-mer counts.
 
         Returns
         -------
         additive : Tensor of shape (n, m), float64
-            The first term, with its share.
+            The first term, times its variance.
         epistatic : Tensor of shape (n, m), float64
             The second.
         composition : Tensor of shape (n, m), float64
-            The third, with its share.
+            The third, times its variance.
         """
-        alike, of_one, of_two = letters(self.relevance)
-        total = self.relevance.sum() + torch.finfo(torch.float32).tiny
+        between, one, two = letters(self.relevance)
         # Half the squared distance, less than 0: the weight of mismatches, if all are
         # letters. Written so that few matrices are made on the way.
-        distance = alike - (of_one.unsqueeze(1) / 2 + of_two / 2)
+        distance = between - (one.unsqueeze(1) / 2 + two / 2)
         return (
-            (self.additive / total) * alike,
+            self._additive_scale() * between,
             torch.exp(distance.clamp(max=0)),
             self.of_kmers(kmers),
         )
 
     def of_kmers(self, kmers: Tensor) -> Tensor:
-        """Compare all of some sequences with all of others by their k-mers alone.
+        """Compute the third term, that of k-mers.
 
         Parameters
         ----------
@@ -101,12 +100,12 @@ class Kernel(NamedTuple):
         Returns
         -------
         Tensor of shape (n, m), float64
-            The third component.
+            The third term, times its variance.
         """
         return self.composition * torch.exp(self.sharpness * (kmers - 1))
 
     def __call__(self, letters: Callable[[Tensor], Products], kmers: Tensor) -> Tensor:
-        """Compare all of some sequences with all of others.
+        """Compute the kernel of all pairs of two sets of sequences.
 
         Parameters
         ----------
@@ -116,7 +115,62 @@ class Kernel(NamedTuple):
         Returns
         -------
         Tensor of shape (n, m), float64
-            The sum of the components.
+            The sum of the terms.
         """
         additive, epistatic, composition = self.components(letters, kmers)
         return additive + epistatic + composition
+
+    def diagonal(self, letters: Tensor, kmers: Tensor) -> Tensor:
+        """Compute the kernel of each sequence with itself.
+
+        Parameters
+        ----------
+        letters, kmers : Tensor of shape (n,), float64
+            Products of letters and cosine of k-mer counts of each with itself.
+
+        Returns
+        -------
+        Tensor of shape (n,), float64
+            Prior variances.
+        """
+        # the second term is 1 at no distance
+        return self._additive_scale() * letters + 1 + self.of_kmers(kmers)
+
+    def _additive_scale(self) -> Tensor:
+        """Compute the first term for a product of letters of 1."""
+        total = self.relevance.sum() + torch.finfo(torch.float32).tiny
+        return self.additive / total
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            The relevance, an array, and a float for each of the other parameters.
+        """
+        numbers = {name: getattr(self, name).item() for name in self._fields[1:]}
+        # a copy, so that the state does not change with the kernel
+        return {"relevance": self.relevance.numpy().copy(), **numbers}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Kernel:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Kernel
+            The same kernel.
+        """
+        # copies, because arrays may be files mapped into memory, to be read only
+        return cls(
+            **{
+                name: torch.tensor(state[name], dtype=torch.float64)
+                for name in cls._fields
+            }
+        )

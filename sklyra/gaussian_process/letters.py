@@ -1,7 +1,7 @@
-r"""How alike sequences are in their letters, position by position.
+r"""Products of letters of two sequences, summed over aligned positions.
 
 With :math:`v(c)` the vector of a character, :math:`\langle x, x' \rangle = \sum_l w_l
-\, v(x_l) \cdot v(x'_l)`. Two ways to the same numbers: one for all sequences, one for
+\, v(x_l) \cdot v(x'_l)`. Two ways to the same numbers: one for any sequences, one for
 variants of a parent.
 """
 
@@ -19,16 +19,16 @@ from sklyra._typing import Array, Codes
 
 
 class Products(NamedTuple):
-    """Products of some sequences with others, and of each with itself.
+    """Products of all sequences with all of a second set, and of each with itself.
 
     Parameters
     ----------
     between : Tensor of shape (n, m), float64
-        Of all of some with all of others.
+        Of each of the first set with each of the second.
     one : Tensor of shape (n,), float64
-        Of each with itself.
+        Of each of the first set with itself.
     two : Tensor of shape (m,), float64
-        The same for the others.
+        Of each of the second set with itself.
     """
 
     between: Tensor
@@ -52,8 +52,8 @@ def products(one: Tensor, two: Tensor, relevance: Tensor) -> Products:
         Their products.
     """
     between = (one * relevance.unsqueeze(1)).flatten(1) @ two.flatten(1).T
-    own = (torch.einsum("nla,nla,l->n", x, x, relevance) for x in (one, two))
-    return Products(between, *own)
+    squares = (torch.einsum("nla,nla,l->n", x, x, relevance) for x in (one, two))
+    return Products(between, *squares)
 
 
 def products_of_variants(
@@ -85,24 +85,26 @@ def products_of_variants(
     """
     gram = table @ table.T
     positions, n_characters = np.arange(len(parent)), len(table)
-    own = relevance[:, None] * gram.diagonal()
+    squares = relevance[:, None] * gram.diagonal()
     with_parent = relevance[:, None] * gram[parent]
     # of differences, with those of all characters at the position
     row, position = np.nonzero(one != parent)
     here, before = one[row, position], parent[position]
-    apart = gram[here] - gram[before]
-    apart -= (gram[here, before] - gram[before, before])[:, None]
-    apart *= relevance[position, None]
+    change = gram[here] - gram[before]
+    change -= (gram[here, before] - gram[before, before])[:, None]
+    change *= relevance[position, None]
     columns = position[:, None] * n_characters + np.arange(n_characters)
-    differences = _matrix(row, columns, apart, len(one), own.size)
+    differences = _matrix(row, columns, change, len(one), squares.size)
     row, position = np.nonzero(two != parent)
     columns = position[:, None] * n_characters + two[row, position, None]
-    where = _matrix(row, columns, np.ones((len(row), 1)), len(two), own.size)
-    between = (differences @ where.T).toarray()
+    places = _matrix(row, columns, np.ones((len(row), 1)), len(two), squares.size)
+    between = (differences @ places.T).toarray()
     between += with_parent[positions, one].sum(axis=1)[:, None]
-    between += with_parent[positions, two].sum(axis=1) - own[positions, parent].sum()
-    sizes = (own[positions, codes].sum(axis=1) for codes in (one, two))
-    return Products(*map(torch.from_numpy, (between, *sizes)))
+    between += (
+        with_parent[positions, two].sum(axis=1) - squares[positions, parent].sum()
+    )
+    own = (squares[positions, codes].sum(axis=1) for codes in (one, two))
+    return Products(*map(torch.from_numpy, (between, *own)))
 
 
 def _matrix(

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._state import check_version
 from sklyra._typing import Mask, Rows
 from sklyra.alphabets import Alphabet
+
+_VERSION = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,49 @@ class EncodedSequences:
         shift = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
         values = self.values[np.arange(offsets[-1]) + shift]
         return EncodedSequences(values, offsets, self.alphabet)
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            The arrays, the state of the alphabet or None, and the version of this
+            layout.
+        """
+        return {
+            "version": _VERSION,
+            "values": self.values,
+            "offsets": self.offsets,
+            "alphabet": None if self.alphabet is None else self.alphabet.to_state(),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> EncodedSequences:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        EncodedSequences
+            The same sequences.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        alphabet = state["alphabet"]
+        return cls(
+            state["values"],
+            state["offsets"],
+            None if alphabet is None else Alphabet.from_state(alphabet),
+        )
 
     def copies(self) -> Rows:
         """Find sequences that are the same.

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from sklyra import DNA, PROTEIN
 from sklyra.features.similarity import letter_vectors
-from sklyra.gaussian_process import GaussianProcess, features
-from sklyra.gaussian_process.features import FeatureMap
+from sklyra.gaussian_process import features
+from sklyra.gaussian_process.feature_map import FeatureMap
 from sklyra.gaussian_process.letters import (
     products,
     products_of_variants,
 )
 from sklyra.sequences import check_sequences, find_consensus
+from tests.gaussian_process.cases import fit
 
 
 def written_out(one, two, table, relevance):
@@ -101,8 +102,8 @@ def test_the_faster_one_is_chosen(rng, mutations, monkeypatch):
     sequences = variants(rng, 50, mutations)
     known = FeatureMap(sequences)(sequences)
     relevance = torch.ones(known.codes.shape[1], dtype=torch.float64)
-    known.letter_similarity(known)(relevance)
-    known.take(np.arange(1)).letter_similarity(known)(relevance)
+    known.letter_products(known)(relevance)
+    known.take(np.arange(1)).letter_products(known)(relevance)
     expected = "products_of_variants" if mutations == 2 else "products"
     assert called == [expected] * 2
 
@@ -111,7 +112,7 @@ def test_predictions_of_variants_do_not_depend_on_the_way(rng, monkeypatch):
     """Gaps and unknown residues are among the variants."""
     sequences = variants(rng, 80, 2)
     y = rng.normal(size=(80, 1))
-    model = GaussianProcess(sequences, y, np.ones(80), np.random.RandomState(0))
+    model = fit(sequences, y)
     text = "".join(PROTEIN.letters)[:20] * 2
     asked = check_sequences([text, "-" * 40, "X" * 40, "M"], alphabet=PROTEIN)
     found = model.predict(asked), model.predict(sequences)

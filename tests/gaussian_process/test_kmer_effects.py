@@ -1,4 +1,4 @@
-"""Exchanged letters and the k-mers around them."""
+"""Effects of substitutions on k-mers, against sequences written out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from sklyra.gaussian_process import exchanges
-from sklyra.gaussian_process.exchanges import kmer_effects
-from sklyra.gaussian_process.features import FeatureMap
+from sklyra.gaussian_process import kmer_effects as module
+from sklyra.gaussian_process.feature_map import FeatureMap
 from sklyra.gaussian_process.kernel import Kernel
+from sklyra.gaussian_process.kmer_effects import kmer_effects
 from sklyra.sequences import check_sequences
 
 
@@ -26,7 +26,7 @@ def test_effects_are_those_of_sequences_written_out(
     rng, monkeypatch, alphabet, letters, lengths
 ):
     """Put each letter where it may stand, count all k-mers again, and average."""
-    monkeypatch.setattr(exchanges, "_PAIRS", 30 * 7)
+    monkeypatch.setattr(module, "_PAIRS", 30 * 7)
     text = [
         "".join(rng.choice(list(letters), rng.integers(lengths[0], lengths[1] + 1)))
         for _ in range(30)
@@ -35,7 +35,7 @@ def test_effects_are_those_of_sequences_written_out(
         text[3] = "A"  # of which no k-mer is left
     sequences = check_sequences(text, alphabet=alphabet, unknown="mask")
     feature_map = FeatureMap(sequences)
-    known = feature_map(sequences)
+    training = feature_map(sequences)
     numbers = [torch.tensor(v, dtype=torch.float64) for v in (0.3, 1.7, 2.5, 0.2)]
     kernel = Kernel(torch.ones(len(feature_map.aligned)), *numbers)
     solution = rng.normal(size=(30, 2))
@@ -47,11 +47,11 @@ def test_effects_are_those_of_sequences_written_out(
     ]
 
     def predict(sequences):
-        alike = torch.from_numpy(feature_map(sequences).kmer_similarity(known))
-        return kernel.of_kmers(alike).numpy() @ solution
+        similarity = feature_map(sequences).kmer_similarity(training)
+        return kernel.of_kmers(torch.from_numpy(similarity)).numpy() @ solution
 
     backgrounds = sequences.take(np.array([3, 7, 29]))
-    found = kmer_effects(kernel, known, solution, feature_map, backgrounds, codes)
+    found = kmer_effects(kernel, training, solution, feature_map, backgrounds, codes)
     assert len(found) == len(feature_map.aligned)
     positions = feature_map.aligned.positions.tolist()
     for position, effects in zip(positions, found, strict=True):

@@ -1,0 +1,30 @@
+"""States of objects: plain values and arrays, with the version of their layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def check_version(state: dict[str, Any], name: str, version: int) -> None:
+    """Refuse a state that another version of the package wrote.
+
+    Parameters
+    ----------
+    state : dict
+        What `to_state` of an object returned.
+    name : str
+        Name of its class.
+    version : int
+        Version of the layout that can be read, from 1.
+
+    Raises
+    ------
+    ValueError
+        If the state is of another version.
+    """
+    found = state.get("version")
+    if found != version:
+        raise ValueError(
+            f"The state of a {name} has version {found!r}; this sklyra reads version "
+            f"{version}. Read it with the sklyra that wrote it, or fit again."
+        )
