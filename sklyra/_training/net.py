@@ -20,6 +20,7 @@ from torch import Tensor
 from sklyra._training.callbacks import NotifyListener, ProgressBar, StopTraining
 from sklyra._training.device import in_precision, send
 from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
+from sklyra._training.net_state import read_state, write_state
 from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import (
     back_propagate,
@@ -311,17 +312,27 @@ class SequenceNet(skorch.NeuralNet):
             for key, value in state.items():
                 state[key] = value.to(device)
 
+    def forget_training(self) -> None:
+        """Free what only further training needs: moments of weights, and callbacks."""
+        self.optimizer_.state.clear()
+        self.callbacks = []
+        self.callbacks_: list[tuple[str, Callback]] = []
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays."""
+        return write_state(self)
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> SequenceNet:
+        """Convert from plain values and arrays, on the CPU."""
+        net: SequenceNet = read_state(state, make_net)
+        return net
+
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle from the CPU, so that every machine can load it."""
-        if torch.device(self.device).type == "cpu":
-            state: dict[str, Any] = super().__getstate__()
-            return state
-        twin = copy.copy(self)
-        parts = ("module_", "criterion_", "optimizer_")
-        copies = copy.deepcopy([self.__dict__[part] for part in parts])
-        twin.__dict__.update(zip(parts, copies, strict=True))
-        twin.to("cpu")
-        return twin.__getstate__()
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(self.from_state(state).__dict__)
 
 
 def make_net(

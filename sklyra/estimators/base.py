@@ -18,7 +18,6 @@ from sklearn.utils.validation import check_is_fitted
 from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra._training import (
     Job,
-    NotifyListener,
     SequenceNet,
     ordinary_mode,
     predict_nets,
@@ -206,9 +205,12 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         parts = list_parts(self, strands.of_inputs(data.inputs), before)
         ensemble = Ensemble(parts, target, strands)
         settings = self._settings(target)
-        watch = partial(self._watch, tasks, ensemble)
+        watch = partial(tasks.watch, so_far=partial(self._alone, ensemble))
         jobs = ensemble.fit(data, folds, valid, settings, rng, watch)
         self._remember(ensemble, jobs)
+        if not self.warm_start:
+            for job in jobs:
+                job.net.forget_training()
         self._remember_held_out(np.flatnonzero(used) if valid is None else None, used)
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, target: Target) -> Self:
@@ -228,7 +230,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
                 ensemble.stacking_weights = self._ensemble.stacking_weights
             folds = [(np.arange(len(data)), _NONE)] * self.n_members
             settings = self._settings(target, max_epochs=1, lr_schedule="constant")
-            self._remember(ensemble, ensemble.train(data, folds, settings, rng))
+            jobs = ensemble.train(data, folds, settings, rng)
+            self._remember(ensemble, jobs)
             for name in ("oof_prediction_", "oof_score_"):
                 self.__dict__.pop(name, None)  # of the model before
         return self
@@ -241,15 +244,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
     def _settings(self, target: Target, **changed: Any) -> TrainingSettings:
         return training_settings(self, self._reader, target, **changed)
 
-    def _watch(self, tasks: FitTasks, ensemble: Ensemble, jobs: list[Job]) -> None:
-        """Let scikit-learn's callbacks know of networks, and of the model so far."""
-        if not tasks.watched:
-            return
-        for job in jobs:
-            so_far = partial(self._alone, job.net, ensemble)
-            job.callbacks.append(NotifyListener(tasks.network(job.epochs, so_far)))
-
-    def _alone(self, net: SequenceNet, ensemble: Ensemble) -> dict[str, Any]:
+    def _alone(self, ensemble: Ensemble, net: SequenceNet) -> dict[str, Any]:
         """Collect the attributes of a model of one network, as that is by now."""
         part = Networks(Lyra(), [net.snapshot()])
         alone = Ensemble([part], ensemble.target, ensemble.strands)

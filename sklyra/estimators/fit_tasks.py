@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sklearn.callback import CallbackContext
+
+from sklyra._training import Job, NotifyListener, SequenceNet
 
 
 class FitTasks:
@@ -38,6 +41,24 @@ class FitTasks:
         self.watched = bool(getattr(estimator, "_skl_callbacks", []))
         self._root = estimator._init_callback_context(max_subtasks=n_networks)
         self.begin(self._root)
+
+    def watch(
+        self, jobs: list[Job], so_far: Callable[[SequenceNet], dict[str, Any]]
+    ) -> None:
+        """Announce networks that are about to train, if there are callbacks.
+
+        Parameters
+        ----------
+        jobs : list of Job
+            Their training.
+        so_far : callable
+            Gives the attributes of a fitted estimator of one network alone.
+        """
+        if not self.watched:
+            return
+        for job in jobs:
+            task = self.network(job.epochs, partial(so_far, job.net))
+            job.callbacks.append(NotifyListener(task))
 
     def network(self, epochs: int, so_far: Callable[[], dict[str, Any]]) -> NetworkTask:
         """Announce a network.
