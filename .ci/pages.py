@@ -1,4 +1,4 @@
-"""Run the Python of the README and of the docs, and check what it says."""
+"""Run the Python of the README and of the docs, and check what it prints."""
 
 import os
 import re
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(page: Path) -> str:
-    """Run a page's blocks one after the other, and give what they print."""
+    """Run a page's blocks one after the other, and return what they print."""
     blocks = re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)
     if not blocks:
         return ""

@@ -28,7 +28,7 @@ html_theme_options: dict[str, Any] = {"show_prev_next": False, "navbar_end": []}
 html_show_sourcelink = False
 
 autosummary_generate = True
-autodoc_typehints = "none"  # docstrings say more
+autodoc_typehints = "none"  # docstrings have more detail
 numpydoc_show_class_members = False
 
 sphinx_gallery_conf = {

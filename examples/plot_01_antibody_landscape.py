@@ -3,9 +3,9 @@ Fit an antibody's binding landscape
 ===================================
 
 2,048 variants of the antibody CR6261, all combinations of 11 mutations, and how
-strongly each binds influenza haemagglutinin. Some mutations only help when others are
-there: epistasis. One-hot ridge adds single effects up and misses it; the network does
-not.
+strongly each binds influenza hemagglutinin. Some mutations only help when others are
+present: epistasis. Ridge regression on one-hot letters adds up single effects and
+misses it; `LyraRegressor` does not.
 """
 
 import subprocess
@@ -29,7 +29,7 @@ from sklyra.metrics import spearman_score
 HERE = Path(__file__).parent if "__file__" in globals() else Path()
 
 # %%
-# Sequences are strings and affinities are numbers: nothing needs to be prepared.
+# Sequences are strings and affinities are numbers: no preprocessing is needed.
 
 X, y = load_cr6261(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
@@ -37,7 +37,7 @@ print(f"{len(X_train)} variants to learn from, {len(X_test)} held out")
 print(f"for example {X_train[0][:40]}... has -log10 Kd {y_train[0]:.2f}")
 
 # %%
-# What a straight line explains, and what the network does.
+# What additive effects explain, and what `LyraRegressor` does.
 
 ridge = make_pipeline(
     SequenceOneHotEncoder(flatten=True), RidgeCV(np.logspace(-2, 3, 11))
@@ -50,7 +50,7 @@ for name, values in predicted.items():
     print(f"{name:14s} held-out Spearman {spearman_score(y_test, values):.3f}")
 
 # %%
-# Predicted against measured. The column at 7 is the floor of the assay: no binding.
+# Predicted against measured. The column at 7 is the detection limit of the assay.
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.4), sharex=True, sharey=True)
 for axis, (name, values) in zip(axes, predicted.items(), strict=True):

@@ -13,8 +13,8 @@ from sklyra import LyraClassifier
 from sklyra.datasets import load_splice_junctions
 
 # %%
-# The sequences hold a few degenerate letters such as N, which count as the mean of what
-# they may be. Every third window is enough here.
+# The sequences contain a few degenerate letters such as N, which count as the mean of
+# the letters that they may be. Every third window is enough here.
 
 X, y = load_splice_junctions(return_X_y=True)
 X, y = X[::3], y[::3]

@@ -2,16 +2,16 @@
 How far can a model be trusted?
 ===============================
 
-Cross-validation says how good a model is on sequences like those it was trained on.
-Who designs sequences asks for others: with more mutations, or mutations where none were
-measured. The same model, on the same antibody landscape, has a different answer for
-each question.
+Cross-validation estimates how good a model is on sequences like those it was trained
+on. Design of sequences needs others: with more mutations, or with mutations at
+positions where none were measured. The score of one model, on one antibody landscape,
+is different for each of these questions.
 """
 
 # %%
 # The landscape: all 2,048 combinations of 11 mutations between an antibody's germline
-# and its mature form. Whatever is drawn at random to be tested has neighbours one
-# mutation away in training.
+# and its mature form. Every test sequence of a random split has neighbors in training
+# that are one mutation away.
 
 import numpy as np
 
@@ -56,8 +56,8 @@ for name, scores in found.items():
     print(name, dict(zip(questions, np.round(scores, 2), strict=True)))
 
 # %%
-# What is right for the first question can be wrong for the last: of a mutation that it
-# has never seen, no model knows whether it helps.
+# The best model for the first question need not be the best for the last: no model
+# trained on these data alone can know the effect of a mutation that it has never seen.
 
 import matplotlib.pyplot as plt
 

@@ -1,12 +1,12 @@
-"""What each part of the default is worth, over many tasks, with standard errors.
+"""Scores of the default without some of its parts, over many tasks.
 
     python docs/benchmarks/accuracy/ablation.py *.parquet --rows 500 2000
 
-Files are Parquet with the columns `sequence` and `target`. Each fit of the default is
-asked for what it says with all of its parts and with some, whose shares are found anew
-from what they say of held-out sequences: just what a fit without the others would do.
-So all rows of the table but the last have the same networks. Results go to
-ablation.json beside this script; what that has already is not measured again.
+Files are Parquet with the columns `sequence` and `target`. Each fit of the default
+predicts with all of its parts, and with some, whose stacking weights are fitted again
+to their held-out predictions: this is what a fit without the other parts does. So all
+rows of the table but the last have the same networks. Results go to ablation.json
+beside this script; what that has already is not measured again.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 One draw of rows for each size, the same for every model; Spearman correlation, or
 balanced accuracy for classes. Results go to curves.json and curves.png beside this
 script. What curves.json has already is not measured again. Above 10,000 rows, the SVM
-and linear models of words are left out: their time grows with the square or the cube.
+and linear models of k-mers are left out: their time grows with the square or the cube.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "curves.json"
 OURS = {"**sklyra**": "sklyra", "published network": "published network"}
 MOST = 10_000
-SLOW = ("SVM (RBF), one-hot", "ridge, words", "logistic, words")
+SLOW = ("SVM (RBF), one-hot", "ridge, k-mers", "logistic, k-mers")
 
 
 def measure(names: list[str], sizes: list[int]) -> list[dict[str, Any]]:
-    """Fit every model at every size that a task has, and give all results so far."""
+    """Fit every model at every size that a task has, and return all results so far."""
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     known = {(row["task"], row["rows"], row["model"]) for row in found}
     for name in names:

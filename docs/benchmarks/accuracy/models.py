@@ -61,26 +61,26 @@ def draw(name: str, rows: int, seed: int) -> tuple[Any, Any, Any, Any, bool]:
 
 
 def peers(classes: bool) -> Iterator[tuple[str, Any]]:
-    """Models of scikit-learn, on one-hot or on counts of words."""
+    """Models of scikit-learn, on one-hot or on counts of k-mers."""
 
     def one_hot(model: Any) -> Any:
         return make_pipeline(SequenceOneHotEncoder(flatten=True), model)
 
-    def words(model: Any) -> Any:
+    def kmers(model: Any) -> Any:
         return make_pipeline(KmerVectorizer((1, 4)), MaxAbsScaler(), model)
 
     costs = {"C": [0.3, 1, 3, 10]}
     if classes:
         linear = LogisticRegressionCV(max_iter=2000)
         yield "logistic, one-hot", one_hot(linear)
-        yield "logistic, words", words(linear)
+        yield "logistic, k-mers", kmers(linear)
         yield "SVM (RBF), one-hot", one_hot(GridSearchCV(SVC(), costs, cv=3))
         yield "forest, one-hot", one_hot(RandomForestClassifier(300, random_state=0))
         yield "boosting, one-hot", one_hot(HistGradientBoostingClassifier())
     else:
         linear = RidgeCV(np.logspace(-2, 3, 11))
         yield "ridge, one-hot", one_hot(linear)
-        yield "ridge, words", words(linear)
+        yield "ridge, k-mers", kmers(linear)
         yield "SVM (RBF), one-hot", one_hot(GridSearchCV(SVR(), costs, cv=3))
         forest = RandomForestRegressor(300, max_features=0.33, random_state=0)
         yield "forest, one-hot", one_hot(forest)
