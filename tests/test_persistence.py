@@ -469,3 +469,37 @@ def test_the_published_list_has_names_that_exist() -> None:
     for name in TRUSTED_TYPES:
         module, _, thing = name.rpartition(".")
         assert hasattr(importlib.import_module(module), thing), name
+
+
+def plain(value: Any) -> bool:
+    """Whether a state can be written without knowing any class."""
+    if isinstance(value, np.ndarray):
+        return value.dtype != object
+    if type(value) is dict:
+        return all(type(key) is str and plain(part) for key, part in value.items())
+    if type(value) is list:
+        return all(plain(part) for part in value)
+    return value is None or type(value) in (bool, int, float, str)
+
+
+def test_states_are_plain_values_and_arrays(model: LyraRegressor) -> None:
+    classifier = LyraClassifier(**SMALL).fit(X, np.where(Y > np.median(Y), "b", "a"))
+    for each in (model, classifier):
+        state = each._ensemble.to_state()
+        assert plain(state)
+        assert plain(each._reader.to_state())
+        again = Ensemble.from_state(state).predict(each._read_known(X), "float32")
+        np.testing.assert_array_equal(again, each._predict(each._read_known(X)))
+        with pytest.raises(ValueError, match="version 2"):
+            Ensemble.from_state({**state, "version": 2})
+
+
+def test_what_only_training_needs_is_not_kept(model: LyraRegressor) -> None:
+    """Moments of weights, and callbacks, unless training goes on."""
+    for net in model.nets_ + model.perceptrons_:
+        assert not net.optimizer_.state
+        assert net.callbacks_ == []
+        assert all("batches" not in row for row in net.history)
+    warm = regressor(warm_start=True).fit(X, Y)
+    assert all(net.optimizer_.state for net in warm.nets_)
+    assert len(pickle.dumps(warm)) > 2 * len(pickle.dumps(model))

@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from sklyra._state import check_version
 from sklyra._training import Job, one_bar, train_all
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
+from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.held_out import (
     MOST_CENTERED,
     centers,
     cross_fit,
     fold_numbers,
 )
+from sklyra.ensemble.networks import Networks
 from sklyra.ensemble.part import HeldOut, Part, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
 from sklyra.sequences import Inputs
-from sklyra.targets.target import Target
+from sklyra.targets import ClassTarget, Target, ValueTarget
 
 Folds = list[tuple[Rows, Rows]]
+
+_VERSION = 1
+_HELD_OUT = ("held_out", "held_out_output", "held_out_score")
 
 
 class Ensemble:
@@ -253,3 +259,58 @@ class Ensemble:
             self.held_out_score = self.target.score(
                 output, asked.target[known], weight.astype(np.float64)
             )
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        held_out = {name: vars(self)[name] for name in _HELD_OUT if name in vars(self)}
+        return {
+            "version": _VERSION,
+            "parts": {part.name: part.to_state() for part in self.parts},
+            "target": self.target.to_state(),
+            "both_strands": self.strands.both,
+            "stacking_weights": self.stacking_weights,
+            "held_out": held_out,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Ensemble
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        parts: list[Part] = []
+        for name, part in state["parts"].items():
+            kind = GaussianProcessPart if name == GaussianProcessPart.name else Networks
+            parts.append(kind.from_state(part))
+        kinds = ClassTarget if "classes" in state["target"] else ValueTarget
+        target = kinds.from_state(state["target"])
+        ensemble = cls(parts, target, Strands(state["both_strands"]))
+        ensemble.stacking_weights = state["stacking_weights"]
+        vars(ensemble).update(state["held_out"])
+        return ensemble
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._state import check_version
 from sklyra._training import Job, is_out_of_memory
 from sklyra._typing import Array
 from sklyra._warnings import warn
@@ -27,6 +28,7 @@ from sklyra.sequences import EncodedSequences, Inputs
 from sklyra.targets.target import Scale, Target
 
 T = TypeVar("T")
+_VERSION = 1
 
 # Blocks that are predicted side by side, before memory is asked for more.
 _BLOCKS = 8
@@ -103,6 +105,53 @@ class GaussianProcessPart:
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict, as `Part.predict` says, in double precision."""
         return predict_process(self.posterior, inputs.sequences)[None]
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        return {
+            "version": _VERSION,
+            "posterior": self.posterior.to_state(),
+            "variance_shares": self.variance_shares,
+            "additive_effects": self.additive_effects,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        GaussianProcessPart
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        part = cls()
+        part.posterior = Posterior.from_state(state["posterior"])
+        part.variance_shares = state["variance_shares"]
+        part.additive_effects = state["additive_effects"]
+        return part
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))
 
 
 class FittedProcess(NamedTuple, Generic[T]):

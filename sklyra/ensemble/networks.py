@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
+from sklyra._state import check_version
 from sklyra._training import (
     BestWeights,
     EpochOutputs,
@@ -27,6 +28,8 @@ from sklyra.features import AlignedPositions, letter_vectors
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target
+
+_VERSION = 1
 
 
 class Architecture(Protocol):
@@ -246,6 +249,56 @@ class Networks:
             for member, net in enumerate(self.nets)
             for row in net.history
         ]
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        aligned = None
+        if isinstance(self.architecture, AlignedPerceptron):
+            aligned = self.architecture.aligned.to_state()
+        return {
+            "version": _VERSION,
+            "aligned": aligned,
+            "nets": [net.to_state() for net in self.nets],
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Networks
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        architecture: Architecture = Lyra()
+        if state["aligned"] is not None:
+            aligned = AlignedPositions.from_state(state["aligned"])
+            architecture = AlignedPerceptron(aligned)
+        nets = [SequenceNet.from_state(net) for net in state["nets"]]
+        return cls(architecture, nets)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))
 
 
 def _job(

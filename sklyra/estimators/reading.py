@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from sklyra._state import check_version
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import SequenceOneHotEncoder
 from sklyra.estimators.parameters import encoder
@@ -18,6 +19,8 @@ from sklyra.sequences import (
     is_text,
     recode,
 )
+
+_VERSION = 1
 
 
 class InputReader:
@@ -126,6 +129,53 @@ class InputReader:
                 "one-hot channels. Pass sequences, or fit on numbers of this kind."
             )
         return sequences
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        alphabet = None if self.alphabet is None else self.alphabet.to_state()
+        return {
+            "version": _VERSION,
+            "alphabet": alphabet,
+            "n_channels": self.n_channels,
+            "max_length": self.max_length,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        InputReader
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        alphabet = state["alphabet"]
+        if alphabet is not None:
+            alphabet = Alphabet.from_state(alphabet)
+        return cls(alphabet, state["n_channels"], state["max_length"])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))
 
 
 def _read_new(estimator: Any, X: Any) -> EncodedSequences:

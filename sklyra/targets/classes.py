@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 
+from sklyra._state import check_version
 from sklyra._typing import Array, Rows
 from sklyra.nn import CrossEntropy, RowLoss
 from sklyra.targets.labels import check_class_weights, check_labels
 from sklyra.targets.stacking import logit_weights, prior_logit_weights
 from sklyra.targets.target import Scale
+
+_VERSION = 1
 
 
 class ClassTarget:
@@ -141,3 +144,45 @@ class ClassTarget:
             return np.nan
         right = output[rows].argmax(axis=1) == encoded[rows]
         return float(np.average(right, weights=weight[rows]))
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        return {
+            "version": _VERSION,
+            "classes": self.classes,
+            "class_weight": self._class_weight,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        ClassTarget
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        return cls(state["class_weight"], state["classes"])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))

@@ -192,3 +192,12 @@ class Target(Protocol):
         float
             R2 or accuracy; NaN if there is nothing to score.
         """
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned.
+        """

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._state import check_version
 from sklyra._typing import Array, Rows
 from sklyra.nn import VALUE_LOSSES, RowLoss
 from sklyra.targets.numbers import check_values, standardization
 from sklyra.targets.stacking import value_weights
 from sklyra.targets.target import Scale
+
+_VERSION = 1
+# What is learned from y of training.
+_LEARNED = ("flat", "mean", "scale", "exponent", "varies")
 
 
 class ValueTarget:
@@ -132,3 +137,45 @@ class ValueTarget:
             if spread > 0:  # outputs that do not vary have no score
                 scores.append(1 - off / spread)
         return float(np.mean(scores)) if scores else np.nan
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        learned = {name: getattr(self, f"_{name}") for name in _LEARNED}
+        return {"version": _VERSION, "loss": self._loss, **learned}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        ValueTarget
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        target = cls(state["loss"])
+        for name in _LEARNED:
+            setattr(target, f"_{name}", state[name])
+        return target
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))
