@@ -206,6 +206,27 @@ def test_fast_network_is_the_plain_one_in_single_precision(length: int) -> None:
         torch.testing.assert_close(a.double(), true, atol=allowed, rtol=0)
 
 
+def test_what_a_preparer_remembers_fits_the_next_batch() -> None:
+    """Whatever the length of the one before, with a parent and without."""
+    net = LyraNet(4, letters=letters(DNA), **SMALL, bidirectional=True).eval()
+    preparer = net.preparer()
+    triples = [torch.zeros(1, 3, dtype=torch.int64)] * net.n_blocks
+    with torch.inference_mode():
+        for length in (10, 7, 200, 199, 10, 300, 200):
+            codes = torch.randint(4, (2, length))
+            expected = net(codes)
+            torch.testing.assert_close(
+                net(codes, prepared=preparer.prepare(length)), expected
+            )
+            rows = torch.zeros(length, dtype=torch.int64)  # all the same window
+            alike = preparer.prepare(length, triples, rows)
+            assert alike.parent is not None
+            torch.testing.assert_close(
+                net(rows[None], prepared=alike),
+                net(rows[None], prepared=net.prepare(length, triples)),
+            )
+
+
 def test_degenerate_code_is_embedded_as_the_mean_of_its_letters() -> None:
     net = LyraNet(4, letters=letters(DNA), **SMALL).eval()
     r, a, g = (DNA.characters.index(c) for c in "RAG")
