@@ -26,13 +26,13 @@ def count_kmers(sequences: EncodedSequences, sizes: range) -> sparse.csr_matrix:
     Returns
     -------
     sparse matrix of shape (n_samples, n_kmers), float32
-        How often each k-mer stands in each sequence, overlaps counted. Columns are all
-        possible k-mers, shortest first, in the order of the alphabet's letters.
+        Number of times that each k-mer is in each sequence, with overlaps. Columns are
+        all possible k-mers, shortest first, in the order of the alphabet's letters.
     """
     ends = np.arange(_POSITIONS, len(sequences.values), _POSITIONS)
     cuts = np.unique(np.searchsorted(sequences.offsets, ends))
-    parts = np.split(np.arange(len(sequences)), cuts[cuts < len(sequences)])
-    counts = [_count(sequences.take(rows), sizes) for rows in parts if len(rows)]
+    blocks = np.split(np.arange(len(sequences)), cuts[cuts < len(sequences)])
+    counts = [_count(sequences.take(rows), sizes) for rows in blocks if len(rows)]
     return sparse.vstack(counts, format="csr")
 
 

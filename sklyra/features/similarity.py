@@ -13,11 +13,11 @@ KINDS = ("AVLIMC", "FWYH", "STNQ", "KR", "DE", "GP")
 
 
 def letter_vectors(alphabet: Alphabet) -> npt.NDArray[np.float64]:
-    """Give each character a vector, so that their products say how alike they are.
+    """Give each character a vector, so that their products are their similarities.
 
-    Letters of DNA or RNA are alike if they are the same. Half of how alike two residues
-    are is the correlation of their rows in BLOSUM62 [1]_, a quarter whether they are of
-    one kind, a quarter whether they are the same.
+    Letters of DNA or RNA are similar if they are the same. Half of the similarity of
+    two residues is the correlation of their rows in BLOSUM62 [1]_, a quarter is given
+    if they are of one kind, a quarter if they are the same.
 
     Parameters
     ----------
