@@ -25,6 +25,6 @@ def check_version(state: dict[str, Any], name: str, version: int) -> None:
     found = state.get("version")
     if found != version:
         raise ValueError(
-            f"The state of a {name} has version {found!r}; this sklyra reads version "
-            f"{version}. Read it with the sklyra that wrote it, or fit again."
+            f"This state of {name} has version {found!r}, but {version} is what this "
+            "sklyra reads. Load it with the sklyra that wrote it, or fit again."
         )

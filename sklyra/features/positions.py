@@ -12,7 +12,7 @@ from sklyra._state import check_version
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences
 
-# Sequences of one length, up to this, share a frame: all positions are compared.
+# Sequences of one length, up to this, are compared at all positions.
 _POSITIONS = 1024
 # Others are aligned by both ends, and this many positions from each count.
 _ENDS = 50

@@ -111,7 +111,7 @@ def _effects(
     for block in row_blocks(len(training)):
         compared = kernel.components(*rows.compare(training.take(block)))
         similarity[:, block] = compared[1].numpy()
-        terms += [part.numpy() @ folds.weights[block] for part in compared]
+        terms += [term.numpy() @ folds.weights[block] for term in compared]
     effects = average_effects(kernel, training, solutions, rows, similarity)
     few = _few(folds.rows, effects, len(training))
     backgrounds = posterior.training.sequences.take(few)

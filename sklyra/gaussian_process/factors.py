@@ -18,7 +18,7 @@ _KEPT = 2**24
 
 
 class Factors:
-    """Hold the factor of each group of outputs, computed when it is asked for.
+    """Hold the factor of each group of outputs, computed when it is needed.
 
     They are kept as long as together they are no larger than 128 MiB or than the
     largest of them, until `release`.
@@ -115,9 +115,9 @@ def kernel_matrix(kernel: Kernel, features: Features) -> Tensor:
     def compare(columns: Rows) -> None:
         block = features.take(columns)
         for rows in row_blocks(columns[-1] + 1):
-            part = kernel(*features.take(rows).compare(block))
-            K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = part
-            K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = part.T
+            values = kernel(*features.take(rows).compare(block))
+            K[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = values
+            K[columns[0] : columns[-1] + 1, rows[0] : rows[-1] + 1] = values.T
 
     # the last have most to be compared with
     in_threads(compare, list(row_blocks(len(K)))[::-1])

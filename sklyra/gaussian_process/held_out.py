@@ -26,7 +26,7 @@ class FoldSolution(NamedTuple):
     solution : Solution
         Predicts from the rows that are left.
     left_out : ndarray of shape (n_training, n_outputs), float64
-        What it predicts of those left out, as far as that is known; NaN elsewhere.
+        What it predicts of those left out, as far as that is computed; NaN elsewhere.
     """
 
     solution: Solution
@@ -72,14 +72,14 @@ def predict_folds(
         block[seen] = fold.left_out[places[rows[seen]]]
         rest = np.flatnonzero(np.isnan(block).any(axis=1))
         if len(rest):
-            others = predict(feature_map, sequences.take(rows[rest]), fold.solution)
-            block[rest] = np.where(np.isnan(block[rest]), others, block[rest])
+            unseen = sequences.take(rows[rest])
+            block[rest] = predict(feature_map, unseen, fold.solution)
         out[rows] = block
     return out
 
 
 def leave_out(
-    factors: Factors, weights: Array, known: Sequence[Rows]
+    factors: Factors, weights: Array, train: Sequence[Rows]
 ) -> Iterator[FoldSolution | None]:
     r"""Solve without the rows that folds leave out, by the factors of all rows.
 
@@ -93,7 +93,7 @@ def leave_out(
         Those of all rows.
     weights : ndarray of shape (n_training, n_outputs), float64
         :math:`\alpha`.
-    known : sequence of ndarray of int
+    train : sequence of ndarray of int
         For each fold the rows of the training set to predict from.
 
     Yields
@@ -102,14 +102,14 @@ def leave_out(
         One for each fold; None where there are no rows to predict from.
     """
     training = factors.training
-    left = [np.zeros_like(weights) for _ in known]
-    predicted = [np.full(weights.shape, np.nan) for _ in known]
-    means = [np.full(len(training.mean), np.nan) for _ in known]
+    left = [np.zeros_like(weights) for _ in train]
+    predicted = [np.full(weights.shape, np.nan) for _ in train]
+    means = [np.full(len(training.mean), np.nan) for _ in train]
     # a group at a time, so that one factor is needed at a time
     for which, group in enumerate(training.groups):
         factor = factors.get(which)
         alpha, y = group.select(weights), group.select(training.target)
-        for fold, rows in enumerate(known):
+        for fold, rows in enumerate(train):
             out = np.flatnonzero(~np.isin(group.rows, rows))
             if len(out) == len(group.rows):
                 continue
@@ -119,7 +119,7 @@ def leave_out(
             predicted[fold][place] = y[out] - error
             means[fold][group.outputs] = training.mean[group.outputs]
     # a fold at a time, as each has a copy of its features
-    for rows, rest, mean, done in zip(known, left, means, predicted, strict=True):
+    for rows, rest, mean, done in zip(train, left, means, predicted, strict=True):
         features = training.features.take(rows)
         solution = Solution(factors.kernel, features, rest[rows], mean)
         yield FoldSolution(solution, done) if len(rows) else None
@@ -136,14 +136,14 @@ def _without(factor: Tensor, alpha: Tensor, out: Rows) -> tuple[Array, Array]:
     return rest.numpy(), error.numpy()
 
 
-def learn_again(training: TrainingSet, known: Rows) -> FoldSolution | None:
+def learn_again(training: TrainingSet, rows: Rows) -> FoldSolution | None:
     """Learn kernel, mean and solution from some rows alone.
 
     Parameters
     ----------
     training : TrainingSet
         All rows.
-    known : ndarray of shape (n_known,), int
+    rows : ndarray of shape (n_rows,), int
         The rows to learn from.
 
     Returns
@@ -151,12 +151,12 @@ def learn_again(training: TrainingSet, known: Rows) -> FoldSolution | None:
     FoldSolution or None
         What was learnt; None where there are no rows.
     """
-    if not len(known):
+    if not len(rows):
         return None
-    rows = training.take(known)
+    train = training.take(rows)
     # all rows are compared: there is nothing to draw
     state = np.random.RandomState(0)
-    kernel = best_kernel(rows.features, rows.centered, rows.weight, state)
-    weights, _ = solve_outputs(Factors(kernel, rows))
-    solution = Solution(kernel, rows.features, weights, rows.mean)
+    kernel = best_kernel(train.features, train.centered, train.weight, state)
+    weights, _ = solve_outputs(Factors(kernel, train))
+    solution = Solution(kernel, train.features, weights, train.mean)
     return FoldSolution(solution, np.full(training.target.shape, np.nan))

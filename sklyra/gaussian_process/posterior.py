@@ -23,8 +23,8 @@ from sklyra.gaussian_process.training import TrainingSet
 from sklyra.sequences import EncodedSequences
 
 _VERSION = 1
-# With no more rows than this the kernel is learnt anew without those held out. With
-# more, what it knows of them does not show in what is predicted of them.
+# With no more rows than this the kernel is learnt again without those held out. With
+# more, what it has learnt from them makes no difference to what is predicted of them.
 _LEARN_AGAIN = 500
 
 
@@ -156,7 +156,7 @@ class Posterior:
     def held_out(
         self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
     ) -> tuple[Array, Array]:
-        """Predict each of some rows from rows that are not held out with it.
+        """Predict the rows of each fold from those that it does not hold out.
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ class Posterior:
         rows = self.training.rows
         places = np.full(len(sequences), -1)
         places[rows] = np.arange(len(rows))
-        known = [places[train][places[train] >= 0] for train, _ in folds]
+        train = [places[rows][places[rows] >= 0] for rows, _ in folds]
         valid = [rows for _, rows in folds]
 
         def predict_by(solved: Iterable[FoldSolution | None]) -> Array:
@@ -185,10 +185,10 @@ class Posterior:
                 self.feature_map, sequences, valid, places, solved, len(self.scale)
             )
 
-        kept = predict_by(leave_out(self.factors, self.solution, known))
+        kept = predict_by(leave_out(self.factors, self.solution, train))
         if len(rows) > _LEARN_AGAIN:
             return kept, kept
-        return kept, predict_by(learn_again(self.training, rows) for rows in known)
+        return kept, predict_by(learn_again(self.training, rows) for rows in train)
 
     def release(self) -> None:
         """Free the memory of the factors: they are computed again where needed."""

@@ -15,7 +15,7 @@ _TINY = np.finfo(np.float64).tiny
 def divide_variance(terms: Array, sums: Array, pairs: Array, target: Array) -> Array:
     """Divide variance into what sums explain, what pairs add, and the rest.
 
-    A part of a prediction explains as much as its covariance with the target. Its own
+    A component of a prediction explains as much as its covariance with the target. Its
     variance would be as much only if noise were separated from signal perfectly.
 
     Parameters
@@ -37,12 +37,15 @@ def divide_variance(terms: Array, sums: Array, pairs: Array, target: Array) -> A
     """
     explained, total = np.zeros(4), 0.0
     for group in output_groups(target):
-        parts, centered = _divide_prediction(
+        components, centered = _divide_prediction(
             np.stack([group.select(term) for term in terms]),
             *(group.select(values) for values in (sums, pairs, target)),
         )
         fraction = len(group.rows) / len(target)
-        explained += [(part * centered).mean(axis=0).sum() * fraction for part in parts]
+        explained += [
+            (component * centered).mean(axis=0).sum() * fraction
+            for component in components
+        ]
         total += centered.var(axis=0).sum() * fraction
     explained = np.maximum(explained, 0)
     shares = explained / max(total, explained.sum(), _TINY)
@@ -52,7 +55,7 @@ def divide_variance(terms: Array, sums: Array, pairs: Array, target: Array) -> A
 def _divide_prediction(
     terms: Array, sums: Array, pairs: Array, target: Array
 ) -> tuple[list[Array], Array]:
-    """Additive, pairwise, higher-order and k-mer part; targets around their mean."""
+    """Additive, pairwise, higher-order, k-mer component; targets around their mean."""
     terms = terms - terms.mean(axis=1, keepdims=True)
     target = target - target.mean(axis=0)
     sums, pairs = sums - sums.mean(axis=0), pairs - pairs.mean(axis=0)

@@ -103,5 +103,5 @@ def test_states_of_other_versions_are_refused(rng, fitted_model):
     for part in (*parts(rng), fitted_model[1]):
         name = type(part).__name__
         for state in ({**part.to_state(), "version": 2}, {}):
-            with pytest.raises(ValueError, match=f"of a {name} has version"):
+            with pytest.raises(ValueError, match=f"state of {name} has version"):
                 type(part).from_state(state)
