@@ -115,7 +115,10 @@ def same_partition(one, other) -> bool:
 def test_clusters_are_single_linkage(seed, similarity, letters, longest, threshold):
     X = families(seed, letters, 30, longest, similarity == "hamming")
     k = 3 if similarity == "kmer" else None
-    got = cluster_sequences(X, similarity=similarity, threshold=threshold, k=k)
+    alphabet = "protein" if letters == PROTEIN else "dna"  # NAN is a peptide, too
+    got = cluster_sequences(
+        X, similarity=similarity, threshold=threshold, k=k, alphabet=alphabet
+    )
     assert same_partition(got, linked(X, ALIKE[similarity], threshold))
     assert list(dict.fromkeys(got.tolist())) == list(range(got.max() + 1))
 

@@ -231,7 +231,8 @@ def test_networks_of_many_sequences_are_small_and_hold_none(method: str) -> None
     saved = pickle.dumps(model)
     assert len(saved) < 3_000_000
     codes = check_sequences(proteins, alphabet="protein").values.reshape(2000, 30)
-    scaled = ((y - model._mean) / model._scale).astype(np.float32)
+    target = model._ensemble.target
+    scaled = target.read(y, np.arange(2000), learn=False)
     data = pickle.dumps((proteins, codes, codes.astype(np.int64), y, scaled))
     for row in (0, 1, 999, 1000, 1998):
         traces = [proteins[row][start : start + 10].encode() for start in (0, 10, 20)]
@@ -251,7 +252,9 @@ def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -
     sizes = []
     for n in (200, 2000):
         model.fit(P[:n], values[:n])
-        model.oof_prediction_ = None  # a number for each sequence, which users ask for
+        # numbers for each sequence, which users ask for
+        model.oof_prediction_ = None
+        model._ensemble.held_out = np.empty(0)
         sizes.append(len(pickle.dumps(model)))
     assert abs(sizes[1] - sizes[0]) < 2000
 
@@ -312,9 +315,10 @@ def test_warm_fits_go_on_as_if_never_saved(make: Callable[..., Model]) -> None:
 
 
 def test_auto_is_what_it_means_where_the_model_is_loaded(
-    model: LyraRegressor, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """torch's device without data stands for a CUDA that may not be there."""
+    model = regressor(warm_start=True).fit(X, Y)
     saved = pickle.dumps(model)
     devices = {"auto": "meta"}
     monkeypatch.setattr(base, "resolve_device", devices.__getitem__)

@@ -298,7 +298,8 @@ class SequenceNet(skorch.NeuralNet):
 
     def snapshot(self) -> SequenceNet:
         """Copy what it takes to predict as the net does now."""
-        twin = copy.copy(self)
+        twin = SequenceNet.__new__(SequenceNet)
+        twin.__dict__.update(self.__dict__)
         twin.module_ = copy.deepcopy(self.module_)
         return twin
 

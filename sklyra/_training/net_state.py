@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 import numpy as np
 import torch
 from skorch.history import History
-from torch import nn
 
 from sklyra._state import check_version
-from sklyra.nn import (
-    CrossEntropy,
-    HuberError,
-    LyraNet,
-    Perceptron,
-    RankedSquaredError,
-    RowLoss,
-    SquaredError,
-)
+from sklyra.nn import RowLoss, SequenceModule
 
 _VERSION = 1
-_MODULES: dict[str, type[nn.Module]] = {
-    module.__name__: module for module in (LyraNet, Perceptron)
-}
-_LOSSES: dict[str, type[RowLoss]] = {
-    loss.__name__: loss
-    for loss in (CrossEntropy, HuberError, RankedSquaredError, SquaredError)
-}
 # Numbers that are attributes of nets.
 _SETTINGS = ("lr", "weight_decay", "state_weight_decay", "seed")
 _RUNNING = ("batch_size", "precision")
@@ -61,7 +46,8 @@ def write_state(net: Any) -> dict[str, Any]:
         "loss": net.criterion.__name__,
         "settings": {name: getattr(net, name) for name in _SETTINGS},
         "running": {name: getattr(net, name) for name in _RUNNING},
-        "history": [{k: _plain(v) for k, v in row.items()} for row in net.history],
+        # the same string for the same key, which a file then holds once
+        "history": [{intern(k): _plain(v) for k, v in r.items()} for r in net.history],
         "random": net.rng_.bit_generator.state,
         "optimizer": steps,
     }
@@ -92,7 +78,9 @@ def read_state(state: dict[str, Any], make_net: Any) -> Any:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in state["options"].items()
     }
-    module, loss = _MODULES[state["module"]], _LOSSES[state["loss"]]
+    modules = {module.__name__: module for module in SequenceModule.__subclasses__()}
+    losses = {loss.__name__: loss for loss in RowLoss.__subclasses__()}
+    module, loss = modules[state["module"]], losses[state["loss"]]
     net = make_net(module, options, criterion=loss, device="cpu", **state["settings"])
     net.module_.load_state_dict({k: _tensor(v) for k, v in state["weights"].items()})
     for name, value in state["running"].items():

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from sklyra._state import check_version
@@ -27,12 +26,34 @@ from sklyra.ensemble.part import HeldOut, Part, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
 from sklyra.sequences import Inputs
-from sklyra.targets import ClassTarget, Target, ValueTarget
+from sklyra.targets import TARGETS, Target
 
 Folds = list[tuple[Rows, Rows]]
 
 _VERSION = 1
-_HELD_OUT = ("held_out", "held_out_output", "held_out_score")
+# Kinds of parts by their names, as states have them.
+PARTS: dict[str, type[Part]] = {
+    part.__name__: part for part in (GaussianProcessPart, Networks)
+}
+
+
+class Trained(NamedTuple):
+    """Training of an ensemble, and how good it is.
+
+    Attributes
+    ----------
+    jobs : list of Job
+        Networks, with what they were trained on.
+    output : ndarray of shape (n_asked, n_outputs), float64
+        Stacked outputs of rows held out, with weights from other folds; NaN for rows in
+        no fold.
+    score : float
+        R2 or accuracy of that; NaN if there is nothing to score.
+    """
+
+    jobs: list[Job]
+    output: Array
+    score: float
 
 
 class Ensemble:
@@ -52,22 +73,15 @@ class Ensemble:
     stacking_weights : ndarray of shape (n_parts, n_outputs) or (n_parts, 1), float64
         Factors with which parts add up to outputs.
     held_out : ndarray of shape (n_parts, n_asked, n_outputs), float32
-        Honest held-out predictions of each part, once fitted.
-    held_out_output : ndarray of shape (n_asked, n_outputs), float64
-        What they add up to, with weights from other folds; NaN for rows in no fold.
-    held_out_score : float
-        R2 or accuracy of that.
+        Honest held-out predictions of each part, once fitted; of no rows before.
     """
-
-    held_out: npt.NDArray[np.float32]
-    held_out_output: Array
-    held_out_score: float
 
     def __init__(self, parts: list[Part], target: Target, strands: Strands) -> None:
         self.parts = parts
         self.target = target
         self.strands = strands
         self.stacking_weights = target.prior_weights([part.scale for part in parts])
+        self.held_out = np.empty((len(parts), 0, target.n_outputs), np.float32)
 
     def fit(
         self,
@@ -77,7 +91,7 @@ class Ensemble:
         settings: TrainingSettings,
         rng: np.random.RandomState,
         watch: Callable[[list[Job]], None],
-    ) -> list[Job]:
+    ) -> Trained:
         """Train all parts, and stack them.
 
         Parameters
@@ -97,8 +111,8 @@ class Ensemble:
 
         Returns
         -------
-        list of Job
-            What was trained.
+        Trained
+            What was trained, and how good it is.
         """
         split = self._split(data, folds, valid)
         jobs = self._train(split, settings, rng, watch)
@@ -112,8 +126,8 @@ class Ensemble:
         numbers = self.strands.numbers(asked.sequences)
         fold = fold_numbers(folds if valid is None else [], numbers)
         learned = len(self.parts) > 1 or len(folds) > 1
-        self._stack(predicted, asked, fold, split.center, learned)
-        return [job for own in jobs for job in own]
+        output, score = self._stack(predicted, asked, fold, split.center, learned)
+        return Trained([job for own in jobs for job in own], output, score)
 
     def train(
         self,
@@ -233,7 +247,7 @@ class Ensemble:
         fold: Rows,
         center: Array | None,
         learned: bool,
-    ) -> None:
+    ) -> tuple[Array, float]:
         """Find stacking weights, and predict each fold with those of the others."""
         known = np.flatnonzero(np.isfinite(held.kept).all(axis=(0, 2)))
         scales = [part.scale for part in self.parts]
@@ -252,13 +266,11 @@ class Ensemble:
         shift: Any = 0.0 if center is None else center
         out = np.full(held.kept.shape[1:], np.nan)
         out[known] = cross_fit((held.honest - shift)[:, known], fold[known], stack)
-        self.held_out_output = out + shift
-        self.held_out_score = np.nan
-        if len(known) > 0:
-            output, weight = self.held_out_output[known], asked.weight[known]
-            self.held_out_score = self.target.score(
-                output, asked.target[known], weight.astype(np.float64)
-            )
+        out += shift
+        if not len(known):
+            return out, np.nan
+        weight = asked.weight[known].astype(np.float64)
+        return out, self.target.score(out[known], asked.target[known], weight)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.
@@ -268,14 +280,13 @@ class Ensemble:
         dict
             What was learned, and the version of this layout.
         """
-        held_out = {name: vars(self)[name] for name in _HELD_OUT if name in vars(self)}
         return {
             "version": _VERSION,
-            "parts": {part.name: part.to_state() for part in self.parts},
-            "target": self.target.to_state(),
+            "parts": [[type(p).__name__, p.to_state()] for p in self.parts],
+            "target": [type(self.target).__name__, self.target.to_state()],
             "both_strands": self.strands.both,
             "stacking_weights": self.stacking_weights,
-            "held_out": held_out,
+            "held_out": self.held_out,
         }
 
     @classmethod
@@ -298,15 +309,12 @@ class Ensemble:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        parts: list[Part] = []
-        for name, part in state["parts"].items():
-            kind = GaussianProcessPart if name == GaussianProcessPart.name else Networks
-            parts.append(kind.from_state(part))
-        kinds = ClassTarget if "classes" in state["target"] else ValueTarget
-        target = kinds.from_state(state["target"])
+        parts = [PARTS[name].from_state(part) for name, part in state["parts"]]
+        name, learned = state["target"]
+        target = TARGETS[name].from_state(learned)
         ensemble = cls(parts, target, Strands(state["both_strands"]))
         ensemble.stacking_weights = state["stacking_weights"]
-        vars(ensemble).update(state["held_out"])
+        ensemble.held_out = state["held_out"]
         return ensemble
 
     def __getstate__(self) -> dict[str, Any]:

@@ -51,6 +51,12 @@ class GaussianProcessPart:
     scale: Scale = "level"
     posterior: Posterior
 
+    def resumed(self) -> GaussianProcessPart:
+        """Copy what it holds, as `Part.resumed` says: nothing of it is changed."""
+        part = GaussianProcessPart()
+        vars(part).update(vars(self))
+        return part
+
     def plan(
         self, split: Split, settings: TrainingSettings, rng: np.random.RandomState
     ) -> list[Job]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -20,113 +20,15 @@ from sklyra._training import (
 )
 from sklyra._typing import Array
 from sklyra.batching import SequenceDataset
+from sklyra.ensemble.architectures import ARCHITECTURES, Architecture
 from sklyra.ensemble.held_out import held_out_outputs, may_choose
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.steps import step_plan
-from sklyra.features import AlignedPositions, letter_vectors
-from sklyra.nn import LyraNet, Perceptron
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target
 
 _VERSION = 1
-
-
-class Architecture(Protocol):
-    """A kind of network: what it reads of samples, and how it is built.
-
-    Attributes
-    ----------
-    name : str
-        What it is called in `predict_parts` and `history_`.
-    """
-
-    name: str
-
-    def view(self, inputs: Inputs) -> Inputs:
-        """Select what networks of this kind read.
-
-        Parameters
-        ----------
-        inputs : Inputs
-            Any samples.
-
-        Returns
-        -------
-        Inputs
-            The same samples.
-        """
-
-    def options(
-        self, data: SequenceDataset, settings: TrainingSettings
-    ) -> tuple[type, dict[str, Any]]:
-        """Choose the module and its options.
-
-        Parameters
-        ----------
-        data : SequenceDataset
-            Training data, as viewed.
-        settings : TrainingSettings
-            How to train.
-
-        Returns
-        -------
-        module : type
-            Class of the module.
-        options : dict of str to object
-            Its arguments.
-        """
-
-
-class Lyra:
-    """Gated convolutions and state space layers over whole sequences."""
-
-    name = "lyra"
-
-    def view(self, inputs: Inputs) -> Inputs:
-        """Return all there is, as `Architecture.view` says."""
-        return inputs
-
-    def options(
-        self, data: SequenceDataset, settings: TrainingSettings
-    ) -> tuple[type, dict[str, Any]]:
-        """Choose `LyraNet`, as `Architecture.options` says."""
-        channels = {"letters": settings.letters, "n_channels": settings.n_channels}
-        return LyraNet, {**settings.architecture, **channels}
-
-
-class AlignedPerceptron:
-    """A perceptron over letters at aligned positions.
-
-    Parameters
-    ----------
-    aligned : AlignedPositions
-        Positions that mean the same in every sequence.
-    """
-
-    name = "perceptron"
-
-    def __init__(self, aligned: AlignedPositions) -> None:
-        self.aligned = aligned
-
-    def view(self, inputs: Inputs) -> Inputs:
-        """Look up what stands at aligned positions, as `Architecture.view` says."""
-        return replace(inputs, chains=(self.aligned(inputs.sequences),))
-
-    def options(
-        self, data: SequenceDataset, settings: TrainingSettings
-    ) -> tuple[type, dict[str, Any]]:
-        """Choose `Perceptron`, as `Architecture.options` says."""
-        alphabet = data.sequences.alphabet
-        assert alphabet is not None
-        letters = letter_vectors(alphabet).astype(np.float32)
-        codes, _ = data.sequences.padded()
-        counts = [np.bincount(column, minlength=len(letters)) for column in codes.T]
-        return Perceptron, {
-            "letters": letters,
-            "center": (np.array(counts) @ letters / len(codes)).astype(np.float32),
-            "dropout": settings.architecture["dropout"],
-        }
 
 
 class Networks:
@@ -166,6 +68,10 @@ class Networks:
 
     def _viewed(self, data: SequenceDataset) -> SequenceDataset:
         return replace(data, inputs=self.architecture.view(data.inputs))
+
+    def resumed(self) -> Networks:
+        """Share the members, as `Part.resumed` says: training works on copies."""
+        return Networks(self.architecture, self.nets)
 
     def plan(
         self, split: Split, settings: TrainingSettings, rng: np.random.RandomState
@@ -258,12 +164,10 @@ class Networks:
         dict
             What was learned, and the version of this layout.
         """
-        aligned = None
-        if isinstance(self.architecture, AlignedPerceptron):
-            aligned = self.architecture.aligned.to_state()
+        architecture = self.architecture
         return {
             "version": _VERSION,
-            "aligned": aligned,
+            "architecture": [type(architecture).__name__, architecture.to_state()],
             "nets": [net.to_state() for net in self.nets],
         }
 
@@ -287,10 +191,8 @@ class Networks:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        architecture: Architecture = Lyra()
-        if state["aligned"] is not None:
-            aligned = AlignedPositions.from_state(state["aligned"])
-            architecture = AlignedPerceptron(aligned)
+        name, learned = state["architecture"]
+        architecture = ARCHITECTURES[name].from_state(learned)
         nets = [SequenceNet.from_state(net) for net in state["nets"]]
         return cls(architecture, nets)
 

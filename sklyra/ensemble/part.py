@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -93,6 +93,15 @@ class Part(Protocol):
     def scale(self) -> Scale:
         """What it predicts."""
 
+    def resumed(self) -> Self:
+        """Make a part that goes on from what this one has learned.
+
+        Returns
+        -------
+        Part
+            Another object, so that an error leaves this one as it is.
+        """
+
     def plan(
         self,
         split: Split,
@@ -177,4 +186,19 @@ class Part(Protocol):
         -------
         dict
             What was learned.
+        """
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Part
+            The same.
         """

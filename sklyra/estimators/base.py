@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -30,16 +29,17 @@ from sklyra.batching import SequenceDataset
 from sklyra.ensemble import (
     Ensemble,
     GaussianProcessPart,
-    Lyra,
+    LyraArchitecture,
     Networks,
     Part,
     Strands,
+    Trained,
     TrainingSettings,
     plan_folds,
 )
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import check_parameters, check_unchanged
-from sklyra.estimators.parts import list_parts, resumed, training_settings
+from sklyra.estimators.parts import list_parts, training_settings
 from sklyra.estimators.reading import InputReader
 from sklyra.estimators.training_data import encode_data
 from sklyra.estimators.unchanged import kept_on_error
@@ -206,12 +206,12 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         ensemble = Ensemble(parts, target, strands)
         settings = self._settings(target)
         watch = partial(tasks.watch, so_far=partial(self._alone, ensemble))
-        jobs = ensemble.fit(data, folds, valid, settings, rng, watch)
-        self._remember(ensemble, jobs)
+        trained = ensemble.fit(data, folds, valid, settings, rng, watch)
+        self._remember(ensemble, trained.jobs)
         if not self.warm_start:
-            for job in jobs:
+            for job in trained.jobs:
                 job.net.forget_training()
-        self._remember_held_out(np.flatnonzero(used) if valid is None else None, used)
+        self._remember_held_out(trained, used if valid is None else None)
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, target: Target) -> Self:
         """Train for one epoch at the full rate, from scratch if unfitted."""
@@ -222,9 +222,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             rng = check_random_state(self.random_state)
             data, _ = self._read(X, y, sample_weight, target, learn=not resume)
             # other parts need to see all of the training data
-            parts: list[Part] = [Networks(Lyra())]
+            parts: list[Part] = [Networks(LyraArchitecture())]
             if resume:
-                parts = resumed(self._ensemble.parts)
+                parts = [part.resumed() for part in self._ensemble.parts]
             ensemble = Ensemble(parts, target, Strands(bool(self.reverse_complement)))
             if resume:
                 ensemble.stacking_weights = self._ensemble.stacking_weights
@@ -237,16 +237,18 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         return self
 
     def _known_target(self) -> Target:
-        """Copy the target of the last fit, to go on with."""
+        """Make a target that knows what that of the last fit has learned."""
         check_unchanged(self, self.nets_[0].get_params())
-        return copy.copy(self._ensemble.target)
+        target = self._make_target()
+        target.resume(self._ensemble.target)
+        return target
 
     def _settings(self, target: Target, **changed: Any) -> TrainingSettings:
         return training_settings(self, self._reader, target, **changed)
 
     def _alone(self, ensemble: Ensemble, net: SequenceNet) -> dict[str, Any]:
         """Collect the attributes of a model of one network, as that is by now."""
-        part = Networks(Lyra(), [net.snapshot()])
+        part = Networks(LyraArchitecture(), [net.snapshot()])
         alone = Ensemble([part], ensemble.target, ensemble.strands)
         return {**vars(self), "_ensemble": alone}
 
@@ -264,16 +266,15 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         self.versions_ = versions()
 
     def _remember_held_out(
-        self, rows: npt.NDArray[np.intp] | None, used: npt.NDArray[np.bool_]
+        self, trained: Trained, used: npt.NDArray[np.bool_] | None
     ) -> None:
         """Keep held-out predictions, and what the Gaussian process found."""
-        ensemble = self._ensemble
-        self.oof_score_ = ensemble.held_out_score
-        self.oof_prediction_ = ensemble.target.decode(ensemble.held_out_output)
-        if rows is not None and len(rows) < len(used):
+        self.oof_score_ = trained.score
+        self.oof_prediction_ = self._ensemble.target.decode(trained.output)
+        if used is not None and not used.all():
             known = self.oof_prediction_
             self.oof_prediction_ = np.full((len(used), *known.shape[1:]), np.nan)
-            self.oof_prediction_[rows] = known
+            self.oof_prediction_[used] = known
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
         part = self._part("gaussian_process")

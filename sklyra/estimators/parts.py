@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from sklyra._training import resolve_device
 from sklyra.ensemble import (
-    AlignedPerceptron,
     GaussianProcessPart,
-    Lyra,
+    LyraArchitecture,
     Networks,
     Part,
+    PerceptronArchitecture,
     TrainingSettings,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, encoder
@@ -50,33 +49,17 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
     list of Part
         The parts, networks first.
     """
-    old = {part.name: part for part in resumed(before)}
-    parts = [old.get("lyra", Networks(Lyra()))]
+    old = {part.name: part.resumed() for part in before}
+    parts = [old.get("lyra", Networks(LyraArchitecture()))]
     if estimator.perceptron and "perceptron" in old:
         parts.append(old["perceptron"])
     elif estimator.perceptron and inputs.sequences.alphabet is not None:
         aligned = AlignedPositions(inputs.sequences)
         if len(aligned):
-            parts.append(Networks(AlignedPerceptron(aligned)))
+            parts.append(Networks(PerceptronArchitecture(aligned)))
     if estimator.gaussian_process and inputs.sequences.alphabet is not None:
         parts.append(GaussianProcessPart())
     return parts
-
-
-def resumed(parts: list[Part]) -> list[Part]:
-    """Copy parts to go on with: if anything goes wrong the old ones are kept.
-
-    Parameters
-    ----------
-    parts : list of Part
-        Trained parts.
-
-    Returns
-    -------
-    list of Part
-        Copies that share networks, which parts never change.
-    """
-    return [copy.copy(part) for part in parts]
 
 
 def training_settings(

@@ -4,4 +4,9 @@ from sklyra.targets.classes import ClassTarget
 from sklyra.targets.target import Target
 from sklyra.targets.values import ValueTarget
 
-__all__ = ["ClassTarget", "Target", "ValueTarget"]
+# Kinds of targets by their names, as states have them.
+TARGETS: dict[str, type[Target]] = {
+    target.__name__: target for target in (ClassTarget, ValueTarget)
+}
+
+__all__ = ["TARGETS", "ClassTarget", "Target", "ValueTarget"]

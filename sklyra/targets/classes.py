@@ -95,6 +95,10 @@ class ClassTarget:
             )
         return np.asarray(at, dtype=np.int64)
 
+    def resume(self, earlier: Self) -> None:
+        """Take over the classes, as `Target.resume` says."""
+        self.classes = earlier.classes
+
     def class_weights(self, y: Any) -> Array | float:
         """Look up the weight of each label, as `Target.class_weights` says."""
         given = self._class_weight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,15 @@ class Target(Protocol):
         -------
         ndarray of shape (n_samples, ...)
             Encoded target.
+        """
+
+    def resume(self, earlier: Self) -> None:
+        """Take over what an earlier target of the same kind has learned.
+
+        Parameters
+        ----------
+        earlier : Target
+            That of a fitted model, which stays what it is.
         """
 
     def class_weights(self, y: Any) -> Array | float:
@@ -200,4 +209,19 @@ class Target(Protocol):
         -------
         dict
             What was learned.
+        """
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Target
+            The same.
         """

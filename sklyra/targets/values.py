@@ -85,6 +85,11 @@ class ValueTarget:
         )
         return np.asarray((y - mean) / scale, dtype=np.float32)
 
+    def resume(self, earlier: Self) -> None:
+        """Take over scale and number of outputs, as `Target.resume` says."""
+        for name in _LEARNED:
+            setattr(self, f"_{name}", getattr(earlier, f"_{name}"))
+
     def class_weights(self, y: Any) -> float:
         """Weigh all alike, for there are no classes."""
         return 1.0
