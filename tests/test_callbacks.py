@@ -189,6 +189,7 @@ def test_scores_are_monitored_alone_and_inside_others() -> None:
     assert len(log.data) == 5
 
 
+@pytest.mark.slow
 def test_scores_are_monitored_in_searches_across_processes() -> None:
     monitor = ScoringMonitor(scoring="r2")
     search = GridSearchCV(

@@ -57,6 +57,7 @@ def client() -> Iterator[Any]:
         yield client
 
 
+@pytest.mark.slow
 def test_searches_find_what_they_find_without_a_cluster(
     client: Any, tmp_path: Path
 ) -> None:
@@ -81,6 +82,7 @@ def test_searches_find_what_they_find_without_a_cluster(
     assert owners <= {str(pid) for pid in client.run(os.getpid).values()}
 
 
+@pytest.mark.slow
 def test_every_sequence_is_scored_once_though_a_worker_dies(
     client: Any, model: LyraRegressor, tmp_path: Path
 ) -> None:

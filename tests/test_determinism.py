@@ -104,6 +104,7 @@ def draw_everywhere() -> None:
 # The same seed
 
 
+@pytest.mark.slow
 @every_fit
 def test_one_seed_gives_one_model(fit: Fit) -> None:
     first = fit()
@@ -117,6 +118,7 @@ def test_another_seed_gives_another_model(fit: Fit) -> None:
     assert (fit(random_state=1) != fit(random_state=0)).all()
 
 
+@pytest.mark.slow
 def test_a_seed_decides_everything_that_is_drawn() -> None:
     """Initial weights, held-out rows, order of batches and dropout, one at a time."""
     still = {"early_stopping": False, "dropout": 0.0, "batch_size": 100, "lr": 1e-12}
@@ -134,6 +136,7 @@ def test_a_seed_decides_everything_that_is_drawn() -> None:
     assert [tuple(fit_regressor(**options)) for options in settings] == found
 
 
+@pytest.mark.slow
 def test_a_generator_is_drawn_from_and_gives_what_its_state_says() -> None:
     rng = np.random.RandomState(0)
     first = fit_regressor(random_state=rng)
@@ -162,6 +165,7 @@ def test_no_seed_means_the_global_generator_of_numpy() -> None:
     assert (found[0] != found[1]).all()
 
 
+@pytest.mark.slow
 def test_fitting_again_is_fitting_anew() -> None:
     model = regressor().fit(GENES, np.arange(len(GENES)))
     np.testing.assert_array_equal(model.fit(X, Y).predict(X), fit_regressor())
@@ -187,6 +191,7 @@ def torch_settings() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
+@pytest.mark.slow
 @every_fit
 @pytest.mark.usefixtures("torch_settings")
 def test_double_precision_as_torchs_default_changes_nothing(fit: Fit) -> None:
@@ -232,6 +237,7 @@ def surroundings() -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_threads", [None, 1, 3])
 @pytest.mark.usefixtures("torch_settings")
 def test_everything_around_stays_as_it_was(n_threads: int | None) -> None:
@@ -326,6 +332,7 @@ def at_once(calls: list[Callable[[], np.ndarray]]) -> list[np.ndarray]:
     return [found[i] for i in range(len(calls))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_threads", [None, 1])
 def test_fits_at_once_give_what_they_give_alone(n_threads: int | None) -> None:
     def call(seed: int) -> np.ndarray:
@@ -417,6 +424,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_a_new_process_imports_lightly_and_fits_the_same_bits() -> None:
     """One process for both, because importing torch takes seconds."""
     done = subprocess.run(

@@ -566,6 +566,7 @@ def workers() -> Iterator[None]:
     get_reusable_executor().shutdown(wait=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 @pytest.mark.usefixtures("workers")
 def test_parallel_fits_give_what_serial_ones_do(backend: str) -> None:
@@ -602,6 +603,7 @@ class CountThreads(Callback):
         net.history.record("threads", torch.get_num_threads())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
 @pytest.mark.usefixtures("workers")
 def test_parallel_fits_share_the_cores(backend: str) -> None:

@@ -246,6 +246,7 @@ def test_groups_are_held_out_together():
         assert not set(groups[train]) & set(groups[valid])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_members", [1, 5])
 def test_measurements_of_one_sequence_are_held_out_together(n_members):
     """Three each, of values that only memory could know."""
@@ -405,6 +406,7 @@ def test_partial_fit_forgets_how_good_the_model_was():
     assert not hasattr(model, "oof_prediction_")
 
 
+@pytest.mark.slow
 def test_warm_start_goes_on_and_fits_the_process_again():
     model = LyraRegressor(**SMALL, warm_start=True).fit(X, Y)
     before = model.gaussian_process_
@@ -468,6 +470,7 @@ def test_members_hold_out_what_a_splitter_says():
     assert np.isfinite(model.oof_prediction_[weight > 0]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [list, np.array, "mask"])
 def test_splitters_may_yield_what_scikit_learn_takes(side):
     class Odd(KFold):
@@ -501,6 +504,7 @@ def test_rows_drawn_with_replacement_are_trained_on_as_drawn():
     assert seen == [[X[i] for i in drawn] for drawn, _ in Bootstrap().split(X)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 def test_training_goes_on_with_the_same_architecture_only(method):
     model = clone(REGRESSOR).set_params(warm_start=True).fit(X, Y)
@@ -540,6 +544,7 @@ def test_targets_that_begin_to_vary_are_learnt_later():
     assert np.ptp(model.predict(X)) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("low", [-60, -300, -13])
 def test_weights_too_small_to_matter_are_none(low):
     weight = np.where(np.arange(60) < 30, 1.0, 10.0**low)
@@ -665,6 +670,7 @@ def test_additive_effects_are_found(rng):
     assert shares["additive"] > 0.8
 
 
+@pytest.mark.slow
 def test_variance_that_is_epistasis_is_found(rng):
     text = ["".join(rng.choice(list("AC"), 10)) for _ in range(300)]
     y = np.array([(1.0 if x[2] == x[7] else -1.0) for x in text])

@@ -78,6 +78,7 @@ def test_fitting_imports_neither_the_compiler_nor_optuna() -> None:
     assert run_alone(code).strip() == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not fork")
 def test_a_forked_process_can_fit() -> None:
     """OpenMP's threads stay behind in the parent: waiting for them takes forever."""

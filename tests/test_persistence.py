@@ -122,6 +122,7 @@ def in_new_process(script: str, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_new_process_predicts_the_same_bits(
     tmp_path: Path, kinds: dict[str, tuple[Model, Any]]
 ) -> None:
@@ -259,6 +260,7 @@ def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -
     assert abs(sizes[1] - sizes[0]) < 2000
 
 
+@pytest.mark.slow
 def test_a_gaussian_process_holds_a_byte_for_each_residue() -> None:
     rng = np.random.default_rng(0)
     proteins = ["".join(row) for row in rng.choice(list(PROTEIN.letters), (400, 150))]
@@ -295,6 +297,7 @@ def test_partial_fit_goes_on_as_if_never_saved() -> None:
     assert (first.predict(X) != loaded.predict(X)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [regressor, classifier])
 def test_warm_fits_go_on_as_if_never_saved(make: Callable[..., Model]) -> None:
     target = Y if make is regressor else np.where(Y > 0, "high", "low")

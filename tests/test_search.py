@@ -257,6 +257,7 @@ def test_laggards_are_given_up_after_the_warm_up():
         study.tell(trial, state=TrialState.PRUNED)
 
 
+@pytest.mark.slow
 def test_pruned_trials_are_in_the_study_and_in_the_table():
     data = make_epistasis(150, length=6, order=1, random_state=0)
     space = {**FEW, "dropout": None, "lr": [0.02, 1e-9]}
@@ -294,6 +295,7 @@ def test_failed_trials_are_recorded_and_skipped():
         search.fit(X, Y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["journal", "sqlite"])
 def test_search_goes_on_to_its_number(tmp_path, kind):
     path = tmp_path / "study.log"
@@ -309,6 +311,7 @@ def test_search_goes_on_to_its_number(tmp_path, kind):
         search.fit(X[:100], Y[:100])
 
 
+@pytest.mark.slow
 def test_interrupted_search_keeps_its_best_and_goes_on(tmp_path):
     class Impatient(LyraRegressor):
         fits = 0
@@ -355,6 +358,7 @@ def start(storage: str, n: int, pause: float) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", script])
 
 
+@pytest.mark.slow
 def test_killed_search_resumes_and_processes_share(tmp_path):
     """One is killed in the middle; two others end what it began, together."""
     storage = str(tmp_path / "study.log")
@@ -391,6 +395,7 @@ def test_killed_search_resumes_and_processes_share(tmp_path):
     assert len(owners) >= 2
 
 
+@pytest.mark.slow
 def test_n_jobs_run_trials_at_the_same_time():
     options = {**OPTIONS, "n_trials": 4, "refit": False}
     search = LyraSearchCV(small(), n_jobs=2, **options).fit(X, Y)
@@ -537,6 +542,7 @@ def score_ranks(model, X, y):
     return spearman_score(y, model.predict(X))
 
 
+@pytest.mark.slow
 def test_fingerprints_are_the_same_in_every_process(tmp_path):
     options = {**OPTIONS, "n_trials": 1, "scoring": score_ranks}
     here = LyraSearchCV(small(), **options, storage=tmp_path / "one.log").fit(X, Y)
@@ -566,6 +572,7 @@ def test_containers_have_one_fingerprint(form):
     assert _values(form(some)) == some
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_samplers_of_ones_own_choose_anew(tmp_path, n_jobs):
     """Also in a second process, and when the study goes on."""

@@ -63,6 +63,7 @@ def test_classes_too():
     assert model.oof_prediction_.shape == (60, 2)
 
 
+@pytest.mark.slow
 def test_training_sees_both_strands():
     """Motifs that training has on one strand only are known on the other."""
     text = [x.replace("GT", "GA") + "C" for x in X]

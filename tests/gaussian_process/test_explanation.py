@@ -31,6 +31,7 @@ def shares_of(text, y):
     return explained(check_sequences(text), y)[1].variance_shares
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_variance_comes_from_where_it_was_put(order):
     """No more is additive than effects of single letters explain."""

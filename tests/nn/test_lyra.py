@@ -117,6 +117,7 @@ def gradients(net: LyraNet) -> list[torch.Tensor]:
     return grads
 
 
+@pytest.mark.slow
 @given(data=st.data(), seed=st.integers(0, 10**6))
 @settings(max_examples=60, deadline=None)
 @pytest.mark.filterwarnings("ignore::sklyra.exceptions.AlphabetWarning")
@@ -179,6 +180,7 @@ def test_fast_network_is_the_plain_one(data: st.DataObject, seed: int) -> None:
             torch.testing.assert_close(a, b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [5, 100, 600])
 def test_fast_network_is_the_plain_one_in_single_precision(length: int) -> None:
     rng = np.random.default_rng(0)
