@@ -1,4 +1,4 @@
-"""Honest predictions of what members held out: nothing about a row chose its own.
+"""Out-of-fold predictions, for which no choice has used the row itself.
 
 Three choices are made with the rows that are held out: the epoch whose weights a
 member keeps, the stacking weights, and (in the Gaussian process) the kernel. Each is

@@ -1,4 +1,4 @@
-"""Steps of training: how many, and of how many sequences."""
+"""Batch size and number of epochs, where they are "auto"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a saved model is made of."""
+"""Classes that skops must trust to load a model."""
 
 from __future__ import annotations
 

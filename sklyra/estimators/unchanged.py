@@ -1,4 +1,4 @@
-"""Estimators that survive errors unchanged."""
+"""Failed fits, which leave an estimator as it was."""
 
 from __future__ import annotations
 
