@@ -1,4 +1,4 @@
-"""Pieces of a batch: runs of its sequences whose activations stay in cache."""
+"""Pieces of a batch: sequences few enough that activations stay in cache."""
 
 from __future__ import annotations
 

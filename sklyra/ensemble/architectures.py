@@ -90,23 +90,23 @@ class LyraArchitecture:
     name = "lyra"
 
     def view(self, inputs: Inputs) -> Inputs:
-        """Return all there is, as `Architecture.view` says."""
+        """Return all there is (see `Architecture.view`)."""
         return inputs
 
     def options(
         self, data: SequenceDataset, settings: TrainingSettings
     ) -> tuple[type, dict[str, Any]]:
-        """Choose `LyraNet`, as `Architecture.options` says."""
+        """Choose `LyraNet` (see `Architecture.options`)."""
         channels = {"letters": settings.letters, "n_channels": settings.n_channels}
         return LyraNet, {**settings.architecture, **channels}
 
     def to_state(self) -> dict[str, Any]:
-        """Return nothing: it has learned nothing, as `Architecture.to_state` says."""
+        """Return nothing: it has learned nothing (see `Architecture.to_state`)."""
         return {}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Make another, as `Architecture.from_state` says."""
+        """Make another (see `Architecture.from_state`)."""
         return cls()
 
 
@@ -125,13 +125,13 @@ class PerceptronArchitecture:
         self.aligned = aligned
 
     def view(self, inputs: Inputs) -> Inputs:
-        """Look up what stands at aligned positions, as `Architecture.view` says."""
+        """Look up what stands at aligned positions (see `Architecture.view`)."""
         return replace(inputs, chains=(self.aligned(inputs.sequences),))
 
     def options(
         self, data: SequenceDataset, settings: TrainingSettings
     ) -> tuple[type, dict[str, Any]]:
-        """Choose `Perceptron`, as `Architecture.options` says."""
+        """Choose `Perceptron` (see `Architecture.options`)."""
         alphabet = data.sequences.alphabet
         assert alphabet is not None
         letters = letter_vectors(alphabet).astype(np.float32)
@@ -144,12 +144,12 @@ class PerceptronArchitecture:
         }
 
     def to_state(self) -> dict[str, Any]:
-        """Return the state of the positions, as `Architecture.to_state` says."""
+        """Return the state of the positions (see `Architecture.to_state`)."""
         return self.aligned.to_state()
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Read the positions, as `Architecture.from_state` says."""
+        """Read the positions (see `Architecture.from_state`)."""
         return cls(AlignedPositions.from_state(state))
 
 

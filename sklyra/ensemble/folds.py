@@ -1,4 +1,4 @@
-"""Which training rows are held out: they tell the best epoch, and how good it is."""
+"""Folds of training rows: what each member trains on, and what it holds out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sklyra._warnings import warn
 from sklyra.exceptions import SklyraWarning
 from sklyra.sequences import first_missing, refuse_masked
 
-# Below this many rows a validation set says nothing: all are trained on.
+# Below this many rows a validation set is no evidence: all are trained on.
 MIN_ROWS = 20
 # Fewer folds would leave members too little to train on.
 _MIN_FOLDS = 5
@@ -189,7 +189,7 @@ def folds_of(
     n_members: int,
     used: npt.NDArray[np.bool_],
 ) -> list[tuple[Rows, Rows]]:
-    """Let a splitter say which rows members hold out.
+    """Hold out the rows that a splitter chooses.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def check_groups(groups: Any, X: Any) -> npt.NDArray[Any]:
     Parameters
     ----------
     groups : array-like of shape (n_samples,)
-        Anything that tells groups apart.
+        A label of the group of each row.
     X : array-like of shape (n_samples, ...)
         Sequences.
 
@@ -366,7 +366,7 @@ def only_class(
     Warns
     -----
     SklyraWarning
-        If so: then sequences are held out, not groups or what `cv` says.
+        If so: then sequences are held out, not groups or the folds of `cv`.
     """
     if classes is None:
         return False

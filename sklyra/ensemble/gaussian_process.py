@@ -1,4 +1,4 @@
-"""A Gaussian process as a part of a model, of as many sequences as memory allows."""
+"""Gaussian process as a part of a model, of as many sequences as memory allows."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class GaussianProcessPart:
     posterior: Posterior
 
     def resumed(self) -> GaussianProcessPart:
-        """Copy what it holds, as `Part.resumed` says: nothing of it is changed."""
+        """Copy what it holds (see `Part.resumed`): nothing of it is changed."""
         part = GaussianProcessPart()
         vars(part).update(vars(self))
         return part
@@ -60,11 +60,11 @@ class GaussianProcessPart:
     def plan(
         self, split: Split, settings: TrainingSettings, rng: np.random.RandomState
     ) -> list[Job]:
-        """Return nothing: there is nothing to train, as `Part.plan` says."""
+        """Return nothing: there is nothing to train (see `Part.plan`)."""
         return []
 
     def keep(self, jobs: list[Job]) -> None:
-        """Stay what it is, as `Part.keep` says."""
+        """Stay what it is (see `Part.keep`)."""
 
     def finish(
         self,
@@ -74,7 +74,7 @@ class GaussianProcessPart:
         rng: np.random.RandomState,
         precision: str,
     ) -> HeldOut:
-        """Fit, explain and predict what each fold held out, as `Part.finish` says."""
+        """Fit, explain and predict what each fold held out (see `Part.finish`)."""
         data, valid = split.data, split.valid
 
         def evaluate(posterior: Posterior) -> HeldOut:
@@ -109,7 +109,7 @@ class GaussianProcessPart:
         self.variance_shares = shares
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
-        """Predict, as `Part.predict` says, in double precision."""
+        """Predict (see `Part.predict`), in double precision."""
         return predict_process(self.posterior, inputs.sequences)[None]
 
     def to_state(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _MOST_CHOOSING = 1000
 # Outputs of one member in one epoch that are kept, at most.
 _MOST_OUTPUTS = 2**16
 # The mean of the targets is known of held-out rows too. With more rows than this it
-# tells nothing of a single one.
+# depends little on a single one.
 MOST_CENTERED = 500
 _N_BLOCKS = 5
 

@@ -70,13 +70,13 @@ class Networks:
         return replace(data, inputs=self.architecture.view(data.inputs))
 
     def resumed(self) -> Networks:
-        """Share the members, as `Part.resumed` says: training works on copies."""
+        """Share the members (see `Part.resumed`): training works on copies."""
         return Networks(self.architecture, self.nets)
 
     def plan(
         self, split: Split, settings: TrainingSettings, rng: np.random.RandomState
     ) -> list[Job]:
-        """Make or take a network for each fold, as `Part.plan` says."""
+        """Make or take a network for each fold (see `Part.plan`)."""
         data = self._viewed(split.data)
         valid = None if split.valid is None else self._viewed(split.valid)
         jobs = []
@@ -121,7 +121,7 @@ class Networks:
         )
 
     def keep(self, jobs: list[Job]) -> None:
-        """Take over trained networks, as `Part.keep` says."""
+        """Take over trained networks (see `Part.keep`)."""
         self.nets = [job.net for job in jobs]
 
     def finish(
@@ -132,12 +132,12 @@ class Networks:
         rng: np.random.RandomState,
         precision: str,
     ) -> HeldOut:
-        """Predict the rows that each network held out, as `Part.finish` says."""
+        """Predict the rows that each network held out (see `Part.finish`)."""
         self.keep(jobs)
         return held_out_outputs(jobs, self._viewed(split.asked), split, precision)
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
-        """Predict with each network, as `Part.predict` says."""
+        """Predict with each network (see `Part.predict`)."""
         return predict_nets(
             self.nets, self.architecture.view(inputs).sequences, precision
         )

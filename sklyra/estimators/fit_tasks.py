@@ -1,4 +1,4 @@
-"""What scikit-learn's callbacks see of a fit."""
+"""Tasks of a fit, for scikit-learn's callbacks."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class FitTasks:
         Returns
         -------
         NetworkTask
-            What its training is to tell.
+            Listens to its training.
         """
         context = self._root.subcontext("network", max_subtasks=epochs)
         return NetworkTask(self, context, so_far)
@@ -106,7 +106,7 @@ class FitTasks:
         Returns
         -------
         bool
-            Whether one of them says that it is enough.
+            Whether one of them asks to stop.
         """
         with self._lock:
             enough: bool = (context or self._root).call_on_fit_task_end(

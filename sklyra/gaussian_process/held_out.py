@@ -149,7 +149,7 @@ def learn_again(training: TrainingSet, rows: Rows) -> FoldSolution | None:
     Returns
     -------
     FoldSolution or None
-        What was learnt; None where there are no rows.
+        What was learned; None where there are no rows.
     """
     if not len(rows):
         return None

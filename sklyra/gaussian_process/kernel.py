@@ -29,7 +29,7 @@ class Kernel(NamedTuple):
 
     Amino acids may be equal in part, as by `letter_vectors`.
 
-    The relevance :math:`w_l` of each position is learnt. So is the variance of the
+    The relevance :math:`w_l` of each position is learned. So is the variance of the
     noise, :math:`r`. All variances are in proportion to that of :math:`k_E`.
 
     Parameters

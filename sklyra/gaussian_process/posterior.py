@@ -23,8 +23,8 @@ from sklyra.gaussian_process.training import TrainingSet
 from sklyra.sequences import EncodedSequences
 
 _VERSION = 1
-# With no more rows than this the kernel is learnt again without those held out. With
-# more, what it has learnt from them makes no difference to what is predicted of them.
+# With no more rows than this the kernel is learned again without those held out. With
+# more, what it has learned from them makes no difference to what is predicted of them.
 _LEARN_AGAIN = 500
 
 
@@ -171,7 +171,7 @@ class Posterior:
             Expected values with the kernel and the mean of all rows; NaN where a row is
             in no `valid`, or the output was measured in no row of `train`.
         honest : ndarray of shape (n_samples, n_outputs), float64
-            The same with kernel and mean learnt without what is predicted. With more
+            The same with kernel and mean learned without what is predicted. With more
             than 500 rows that makes no difference, and it is the same array.
         """
         rows = self.training.rows

@@ -1,4 +1,4 @@
-"""What must be the same for scores of two searches to mean the same."""
+"""Fingerprints of data and settings, without which scores cannot be compared."""
 
 from __future__ import annotations
 

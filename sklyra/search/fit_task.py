@@ -1,4 +1,4 @@
-"""What scikit-learn's callbacks see of a search."""
+"""Task of a search, for scikit-learn's callbacks."""
 
 from __future__ import annotations
 

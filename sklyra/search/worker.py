@@ -1,4 +1,4 @@
-"""What one process does for a search."""
+"""Worker of a search: the trials that one process runs."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _has_begun(study: Study) -> bool:
 
 
 def attempt(task: Task, study: Study, trial: Trial) -> None:
-    """Cross-validate what a trial chooses, and tell the study.
+    """Cross-validate what a trial chooses, and report to the study.
 
     Parameters
     ----------

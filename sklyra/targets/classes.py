@@ -76,7 +76,7 @@ class ClassTarget:
         return False
 
     def read(self, y: Any, used: Rows, learn: bool) -> npt.NDArray[np.int64]:
-        """Check y and number its labels, as `Target.read` says."""
+        """Check y and number its labels (see `Target.read`)."""
         y = check_labels(y)
         if learn:
             if not self._given:
@@ -96,30 +96,30 @@ class ClassTarget:
         return np.asarray(at, dtype=np.int64)
 
     def resume(self, earlier: Self) -> None:
-        """Take over the classes, as `Target.resume` says."""
+        """Take over the classes (see `Target.resume`)."""
         self.classes = earlier.classes
 
     def class_weights(self, y: Any) -> Array | float:
-        """Look up the weight of each label, as `Target.class_weights` says."""
+        """Look up the weight of each label (see `Target.class_weights`)."""
         given = self._class_weight
         return 1.0 if given is None else check_class_weights(given, y)
 
     def strata(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        """Return the classes, as `Target.strata` says."""
+        """Return the classes (see `Target.strata`)."""
         return encoded
 
     def levels(self, encoded: npt.NDArray[Any]) -> Array:
-        """Write out 1 for the class and 0 for others, as `Target.levels` says."""
+        """Write out 1 for the class and 0 for others (see `Target.levels`)."""
         levels: Array = np.eye(self.n_outputs)[encoded]
         levels[encoded < 0] = np.nan
         return levels
 
     def effects(self, levels: Array) -> Array:
-        """Return differences of levels as they are, as `Target.effects` says."""
+        """Return differences of levels as they are (see `Target.effects`)."""
         return levels
 
     def prior_weights(self, scales: Sequence[Scale]) -> Array:
-        """Add up logits, and levels times a factor, as `Target.prior_weights` says."""
+        """Add up logits, and levels times a factor (see `Target.prior_weights`)."""
         return prior_logit_weights(scales)
 
     def stack(
@@ -129,20 +129,20 @@ class ClassTarget:
         weight: Array,
         scales: Sequence[Scale],
     ) -> Array:
-        """Maximize the likelihood of the classes, as `Target.stack` says."""
+        """Maximize the likelihood of the classes (see `Target.stack`)."""
         rows = encoded >= 0
         prior = self.prior_weights(scales)
         return logit_weights(parts[:, rows], encoded[rows], weight[rows], prior)
 
     def decode(self, output: Array, scale: Scale = "output") -> Array:
-        """Convert logits to probabilities, as `Target.decode` says.
+        """Convert logits to probabilities (see `Target.decode`).
 
         Levels are about 0 to 1 already, and stay what they are.
         """
         return output if scale == "level" else np.asarray(softmax(output, axis=-1))
 
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
-        """Compute the accuracy, as `Target.score` says."""
+        """Compute the accuracy (see `Target.score`)."""
         rows = encoded >= 0
         if not rows.any():
             return np.nan

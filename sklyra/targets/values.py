@@ -66,7 +66,7 @@ class ValueTarget:
         return True
 
     def read(self, y: Any, used: Rows, learn: bool) -> npt.NDArray[np.float32]:
-        """Check y and standardize it, as `Target.read` says."""
+        """Check y and standardize it (see `Target.read`)."""
         y = check_values(y)
         flat, y = y.ndim == 1, y.reshape(len(y), -1)
         if learn:
@@ -86,7 +86,7 @@ class ValueTarget:
         return np.asarray((y - mean) / scale, dtype=np.float32)
 
     def resume(self, earlier: Self) -> None:
-        """Take over scale and number of outputs, as `Target.resume` says."""
+        """Take over scale and number of outputs (see `Target.resume`)."""
         for name in _LEARNED:
             setattr(self, f"_{name}", getattr(earlier, f"_{name}"))
 
@@ -98,16 +98,16 @@ class ValueTarget:
         """Return None, for there are no classes."""
 
     def levels(self, encoded: npt.NDArray[Any]) -> Array:
-        """Return the standardized values, as `Target.levels` says."""
+        """Return the standardized values (see `Target.levels`)."""
         return encoded.astype(np.float64)
 
     def effects(self, levels: Array) -> Array:
-        """Multiply by the standard deviation, as `Target.effects` says."""
+        """Multiply by the standard deviation (see `Target.effects`)."""
         effects: Array = levels * self._scale
         return effects[:, 0] if self._flat else effects
 
     def prior_weights(self, scales: Sequence[Scale]) -> Array:
-        """Weigh all parts alike, as `Target.prior_weights` says."""
+        """Weigh all parts alike (see `Target.prior_weights`)."""
         return np.full((len(scales), self.n_outputs), 1 / len(scales))
 
     def stack(
@@ -117,19 +117,19 @@ class ValueTarget:
         weight: Array,
         scales: Sequence[Scale],
     ) -> Array:
-        """Find non-negative least squares, as `Target.stack` says."""
+        """Find non-negative least squares (see `Target.stack`)."""
         if len(parts) == 1:
             return self.prior_weights(scales)
         return value_weights(parts, self.levels(encoded), weight)
 
     def decode(self, output: Array, scale: Scale = "output") -> Array:
-        """Convert to the units of y, as `Target.decode` says."""
+        """Convert to the units of y (see `Target.decode`)."""
         out = output * self._scale + self._mean
         out = np.where(self._varies, out, self._mean)
         return out[..., 0] if self._flat else out
 
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
-        """Compute R2, the mean of all outputs that vary, as `Target.score` says."""
+        """Compute R2, the mean of all outputs that vary (see `Target.score`)."""
         scores = []
         for prediction, values in zip(output.T, encoded.T, strict=True):
             rows = np.isfinite(values)
