@@ -38,8 +38,8 @@ class Explanation(NamedTuple):
         their targets: ``"additive"``, by the sum of average effects of single letters;
         beyond that ``"pairwise"``, by effects of pairs, and by what these leave, of
         letters at positions, ``"higher_order"``, and of k-mers, ``"composition"``; and
-        ``"unexplained"``, noise and what was not learned. They add up to 1, or are all 0
-        if targets are constant.
+        ``"unexplained"``, noise and what was not learned. They add up to 1, or are all
+        0 if targets are constant.
     positions : ndarray of shape (n_effects,), int64
         Position of each effect, from 0; negative if counted from the right end.
     letters : list of str
