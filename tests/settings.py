@@ -1,6 +1,6 @@
 """Small settings of estimators, with which a fit takes a moment.
 
-What tests expect was found with these numbers: a test that needs others changes its own.
+What tests expect was found with these numbers: a test that needs others changes a copy.
 """
 
 from __future__ import annotations
@@ -109,5 +109,32 @@ CHECKED: dict[str, Any] = {
     "max_epochs": 12,
     "lr_schedule": "constant",
     "early_stopping": False,
+    "random_state": 0,
+}
+# Networks whose training is drawn.
+SHOWN: dict[str, Any] = {
+    "n_members": 2,
+    "gaussian_process": False,
+    "d_model": 8,
+    "max_epochs": 3,
+    "n_iter_no_change": None,
+    "random_state": 0,
+}
+# One network, for as many epochs as a test of a loss asks for.
+LOSSES: dict[str, Any] = {
+    **ALONE,
+    "early_stopping": False,
+    "d_model": 16,
+    "d_state": 8,
+    "random_state": 0,
+}
+# Parameters of LyraNet, not of an estimator.
+NET: dict[str, Any] = {"d_model": 8, "pgc_hidden": (4, 6), "d_state": 8}
+# What is sent to the workers of a cluster.
+SENT: dict[str, Any] = {
+    **ALONE,
+    "d_model": 8,
+    "pgc_hidden": (8,),
+    "max_epochs": 2,
     "random_state": 0,
 }

@@ -14,28 +14,16 @@ from sklearn.pipeline import make_pipeline
 
 from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV, SequenceOneHotEncoder
 from sklyra.datasets import load_cr6261
+from tests.settings import WATCHED
 
 X, Y = load_cr6261(return_X_y=True)
 X, Y = X[::32], Y[::32]  # 64
 LABELS = np.where(np.median(Y) < Y, "tight", "loose")
-TINY: dict[str, Any] = {
-    "n_members": 2,
-    "gaussian_process": False,
-    "perceptron": False,
-    "d_model": 8,
-    "d_state": 4,
-    "pgc_hidden": (8,),
-    "head_hidden": 8,
-    "lr": 0.01,
-    "max_epochs": 3,
-    "n_threads": 1,
-    "random_state": 0,
-}
 ONE_TRIAL = {"n_trials": 1, "space": {"lr": [0.01]}, "cv": KFold(2)}
 
 
 def regressor(**changes: Any) -> LyraRegressor:
-    return LyraRegressor(**(TINY | changes))
+    return LyraRegressor(**(WATCHED | changes))
 
 
 class Recorder:
@@ -125,8 +113,8 @@ def test_every_network_and_epoch_is_a_task() -> None:
 def test_models_on_the_way_stay_what_they_were(kind: type) -> None:
     recorder = Recorder()
     target = Y if kind is LyraRegressor else LABELS
-    model = kind(**TINY | {"n_members": 1}).set_callbacks(recorder).fit(X, target)
-    plain = kind(**TINY | {"n_members": 1}).fit(X, target)
+    model = kind(**WATCHED | {"n_members": 1}).set_callbacks(recorder).fit(X, target)
+    plain = kind(**WATCHED | {"n_members": 1}).fit(X, target)
     np.testing.assert_array_equal(model.predict(X), plain.predict(X))
     predict = "predict" if kind is LyraRegressor else "predict_proba"
     found = {k: getattr(m, predict)(X) for k, m in recorder.models.items()}

@@ -12,19 +12,12 @@ from sklearn.pipeline import make_pipeline
 
 from sklyra import LyraClassifier, LyraRegressor, SequenceOneHotEncoder, TrainingDisplay
 from sklyra.datasets import load_cr6261
+from tests.settings import SHOWN
 
 mpl.use("Agg")
 
 X, Y = load_cr6261(return_X_y=True)
 X, Y = X[::16], Y[::16]
-OPTIONS: dict[str, Any] = {
-    "n_members": 2,
-    "gaussian_process": False,
-    "d_model": 8,
-    "max_epochs": 3,
-    "n_iter_no_change": None,
-    "random_state": 0,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +29,7 @@ def closed() -> Any:
 
 
 def test_every_network_has_its_losses() -> None:
-    model = LyraRegressor(**OPTIONS).fit(X, Y)
+    model = LyraRegressor(**SHOWN).fit(X, Y)
     shown = TrainingDisplay.from_estimator(model)
     assert len(shown.lines_) == 2 * 2 * 2
     solid = [line for line in shown.lines_ if line.get_linestyle() == "-"]
@@ -67,7 +60,7 @@ def test_what_was_not_measured_is_not_drawn() -> None:
     from matplotlib import pyplot as plt
 
     _, ax = plt.subplots()
-    options = OPTIONS | {"early_stopping": False, "perceptron": False}
+    options = SHOWN | {"early_stopping": False, "perceptron": False}
     pipe = make_pipeline(SequenceOneHotEncoder(), LyraClassifier(**options))
     shown = TrainingDisplay.from_estimator(pipe.fit(X, Y > 8), ax=ax)
     assert shown.ax_ is ax
