@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit
 from skorch.callbacks import Callback
 
 from sklyra import LyraClassifier, LyraRegressor
-from sklyra.ensemble.folds import member_folds
+from sklyra.ensemble.folds import member_folds, validation_split
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection import ClusterKFold
 from tests.ensemble.cases import X, Y
@@ -179,3 +179,16 @@ def test_groups_that_leave_a_single_class_are_not_held_out():
     with pytest.warns(SklyraWarning, match="leaves member 0 a single class"):
         model = LyraClassifier(**ENSEMBLE).fit(X, labels, groups=labels)
     assert np.isfinite(model.oof_prediction_).all()
+
+
+@given(n=st.integers(20, 300), fraction=st.floats(0.05, 0.5), k=st.integers(2, 5))
+@settings(max_examples=50, deadline=None)
+def test_validation_rows_are_stratified(n: int, fraction: float, k: int) -> None:
+    rng = np.random.RandomState(0)
+    classes = rng.randint(k, size=n)
+    train, valid = validation_split(n, fraction, rng, classes)
+    assert sorted([*train, *valid]) == list(range(n))
+    assert set(classes[train]) == set(classes)
+    for c in np.unique(classes):
+        expected = fraction * (classes == c).sum()
+        assert abs((classes[valid] == c).sum() - expected) <= 1

@@ -1,4 +1,4 @@
-"""The recipe: steps, schedules and batches."""
+"""The recipe: steps, schedules, and networks built again."""
 
 from __future__ import annotations
 
@@ -9,19 +9,14 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sklyra import PUBLISHED, LyraRegressor
 from sklyra._training import make_net, predict_nets
-from sklyra._training.device import send
-from sklyra.batching import SequenceDataset, TrainingBatches, chunks
 from sklyra.datasets import load_cr6261
-from sklyra.ensemble.folds import validation_split
 from sklyra.ensemble.steps import step_plan
 from sklyra.features import AlignedPositions
 from sklyra.nn import SquaredError
-from sklyra.sequences import EncodedSequences, Inputs, check_sequences
+from sklyra.sequences import check_sequences
 from tests.nn.published import Published
 from tests.nn.test_lyra import copy_weights
 
@@ -136,82 +131,3 @@ def test_steps_follow_the_number_of_sequences_and_positions(
 ) -> None:
     assert step_plan(n_samples, n_samples * length, "auto", "auto") == expected
     assert step_plan(n_samples, n_samples * length, 7, 3) == (7, 3)
-
-
-def dataset(lengths: list[int]) -> SequenceDataset:
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    values = np.repeat(np.arange(len(lengths)), lengths).astype(np.uint8)
-    rows = np.arange(len(lengths), dtype=np.int64)
-    sequences = EncodedSequences(values, offsets, None)
-    return SequenceDataset(Inputs((sequences,)), rows, rows.astype(np.float32))
-
-
-@given(
-    lengths=st.lists(st.integers(1, 50), min_size=1, max_size=200),
-    batch_size=st.integers(1, 20),
-    shuffle=st.booleans(),
-)
-@settings(max_examples=50, deadline=None)
-def test_batches_hold_every_sequence_once(
-    lengths: list[int], batch_size: int, shuffle: bool
-) -> None:
-    rng = np.random.default_rng(0) if shuffle else None
-    batches = TrainingBatches(dataset(lengths), batch_size, rng)
-    seen = []
-    for batch, target in batches:
-        values = batch["values"]
-        mask = batch.get("mask", torch.ones(values.shape, dtype=torch.bool))
-        for row, (i, weight) in enumerate(
-            zip(target.tolist(), batch["weight"].tolist(), strict=True)
-        ):
-            assert weight == i
-            assert values[row][mask[row]].tolist() == [i] * lengths[i]
-        seen += target.tolist()
-    assert sorted(seen) == list(range(len(lengths)))
-    assert len(list(batches)) == len(batches)
-
-
-def test_batches_arrive_whole(device: str) -> None:
-    values = torch.arange(6).view(2, 3)
-    rows = [torch.tensor([[0, 1, 2]]), torch.tensor([[2, 1, 0]])]
-    inputs, target = send(({"values": values, "triples": rows}, values[:, 0]), device)
-    found = [inputs["values"], *inputs["triples"], target]
-    for part, expected in zip(found, [values, *rows, values[:, 0]], strict=True):
-        assert part.device.type == device
-        assert part.cpu().equal(expected)
-
-
-def test_batches_hold_sequences_of_similar_length() -> None:
-    lengths = np.random.default_rng(0).integers(10, 1000, 2000).tolist()
-    data = dataset([min(n, 255) for n in lengths])
-    padded = real = 0
-    for batch, _ in TrainingBatches(data, 32, np.random.default_rng(0)):
-        padded += batch["values"].numel()
-        real += int(batch["mask"].sum()) if "mask" in batch else batch["values"].numel()
-    assert padded < 1.1 * real
-
-
-@given(
-    lengths=st.lists(st.integers(1, 60), min_size=1, max_size=80),
-    budget=st.integers(1, 200),
-)
-@settings(max_examples=50, deadline=None)
-def test_chunks_are_bounded_and_complete(lengths: list[int], budget: int) -> None:
-    sequences = dataset(lengths).sequences
-    parts = list(chunks(sequences, budget))
-    assert sorted(np.concatenate(parts).tolist()) == list(range(len(lengths)))
-    for rows in parts:
-        assert len(rows) == 1 or len(rows) * max(lengths[i] for i in rows) <= budget
-
-
-@given(n=st.integers(20, 300), fraction=st.floats(0.05, 0.5), k=st.integers(2, 5))
-@settings(max_examples=50, deadline=None)
-def test_validation_rows_are_stratified(n: int, fraction: float, k: int) -> None:
-    rng = np.random.RandomState(0)
-    classes = rng.randint(k, size=n)
-    train, valid = validation_split(n, fraction, rng, classes)
-    assert sorted([*train, *valid]) == list(range(n))
-    assert set(classes[train]) == set(classes)
-    for c in np.unique(classes):
-        expected = fraction * (classes == c).sum()
-        assert abs((classes[valid] == c).sum() - expected) <= 1

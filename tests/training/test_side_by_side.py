@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,16 +13,8 @@ from skorch.callbacks import Callback
 from sklyra import LyraRegressor
 from sklyra._training import SequenceNet
 from sklyra.exceptions import SklyraWarning
+from tests.settings import NETWORKS
 
-SMALL: dict[str, Any] = {
-    "d_model": 8,
-    "pgc_hidden": (8,),
-    "d_state": 8,
-    "head_hidden": 8,
-    "max_epochs": 3,
-    "gaussian_process": False,
-    "random_state": 0,
-}
 RNG = np.random.default_rng(0)
 X = ["".join(RNG.choice(list("ACGT"), 12)) for _ in range(60)]
 Y = np.array([x.count("A") + 3.0 * (x[2] == "C") for x in X])
@@ -49,7 +40,7 @@ def spied(monkeypatch):
 )
 def test_threads_are_divided(spied, n_threads, at_once, each):
     before = torch.get_num_threads()
-    LyraRegressor(**SMALL, n_threads=n_threads).fit(X, Y)
+    LyraRegressor(**NETWORKS, n_threads=n_threads).fit(X, Y)
     assert len(spied) == 10
     assert len({ident for ident, _ in spied}) == at_once
     assert {count for _, count in spied} == {each}
@@ -57,13 +48,13 @@ def test_threads_are_divided(spied, n_threads, at_once, each):
 
 
 def test_one_network_has_all_threads(spied):
-    LyraRegressor(**SMALL, n_threads=3, n_members=1, perceptron=False).fit(X, Y)
+    LyraRegressor(**NETWORKS, n_threads=3, n_members=1, perceptron=False).fit(X, Y)
     assert spied == [(threading.get_ident(), 3)]
 
 
 def test_the_model_is_the_same():
-    alone = LyraRegressor(**SMALL, n_threads=1).fit(X, Y)
-    beside = LyraRegressor(**SMALL, n_threads=4).fit(X, Y)
+    alone = LyraRegressor(**NETWORKS, n_threads=1).fit(X, Y)
+    beside = LyraRegressor(**NETWORKS, n_threads=4).fit(X, Y)
     beside.n_threads = 1  # of prediction, where the last digit depends on them
     np.testing.assert_array_equal(alone.predict(X), beside.predict(X))
     seconds = {"seconds"}
@@ -84,7 +75,7 @@ def test_callbacks_see_one_member_after_the_other(spied):
         def on_train_end(self, net, **kwargs):
             self.inside -= 1
 
-    LyraRegressor(**SMALL, n_threads=4, callbacks=[Count()]).fit(X, Y)
+    LyraRegressor(**NETWORKS, n_threads=4, callbacks=[Count()]).fit(X, Y)
     assert {ident for ident, _ in spied} == {threading.get_ident()}
 
 
@@ -103,7 +94,7 @@ def test_when_one_fails_all_stop(monkeypatch, error):
         data, valid, _, callbacks = args
         train(self, data, valid, 10_000, callbacks)  # until it is stopped
 
-    model = LyraRegressor(**SMALL, n_threads=2, n_members=2, perceptron=False)
+    model = LyraRegressor(**NETWORKS, n_threads=2, n_members=2, perceptron=False)
     model.fit(X, Y)
     expected = model.predict(X)
     before, n_python = torch.get_num_threads(), threading.active_count()
@@ -128,4 +119,4 @@ def test_warnings_reach_the_caller(monkeypatch):
 
     monkeypatch.setattr(SequenceNet, "train", warn)
     with pytest.warns(SklyraWarning, match="careful"):
-        LyraRegressor(**SMALL, n_threads=2).fit(X, Y)
+        LyraRegressor(**NETWORKS, n_threads=2).fit(X, Y)
