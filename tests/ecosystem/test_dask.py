@@ -20,6 +20,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklyra import LyraRegressor, LyraSearchCV
 from sklyra.datasets import load_cr6261
 from sklyra.search.storage import OWNER
+from tests.settings import SENT
 
 distributed = pytest.importorskip("distributed")
 dask_bag = pytest.importorskip("dask.bag")
@@ -30,15 +31,7 @@ X, Y = X[::16], Y[::16]  # 128
 
 
 def quick() -> LyraRegressor:
-    return LyraRegressor(
-        n_members=1,
-        gaussian_process=False,
-        perceptron=False,
-        d_model=8,
-        pgc_hidden=(8,),
-        max_epochs=2,
-        random_state=0,
-    )
+    return LyraRegressor(**SENT)
 
 
 @pytest.fixture(scope="module")
