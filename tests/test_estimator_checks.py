@@ -13,22 +13,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import sklyra
 from sklyra import LyraClassifier, LyraRegressor
+from tests.settings import CHECKED
 
-# Small and quick, yet good enough for the checks that ask for a score.
-QUICK: dict[str, Any] = {
-    "n_members": 1,
-    "d_model": 32,
-    "pgc_hidden": (16, 32),
-    "d_state": 16,
-    "head_hidden": 32,
-    "dropout": 0.0,
-    "lr": 0.02,
-    "batch_size": 32,
-    "max_epochs": 12,
-    "lr_schedule": "constant",
-    "early_stopping": False,
-    "random_state": 0,
-}
 EXPECTED = {
     "check_sample_weight_equivalence_on_dense_data": (
         "Weights scale the loss, but a repeated row also changes which rows make up a "
@@ -59,7 +45,7 @@ def run(estimator: BaseEstimator) -> tuple[Counter[str], set[str], set[str]]:
 def test_estimator_passes_every_check(
     estimator: type[BaseEstimator], checks: int
 ) -> None:
-    counts, failed, skipped = run(estimator(**QUICK))
+    counts, failed, skipped = run(estimator(**CHECKED))
     assert not failed
     assert skipped <= SKIPPED
     # at least as many as when this was written: checks must not go silently

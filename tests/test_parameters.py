@@ -49,21 +49,11 @@ from sklyra.model_selection import (
 )
 from sklyra.search import LaggardPruner
 from sklyra.search.space import _DEFAULT
+from tests.settings import LEAST
 
 X = ["MKTAYI", "WWLVPG", "MKTAFI", "WWLVPA"]
 Y = [1.0, 2.0, 1.5, 2.5]
 ESTIMATORS = [LyraRegressor, LyraClassifier]
-# Were a bad value to pass, training should be over soon.
-SMALL: dict[str, Any] = {
-    "n_members": 1,
-    "perceptron": False,
-    "gaussian_process": False,
-    "d_model": 4,
-    "d_state": 2,
-    "pgc_hidden": (4,),
-    "head_hidden": 2,
-    "max_epochs": 1,
-}
 
 
 def fits(kind: type[Any], **fixed: Any) -> Callable[..., Any]:
@@ -77,14 +67,14 @@ def splits(kind: type[Any]) -> Callable[..., Any]:
 
 # For each public name, what reads its parameters.
 USES: dict[Any, Callable[..., Any]] = {
-    LyraRegressor: fits(LyraRegressor, **SMALL),
-    LyraClassifier: fits(LyraClassifier, **SMALL),
+    LyraRegressor: fits(LyraRegressor, **LEAST),
+    LyraClassifier: fits(LyraClassifier, **LEAST),
     KmerVectorizer: fits(KmerVectorizer),
     PhysicochemicalEncoder: fits(PhysicochemicalEncoder),
     SequenceOneHotEncoder: fits(SequenceOneHotEncoder),
     SubstitutionMatrixEncoder: fits(SubstitutionMatrixEncoder),
     LyraSearchCV: fits(
-        LyraSearchCV, estimator=LyraRegressor(**SMALL), n_trials=1, cv=2
+        LyraSearchCV, estimator=LyraRegressor(**LEAST), n_trials=1, cv=2
     ),
     ClusterKFold: splits(ClusterKFold),
     MutationSplit: splits(MutationSplit),
@@ -213,7 +203,7 @@ def test_bad_values_are_refused_by_name(item: Any, name: str) -> None:
 def test_message_has_value_and_what_is_allowed(
     estimator: type[Any], method: str, name: str, value: Any, allowed: str
 ) -> None:
-    model = estimator(**{**SMALL, name: value})
+    model = estimator(**{**LEAST, name: value})
     expected = re.escape(f"{name}={value!r} is not an option: choose {allowed}")
     with pytest.raises((ValueError, TypeError), match=expected):
         getattr(model, method)(X, ["a", "b", "a", "b"])
@@ -222,10 +212,10 @@ def test_message_has_value_and_what_is_allowed(
 def test_wrong_types_are_type_errors_and_wrong_values_are_not() -> None:
     for value in ("0.1", True, None):
         with pytest.raises(TypeError, match="lr="):
-            fits(LyraRegressor, **SMALL)(lr=value)
+            fits(LyraRegressor, **LEAST)(lr=value)
     for value in (-1, math.nan, math.inf):
         with pytest.raises(ValueError, match="lr="):
-            fits(LyraRegressor, **SMALL)(lr=value)
+            fits(LyraRegressor, **LEAST)(lr=value)
 
 
 NUMPY: dict[Any, dict[str, Any]] = {

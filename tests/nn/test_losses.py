@@ -15,16 +15,7 @@ from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.datasets import make_epistasis
 from sklyra.nn import VALUE_LOSSES, CrossEntropy
 from sklyra.sequences import Inputs, check_sequences
-
-SMALL = {
-    "n_members": 1,
-    "gaussian_process": False,
-    "perceptron": False,
-    "early_stopping": False,
-    "d_model": 16,
-    "d_state": 8,
-    "random_state": 0,
-}
+from tests.settings import LOSSES
 
 
 def squared(output, target, weight):
@@ -122,7 +113,7 @@ def test_cross_entropy_is_its_equation():
 def test_gradient_of_a_batch_is_that_of_the_loss_of_all_its_sequences(name):
     """With so many positions that other losses are worked on in pieces."""
     data = make_epistasis(24, length=200, order=2, random_state=0)
-    fit = LyraRegressor(**SMALL, loss=name, max_epochs=1, dropout=0)
+    fit = LyraRegressor(**LOSSES, loss=name, max_epochs=1, dropout=0)
     net = fit.fit(data.sequences, data.y).nets_[0]
     target = np.float32(data.y - data.y.mean())[:, None]
     weight = np.linspace(0.5, 1.5, 24, dtype=np.float32)
@@ -149,7 +140,7 @@ def test_huber_is_led_astray_less_by_outliers():
     spoilt[::20] += 15
     off = {}
     for name in ("squared_error", "huber"):
-        fit = LyraRegressor(**SMALL, loss=name, max_epochs=8)
+        fit = LyraRegressor(**LOSSES, loss=name, max_epochs=8)
         fit.fit(data.sequences[:160], spoilt[:160])
         off[name] = np.mean((fit.predict(data.sequences[160:]) - clean[160:]) ** 2)
     assert off["huber"] < off["squared_error"] / 2
@@ -157,7 +148,7 @@ def test_huber_is_led_astray_less_by_outliers():
 
 def test_warm_start_takes_the_loss_of_now():
     data = make_epistasis(40, length=6, order=2, random_state=0)
-    fit = LyraRegressor(**SMALL, max_epochs=1, warm_start=True)
+    fit = LyraRegressor(**LOSSES, max_epochs=1, warm_start=True)
     fit.fit(data.sequences, data.y).set_params(loss="ranking")
     fit.fit(data.sequences, data.y)
     assert isinstance(fit.nets_[0].criterion_, VALUE_LOSSES["ranking"])

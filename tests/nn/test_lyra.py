@@ -26,6 +26,7 @@ from sklyra.nn.s4d import S4DKernel
 from sklyra.sequences import check_sequences
 from tests.nn.plain import plain, positions
 from tests.nn.published import Published
+from tests.settings import NET
 
 ARCHITECTURE = {
     name: PUBLISHED[name]
@@ -34,7 +35,6 @@ ARCHITECTURE = {
         *("residual", "pooling", "head_hidden", "dropout"),
     )
 }
-SMALL = {"d_model": 8, "pgc_hidden": (4, 6), "d_state": 8}
 
 
 def letters(alphabet: Alphabet) -> torch.Tensor:
@@ -96,7 +96,7 @@ def test_published_settings_are_the_defaults_of_the_network() -> None:
 def test_output_and_gradient_do_not_see_padding(
     lengths: list[int], padding: int, **options: object
 ) -> None:
-    net = LyraNet(5, **SMALL, **options, head_hidden=3, dropout=0).double()
+    net = LyraNet(5, **NET, **options, head_hidden=3, dropout=0).double()
     longest = max(lengths) + padding
     x = torch.randn(len(lengths), longest, 5, dtype=torch.float64, requires_grad=True)
     mask = torch.arange(longest) < torch.tensor(lengths)[:, None]
@@ -210,7 +210,7 @@ def test_fast_network_is_the_plain_one_in_single_precision(length: int) -> None:
 
 def test_what_a_preparer_remembers_fits_the_next_batch() -> None:
     """Whatever the length of the one before, with a parent and without."""
-    net = LyraNet(4, letters=letters(DNA), **SMALL, bidirectional=True).eval()
+    net = LyraNet(4, letters=letters(DNA), **NET, bidirectional=True).eval()
     preparer = net.preparer()
     triples = [torch.zeros(1, 3, dtype=torch.int64)] * net.n_blocks
     with torch.inference_mode():
@@ -230,7 +230,7 @@ def test_what_a_preparer_remembers_fits_the_next_batch() -> None:
 
 
 def test_degenerate_code_is_embedded_as_the_mean_of_its_letters() -> None:
-    net = LyraNet(4, letters=letters(DNA), **SMALL).eval()
+    net = LyraNet(4, letters=letters(DNA), **NET).eval()
     r, a, g = (DNA.characters.index(c) for c in "RAG")
     table = net.embed(net.letters)
     torch.testing.assert_close(table[r], (table[a] + table[g]) / 2)
@@ -240,7 +240,7 @@ def test_degenerate_code_is_embedded_as_the_mean_of_its_letters() -> None:
 def test_every_parameter_is_in_one_group_and_dynamics_are_slow(
     bidirectional: bool,
 ) -> None:
-    net = LyraNet(4, **SMALL, n_s4d_layers=2, bidirectional=bidirectional)
+    net = LyraNet(4, **NET, n_s4d_layers=2, bidirectional=bidirectional)
     weights, dynamics = parameter_groups(net, 0.01, 0.1, 0.0)
     grouped = [id(p) for group in (weights, dynamics) for p in group["params"]]
     assert sorted(grouped) == sorted(id(p) for p in net.parameters())
@@ -252,7 +252,7 @@ def test_every_parameter_is_in_one_group_and_dynamics_are_slow(
 
 
 def test_dropout_acts_in_training_only_and_from_its_generator() -> None:
-    net = LyraNet(4, **SMALL, head_hidden=3, dropout=0.5)
+    net = LyraNet(4, **NET, head_hidden=3, dropout=0.5)
     x = torch.randn(2, 6, 4)
     before = torch.get_rng_state()
 

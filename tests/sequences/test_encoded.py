@@ -121,3 +121,14 @@ def test_recode_gives_none_for_what_is_not_one_hot(channels):
 def test_recode_of_random_channels_is_none_for_every_alphabet():
     channels = np.random.default_rng(0).normal(size=(50, 20)).astype(np.float32)
     assert recode(channels, PROTEIN) is None
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_copies_are_numbered_as_they_are_met(numbers):
+    X_new = ["ACG", "A", "ACG", "AC", "A"]
+    known = check_sequences(X_new, alphabet="dna")
+    if numbers:
+        known = check_sequences(
+            [np.eye(4)[["ACGT".index(c) for c in x]] for x in X_new]
+        )
+    assert known.copies().tolist() == [0, 1, 0, 2, 1]

@@ -27,3 +27,11 @@ def test_either_strand_has_the_same_number():
     numbers = duplexes(check_sequences(text, alphabet="dna"))
     assert numbers[0] == numbers[1] == numbers[3]
     assert len(np.unique(numbers)) == 3
+
+
+def test_duplexes_are_numbered_alike():
+    known = check_sequences(["ACG", "CGT", "A", "ACG", "T", "AC"], alphabet="dna")
+    one, other, single, again, its_other, last = duplexes(known)
+    assert one == other == again
+    assert single == its_other
+    assert len({one, single, last}) == 3
