@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -55,11 +57,16 @@ ALIGNED_FORMS = FORMS | {
 }
 
 
+# Letters joined by dashes, dots or asterisks are refused, whatever they mean.
+JOINED = re.compile(r"\w([-.*]\w){2,}")
+
+
 @st.composite
 def texts(draw, alphabets=EVERY, max_length=12):
     """Draw an alphabet and sequences of it."""
     alphabet = draw(st.sampled_from(alphabets))
     text = st.text(alphabet.characters, min_size=1, max_size=max_length)
+    text = text.filter(lambda t: not JOINED.fullmatch(t))
     return alphabet, draw(st.lists(text, min_size=1, max_size=6))
 
 
