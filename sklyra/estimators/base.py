@@ -120,10 +120,10 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     def _fitted(self) -> Ensemble:
         """Return the ensemble; scikit-learn asks for an AttributeError without one."""
-        try:
-            return self.__dict__["_ensemble"]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(f"This {type(self).__name__} is not fitted.") from None
+        ensemble: Ensemble | None = vars(self).get("_ensemble")
+        if ensemble is None:
+            raise AttributeError(f"This {type(self).__name__} is not fitted.")
+        return ensemble
 
     def _part(self, name: str) -> Part | None:
         parts = {part.name: part for part in self._fitted().parts}
