@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,7 +67,7 @@ def read_table(X: Any, forced: bool = False) -> list[Column] | None:
         return None
     if forced or isinstance(X, Mapping):
         return columns
-    is_mixed = len(columns) > 1 and not _is_whole(columns)
+    is_mixed = len(columns) > 1 and not _is_whole(columns, _labels(X) is not None)
     return columns if is_mixed else None
 
 
@@ -156,10 +158,9 @@ def _is_column(values: object) -> bool:
 
 def _is_numeric(X: Any) -> bool:
     """Check for a frame of numbers alone, by the types of its columns."""
-    labels = None if isinstance(X, Mapping) else _labels(X)
-    if labels is None or isinstance(X, np.ndarray):
+    if isinstance(X, Mapping) or not hasattr(X, "columns"):
         return False
-    types = [_type(part) for part in _parts(X, labels)]
+    types = X.schema.types if hasattr(X, "column_names") else getattr(X, "dtypes", [""])
     return all(str(kind).lower().startswith(_NUMBERS) for kind in types)
 
 
@@ -192,22 +193,15 @@ def _is_categorical(column: Any) -> bool:
     """Check whether the type of a column is one of categories."""
     # pandas; polars; pyarrow, also within pandas
     words = ("category", "Categorical", "Enum", "dictionary")
-    return str(_type(column)).startswith(words)
-
-
-def _type(column: Any) -> Any:
-    """Look up the type of a column's values."""
-    return getattr(column, "dtype", getattr(column, "type", None))
+    kind = getattr(column, "dtype", getattr(column, "type", None))
+    return str(kind).startswith(words)
 
 
 def _rows(X: Any) -> Sequence[Sequence[Any]]:
     """List the rows of an array or a list of rows, if they are of one length."""
     if isinstance(X, np.ndarray):
-        if (
-            X.ndim != 2
-            or X.dtype.kind not in "OUST"
-            or isinstance(X, np.ma.MaskedArray)
-        ):
+        has_text = X.ndim == 2 and X.dtype.kind in "OUST"
+        if not has_text or np.ma.getmaskarray(X).any():
             return []
         rows: list[list[Any]] = X.tolist()
         return rows
@@ -217,15 +211,11 @@ def _rows(X: Any) -> Sequence[Sequence[Any]]:
 
 
 def _is_row(row: object) -> bool:
-    """Check for a row of single values."""
-    if isinstance(row, np.ndarray):
-        return row.ndim == 1
-    return isinstance(row, (list, tuple)) and not any(
-        isinstance(cell, (list, tuple, np.ndarray)) for cell in row
-    )
+    one_axis = isinstance(row, np.ndarray) and row.ndim == 1
+    return one_axis or isinstance(row, (list, tuple))
 
 
-def _is_whole(columns: Iterable[Column]) -> bool:
+def _is_whole(columns: Iterable[Column], labeled: bool) -> bool:
     """Check for numbers alone, and for aligned sequences in columns of characters."""
     n_text = n_other = 0
     for column in columns:
@@ -236,10 +226,20 @@ def _is_whole(columns: Iterable[Column]) -> bool:
             n_text += 1
             n_other += not _is_characters(column.values)
         else:
+            odd = tuple(kind for kind in kinds if not _is_number(kind))
+            if labeled and not all(
+                is_missing(value) for value in column.values if isinstance(value, odd)
+            ):
+                return False  # dates, for example
             n_other += not all(map(is_missing, column.values))
         if n_text and n_other:
             return False
     return True
+
+
+def _is_number(kind: type) -> bool:
+    is_number = issubclass(kind, (Real, Decimal, np.bool_))
+    return is_number and not issubclass(kind, np.timedelta64)
 
 
 def _is_characters(values: list[Any]) -> bool:

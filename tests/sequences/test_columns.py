@@ -69,6 +69,7 @@ CATEGORIES = {
     "tissues": repeated("liver", "kidney", "gut"),
     "capitalized": repeated("Liver", "Kidney", "Gut"),
     "cell lines": repeated("HEK293", "HELA", "A549"),
+    "one cell line of four with digits": repeated("HEK", "HELA", "KASPAR", "A549"),
     "wild type": repeated("WT", "KD"),
     "controls": repeated("CONTROL", "TREATED"),
     "two words": repeated("T CELL", "NK CELL"),
@@ -76,6 +77,7 @@ CATEGORIES = {
     "empty text": repeated("", "nan"),
     "one": repeated("HEK293"),
     "strands": repeated("+", "-"),
+    "20 and nothing": [*(f"L{i}" for i in range(20)), None],
     "80 genes": repeated(*(f"GENE{i}" for i in range(80)), n=160),
 }
 
@@ -107,6 +109,7 @@ def test_the_type_of_a_column_counts_more_than_its_values(name):
         ("HEK", "HELA"),
         ("HEK", "HELA", "KASPAR"),
         ("KRAS", "PTEN", "MYC"),
+        ("HEK", "HELA", "KASPAR", "KRAS", "MCF7"),
         ("SIINFEKL", "GILGFVFTL"),
         ("cat", "tag"),
         (*RESIDUES, "*A"),

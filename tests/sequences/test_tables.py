@@ -100,11 +100,16 @@ WHOLE = {
     "nested lists": [[[0.5, 1.0]], [[0.5, 1.0], [1.0, 2.0]]],
     "characters": np.array([list(guide) for guide in GUIDES]),
     "characters as objects": np.array([list(guide) for guide in GUIDES], object),
+    "frame of nullable numbers": pd.DataFrame({"a": [1, 2]}).convert_dtypes(),
+    "numbers of polars": pl.DataFrame({"a": [1, None], "b": [True, False]}),
+    "numbers of pyarrow": pa.table({"a": [1, None], "b": [0.5, None]}),
     "frame of characters": pd.DataFrame([list(guide) for guide in GUIDES]),
     "lists of characters": [list(guide) for guide in GUIDES],
     "lists of characters of any length": [["A", "C"], ["A"]],
     "characters and missing ones": [["A", None], ["C", "G"], ["nan", "T"]],
     "characters with one of two": [["A", "C"], ["C", "GG"], ["G", "T"], ["T", "T"]],
+    "characters and many missing ones": [["A", "nan"], ["C", "nan"], ["G", "T"]],
+    "characters and nothing": [["A", None], ["C", np.nan]],
     "empty list": [],
     "empty frame": pd.DataFrame({"a": [], "b": []}),
     "frame without columns": pd.DataFrame(index=[0, 1]),
@@ -118,6 +123,17 @@ WHOLE = {
 @pytest.mark.parametrize("form", WHOLE)
 def test_what_is_read_as_a_whole_is_no_table(form):
     assert read_table(WHOLE[form]) is None
+
+
+def test_other_values_make_a_table_of_a_frame():
+    days = np.array(["2020-01-01", "2021-01-01", "NaT"], "M8[ns]")
+    for table in (
+        pd.DataFrame({"a": [1, 2, 3], "day": days}),
+        {"a": [1], "day": days[:1]},
+    ):
+        last = read_table(table)[1].values[0]
+        assert str(last)[:10] == "2020-01-01"
+    assert read_table({"dose": DOSES}) == [("dose", DOSES, False)]
 
 
 def test_a_single_column_is_a_table_if_it_has_to_be():
