@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences, check_sequences, find_alphabet, is_text
-from sklyra.sequences.columns import find_kind
+from sklyra.sequences.columns import as_text, find_kind
 from sklyra.sequences.missing import is_missing
 from sklyra.sequences.naming import about_column
 from sklyra.sequences.tables import Column
@@ -302,7 +302,8 @@ def _fits(column: Column, alphabet: Alphabet) -> bool:
     """Check whether a column is written in an alphabet."""
     known = set(alphabet.characters) | set(alphabet.aliases)
     known |= {character.lower() for character in known}
-    return all(set(v) <= known for v in column.values if isinstance(v, str))
+    texts = (as_text(getattr(value, "seq", value)) for value in column.values)
+    return all(set(text) <= known for text in texts)
 
 
 def _suggest(name: str, names: Iterable[str]) -> str:

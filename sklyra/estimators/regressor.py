@@ -31,8 +31,9 @@ class LyraRegressor(RegressorMixin, BaseLyra):
     columns : dict or None, default=None
         Kinds of columns of a table, by name: "sequence", "dna", "rna", "protein",
         "number", "category", or an Alphabet. What it does not name is found out from
-        the training data. Sequences that it gives no alphabet have that of `alphabet`
-        where they fit it.
+        the training data: text is a category if its few values recur, and refused if
+        these may be sequences as well. Sequences that it gives no alphabet have that of
+        `alphabet` where they fit it.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \

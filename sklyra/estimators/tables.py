@@ -155,8 +155,6 @@ class ColumnReader:
         inputs : Inputs
             What X holds.
         """
-        for name in ("n_features_in_", "feature_names_in_"):
-            estimator.__dict__.pop(name, None)
         table = table or read_table(X, forced=True)
         if table is None:
             refuse_no_table(estimator, X)

@@ -11,6 +11,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from Bio.Seq import Seq
+from Bio.SeqRecord import SeqRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skops import io as skops_io
@@ -54,6 +56,10 @@ NAMED: dict[str, Any] = {
         {**DATA, "cell": pa.array(CELLS).dictionary_encode()}
     ),
     "dict": DATA,
+    "array of named fields": np.array(
+        list(map(tuple, ROWS)),
+        [("guide", "U20"), ("target", "U14"), ("cell", "U6"), ("dose", float)],
+    ),
 }
 UNNAMED: dict[str, Any] = {"array": np.array(ROWS, dtype=object), "rows": ROWS}
 
@@ -217,6 +223,10 @@ def test_an_alphabet_is_for_columns_that_are_written_in_it() -> None:
     assert learn(TABLE, alphabet="dna")[0].alphabets["target"] == PROTEIN
     both = learn(TABLE[["guide", "target"]], alphabet=PROTEIN)[0].alphabets
     assert both == {"guide": PROTEIN, "target": PROTEIN}
+    lower = TABLE[["guide", "target"]].assign(guide=[g.lower() for g in GUIDES])
+    assert learn(lower, alphabet="protein")[0].alphabets == both
+    records = {"guide": GUIDES, "target": [SeqRecord(Seq(t)) for t in TARGETS]}
+    assert learn(records, alphabet="dna")[0].alphabets["target"] == PROTEIN
     named = learn(TABLE, alphabet="protein", columns={"guide": "dna"})[0].alphabets
     assert named == {"guide": DNA, "target": PROTEIN}
     # of one column it is the alphabet, whatever that holds

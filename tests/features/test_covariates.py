@@ -60,6 +60,8 @@ def test_values_far_out_grow_as_their_logarithm():
     huge = transform(covariates, dose=[1e308, -1e308, 10**400 // 10**100])
     assert np.isfinite(huge).all()
     assert (np.abs(huge) > 600).all()
+    tiny = learn(dose=[0.0, 1e-300] * 5)
+    assert np.isfinite(transform(tiny, dose=[1e308])).all()
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,8 @@ def test_values_far_out_grow_as_their_logarithm():
         ([True] * 5 + [False] * 5, [0.5 * 1.349]),
         ([1e308, -1e308] * 5, [1.349 * 4 / 8]),
         ([1e-320, 0.0] * 5, None),
+        ([1.7e308] * 3 + [-1.7e308], None),
+        ([1e308] * 9 + [-1e308], [0.0]),
     ],
 )
 def test_any_numbers_have_a_scale(values, expected):
@@ -115,6 +119,7 @@ def test_dates_are_days():
     assert days.center == 18263.0
     assert learn(day=forms[3]).columns[0].center == 18263.0
     assert learn(day=forms[1]).columns[0].center == 18263.0
+    assert learn(day=forms[2]).columns[0].center == 18263.0 - 9 / 24
     with pytest.raises(
         ValueError, match=r'X\["dose"\]\[0\] is datetime.* not a number'
     ):

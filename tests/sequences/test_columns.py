@@ -38,6 +38,7 @@ SEQUENCES = {
     "many peptides that recur": repeated(*draw(RESIDUES, 5, 150), n=3000),
     "barcodes that recur": repeated(*draw("ACGT", 8, 5)),
     "degenerate": repeated("NNKNNKNNK", "NNKNNS", *draw("ACGT", 9, 8), n=10),
+    "any base but A": draw("ACGTB", 12, 40),
     "aligned": ["AC--GT" + guide for guide in draw("ACGT", 9, 9)],
     "an error among guides": ["ACGT1ACGTACG", *draw("ACGT", 20, 9)],
     "an error among peptides": ["SIIN1EKL", *draw(RESIDUES, 9, 40)],
