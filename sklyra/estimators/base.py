@@ -38,7 +38,11 @@ from sklyra.ensemble import (
     plan_folds,
 )
 from sklyra.estimators.fit_tasks import FitTasks
-from sklyra.estimators.parameters import check_parameters, check_unchanged
+from sklyra.estimators.parameters import (
+    check_parameters,
+    check_unchanged,
+    defaults,
+)
 from sklyra.estimators.parts import list_parts, training_settings
 from sklyra.estimators.tables import Reader, describe_columns, learn_inputs
 from sklyra.estimators.training_data import encode_data
@@ -380,7 +384,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load onto the device that `device` means on this machine."""
-        super().__setstate__(state)
+        # a model that was saved before there was a parameter did what its default does
+        super().__setstate__({**defaults(type(self)), **state})
         compare_versions(state.get("versions_", {}))
         if not hasattr(self, "_ensemble"):
             return

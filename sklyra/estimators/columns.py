@@ -123,7 +123,7 @@ def list_chosen(estimator: Any, names: Sequence[str]) -> dict[str, str | Alphabe
         If it names a column that there is not.
     """
     chosen: dict[str, str | Alphabet] = {}
-    given: Mapping[Any, Any] = getattr(estimator, "columns", None) or {}
+    given: Mapping[Any, Any] = estimator.columns or {}
     for key, kind in given.items():
         # columns without names are numbered as well
         name = next((n for n in (str(key), f"x{key}") if n in names), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -120,6 +121,23 @@ def assign(estimator: object, arguments: dict[str, Any]) -> None:
     for name, value in arguments.items():
         if name != "self":
             setattr(estimator, name, value)
+
+
+def defaults(estimator: type) -> dict[str, Any]:
+    """List the defaults of parameters.
+
+    Parameters
+    ----------
+    estimator : type
+        A class of estimators.
+
+    Returns
+    -------
+    dict of str to object
+        Of all parameters that have one.
+    """
+    parameters = inspect.signature(estimator).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def check_parameters(estimator: Any) -> None:

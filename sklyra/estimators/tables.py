@@ -328,9 +328,8 @@ def learn_inputs(estimator: Any, X: Any) -> tuple[Reader, Inputs]:
     inputs : Inputs
         What X holds.
     """
-    # models that were saved without it have none
-    table = read_table(X, forced=bool(getattr(estimator, "columns", None)))
-    if table is not None or getattr(estimator, "columns", None):
+    table = read_table(X, forced=bool(estimator.columns))
+    if table is not None or estimator.columns:
         return ColumnReader.learn(estimator, X, table)
     return InputReader.learn(estimator, X)
 
