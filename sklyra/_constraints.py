@@ -218,6 +218,34 @@ class TupleOf:
         return f"a tuple{length}, each item {self.item}"
 
 
+@dataclass(frozen=True)
+class DictOf:
+    """Allow dicts whose values some constraints allow, whatever their keys are.
+
+    Parameters
+    ----------
+    values : tuple of Constraint
+        The alternatives for each value.
+    words : str
+        What the message calls such dicts.
+    """
+
+    values: tuple[Constraint, ...]
+    words: str
+
+    def has_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
+
+    def allows(self, value: Any) -> bool:
+        return all(
+            any(each.has_type(item) and each.allows(item) for each in self.values)
+            for item in value.values()
+        )
+
+    def __str__(self) -> str:
+        return f"{self.words}, each {', '.join(map(str, self.values))}"
+
+
 BOOL = Bool()
 NONE = Instance(type(None), "None")
 RANDOM_STATE = (

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 # Frames that stand between the user and a warning. scikit-learn's are among them:
 # pipelines, searches and the wrapper of `fit` call the estimators.
 _BETWEEN = ("sklyra", "sklearn", "joblib")
+# How the messages of this thread are changed before they are shown.
+_rewrite: ContextVar[Callable[[str], str]] = ContextVar("_rewrite", default=str)
 
 
 def warn(message: str, category: type[Warning]) -> None:
@@ -23,7 +28,28 @@ def warn(message: str, category: type[Warning]) -> None:
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and _package(frame.f_globals) in _BETWEEN:
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(_rewrite.get()(message), category, stacklevel=level)
+
+
+@contextmanager
+def rewritten(rewrite: Callable[[str], str]) -> Iterator[None]:
+    """Change the messages of warnings, in this thread.
+
+    Parameters
+    ----------
+    rewrite : callable
+        Returns the message to show for the one that is given.
+
+    Yields
+    ------
+    None
+        While it lasts.
+    """
+    token = _rewrite.set(rewrite)
+    try:
+        yield
+    finally:
+        _rewrite.reset(token)
 
 
 def _package(names: dict[str, object]) -> str:

@@ -17,6 +17,10 @@ class AxisWarning(SklyraWarning):
     """Numbers may have their axes of positions and channels the wrong way round."""
 
 
+class CovariateWarning(SklyraWarning):
+    """A number or a category beside sequences is missing, or new to the model."""
+
+
 class MemoryWarning(SklyraWarning):
     """Memory ran out, and the work goes on with fewer sequences at a time."""
 

@@ -198,6 +198,9 @@ def test_bad_values_are_refused_by_name(item: Any, name: str) -> None:
         ("cv", "abc", "a splitter such as ClusterKFold(5) or None"),
         ("cv", ClusterKFold, "a splitter such as ClusterKFold(5) or None"),
         ("random_state", 2**32, "an int from 0 to 4294967295"),
+        ("columns", {"a": "text"}, "a dict of names and kinds of columns, each one of"),
+        ("columns", {"a": None}, "a dict of names and kinds of columns, each one of"),
+        ("columns", [("a", "dna")], "a dict of names and kinds of columns, each one o"),
     ],
 )
 def test_message_has_value_and_what_is_allowed(

@@ -38,13 +38,17 @@ from sklyra.ensemble import (
     plan_folds,
 )
 from sklyra.estimators.fit_tasks import FitTasks
-from sklyra.estimators.parameters import check_parameters, check_unchanged
+from sklyra.estimators.parameters import (
+    check_parameters,
+    check_unchanged,
+    defaults,
+)
 from sklyra.estimators.parts import list_parts, training_settings
-from sklyra.estimators.reading import InputReader
+from sklyra.estimators.tables import Reader, describe_columns, learn_inputs
 from sklyra.estimators.training_data import encode_data
 from sklyra.estimators.unchanged import kept_on_error
 from sklyra.estimators.versions import compare_versions, versions
-from sklyra.exceptions import LengthWarning, SklyraWarning
+from sklyra.exceptions import SklyraWarning
 from sklyra.gaussian_process import Posterior
 from sklyra.sequences import Inputs
 from sklyra.targets import Target
@@ -58,9 +62,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
     _doc_link_module = DOC_LINK_MODULE
     _doc_link_template = DOC_LINK_TEMPLATE
 
-    alphabet_: Alphabet | None
+    alphabet_: Alphabet | dict[str, Alphabet] | None
     max_length_: int
-    _reader: InputReader
+    _reader: Reader
     _ensemble: Ensemble
 
     def __sklearn_tags__(self) -> Tags:
@@ -72,6 +76,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
     def _make_target(self) -> Target:
         """Make a target that has learned nothing yet."""
         raise NotImplementedError
+
+    columns_ = property(describe_columns)
 
     @property
     def nets_(self) -> list[SequenceNet]:
@@ -151,7 +157,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
-            Sequences, or numbers for each of their positions.
+            Sequences, or numbers for each of their positions; or a table with columns
+            of sequences and others of numbers and categories.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Measured values in the units of the assay, or class labels.
         sample_weight : array-like of shape (n_samples,) or None, default=None
@@ -347,14 +354,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         """Read what is to be predicted."""
         check_is_fitted(self)
         inputs = self._reader.read(self, X)
-        lengths = inputs.sequences.lengths
-        if lengths.max() > 2 * self.max_length_:
-            warn(
-                f"X[{int(lengths.argmax())}] has {lengths.max()} positions, the "
-                f"longest sequence in training had {self.max_length_}: the model has "
-                "seen nothing like it.",
-                LengthWarning,
-            )
+        self._reader.check_lengths(inputs, self.max_length_)
         return inputs
 
     def _read_valid(self, X_val: Any, y_val: Any, target: Target) -> SequenceDataset:
@@ -375,8 +375,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
                 "the target y is None."
             )
         if learn:
-            self._reader, inputs = InputReader.learn(self, X)
-            self.alphabet_ = self._reader.alphabet
+            self._reader, inputs = learn_inputs(self, X)
+            self.alphabet_ = self._reader.alphabets
             self.max_length_ = self._reader.max_length
         else:
             inputs = self._reader.read(self, X)
@@ -384,7 +384,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load onto the device that `device` means on this machine."""
-        super().__setstate__(state)
+        # a model that was saved before there was a parameter did what its default does
+        super().__setstate__({**defaults(type(self)), **state})
         compare_versions(state.get("versions_", {}))
         if not hasattr(self, "_ensemble"):
             return

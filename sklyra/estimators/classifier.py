@@ -26,6 +26,12 @@ class LyraClassifier(ClassifierMixin, BaseLyra):
     ----------
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
         What the characters of X mean. "auto" decides from the training data.
+    columns : dict or None, default=None
+        Kinds of columns of a table, by name: "sequence", "dna", "rna", "protein",
+        "number", "category", or an Alphabet. What it does not name is found out from
+        the training data: text is a category if its few values recur, and refused if
+        these may be sequences as well. Sequences that it gives no alphabet have that of
+        `alphabet` where they fit it.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \
@@ -125,7 +131,7 @@ default="one-hot"
         average over these: ``position`` (from 0; negative if counted from the right
         end, where lengths differ), ``letter`` and ``effect``, of shape (n_effects,
         n_classes): column ``k`` is on the probability of ``classes_[k]``.
-    alphabet_ : Alphabet or None
+    alphabet_ : Alphabet, dict of str to Alphabet, or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
     classes_ : ndarray of shape (n_classes,)
@@ -187,6 +193,7 @@ default="one-hot"
         self,
         *,
         alphabet: str | Alphabet = "auto",
+        columns: dict[str, str | Alphabet] | None = None,
         unknown: str = "error",
         encoding: str | PositionEncoder = "one-hot",
         reverse_complement: bool = False,

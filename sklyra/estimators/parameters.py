@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from sklyra._constraints import (
     RANDOM_STATE,
     Bool,
     Constraint,
+    DictOf,
     Float,
     Having,
     Instance,
@@ -22,9 +24,11 @@ from sklyra._constraints import (
     check_attributes,
 )
 from sklyra._training import PRECISIONS, SCHEDULES, resolve_device
+from sklyra.alphabets import Alphabet
 from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.nn import POOLINGS, VALUE_LOSSES
 from sklyra.sequences import check_option
+from sklyra.sequences.columns import KINDS
 from sklyra.sequences.parameters import READING
 
 
@@ -49,12 +53,17 @@ class Parameter(NamedTuple):
 
 _ENCODER = Instance(PositionEncoder, "an encoder such as SubstitutionMatrixEncoder()")
 _SPLITTER = Having(("split",), "a splitter such as ClusterKFold(5)")
+_COLUMNS = DictOf(
+    (OneOf(*KINDS), Instance(Alphabet, "or an Alphabet")),
+    "a dict of names and kinds of columns",
+)
 _DEVICE = Instance((str, torch.device), "the name of a torch device, or 'auto'")
 
 # In the order of the signatures. `loss` is the regressor's, `class_weight` the
 # classifier's, and all others are parameters of both.
 PARAMETERS = {
     "alphabet": Parameter("reading", READING["alphabet"]),
+    "columns": Parameter("reading", [_COLUMNS, NONE]),
     "unknown": Parameter("reading", READING["unknown"]),
     "encoding": Parameter("reading", [OneOf(*ENCODINGS), _ENCODER]),
     "reverse_complement": Parameter("reading", [BOOL]),
@@ -112,6 +121,23 @@ def assign(estimator: object, arguments: dict[str, Any]) -> None:
     for name, value in arguments.items():
         if name != "self":
             setattr(estimator, name, value)
+
+
+def defaults(estimator: type) -> dict[str, Any]:
+    """List the defaults of parameters.
+
+    Parameters
+    ----------
+    estimator : type
+        A class of estimators.
+
+    Returns
+    -------
+    dict of str to object
+        Of all parameters that have one.
+    """
+    parameters = inspect.signature(estimator).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def check_parameters(estimator: Any) -> None:

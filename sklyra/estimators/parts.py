@@ -14,7 +14,7 @@ from sklyra.ensemble import (
     TrainingSettings,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, encoder
-from sklyra.estimators.reading import InputReader
+from sklyra.estimators.tables import Reader
 from sklyra.features import AlignedPositions
 from sklyra.sequences import Inputs
 from sklyra.targets import Target
@@ -63,7 +63,7 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
 
 
 def training_settings(
-    estimator: Any, reader: InputReader, target: Target, **changed: Any
+    estimator: Any, reader: Reader, target: Target, **changed: Any
 ) -> TrainingSettings:
     """Select what parts get of an estimator's parameters.
 
@@ -71,7 +71,7 @@ def training_settings(
     ----------
     estimator : estimator
         The estimator.
-    reader : InputReader
+    reader : Reader
         What X of training was.
     target : Target
         The target.

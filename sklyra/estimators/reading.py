@@ -8,9 +8,11 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from sklyra._state import check_version
+from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import SequenceOneHotEncoder
 from sklyra.estimators.parameters import encoder
+from sklyra.exceptions import LengthWarning
 from sklyra.sequences import (
     EncodedSequences,
     Inputs,
@@ -42,6 +44,17 @@ class InputReader:
         self.alphabet = alphabet
         self.n_channels = n_channels
         self.max_length = max_length
+
+    @property
+    def alphabets(self) -> Alphabet | None:
+        """What estimators keep as ``alphabet_``.
+
+        Returns
+        -------
+        Alphabet or None
+            That of the sequences.
+        """
+        return self.alphabet
 
     @classmethod
     def learn(cls, estimator: Any, X: Any) -> tuple[Self, Inputs]:
@@ -130,6 +143,18 @@ class InputReader:
             )
         return sequences
 
+    def check_lengths(self, inputs: Inputs, max_length: int) -> None:
+        """Warn of sequences that are far longer than those of training.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            What was read.
+        max_length : int
+            Length of the longest sequence of training.
+        """
+        warn_of_length(inputs.sequences, max_length)
+
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.
 
@@ -212,6 +237,26 @@ def _as_codes(
     if codes is None:
         return sequences
     return EncodedSequences(codes.values, sequences.offsets, codes.alphabet)
+
+
+def warn_of_length(sequences: EncodedSequences, max_length: int) -> None:
+    """Warn if the longest sequence is far longer than those of training.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Sequences to predict.
+    max_length : int
+        Length of the longest sequence of training.
+    """
+    lengths = sequences.lengths
+    if lengths.max() > 2 * max_length:
+        warn(
+            f"X[{int(lengths.argmax())}] has {lengths.max()} positions, the "
+            f"longest sequence in training had {max_length}: the model has "
+            "seen nothing like it.",
+            LengthWarning,
+        )
 
 
 def _is_named(alphabet: str | Alphabet) -> bool:

@@ -28,6 +28,12 @@ class LyraRegressor(RegressorMixin, BaseLyra):
     ----------
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
         What the characters of X mean. "auto" decides from the training data.
+    columns : dict or None, default=None
+        Kinds of columns of a table, by name: "sequence", "dna", "rna", "protein",
+        "number", "category", or an Alphabet. What it does not name is found out from
+        the training data: text is a category if its few values recur, and refused if
+        these may be sequences as well. Sequences that it gives no alphabet have that of
+        `alphabet` where they fit it.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \
@@ -133,9 +139,15 @@ default="one-hot"
         from the left end and again, as negative numbers, from the right: the effect of
         a letter in one sequence is the sum of both. With one output
         ``pandas.DataFrame(additive_effects_)`` is a table of them.
-    alphabet_ : Alphabet or None
+    alphabet_ : Alphabet, dict of str to Alphabet, or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
-        None for a model of numbers.
+        None for a model of numbers. For tables a dict with the alphabet of each column
+        of sequences, by name.
+    columns_ : list of dict
+        Columns of the table, if X was one with columns of several kinds: of each its
+        ``name``, its ``kind`` ("dna", "rna", "protein", "sequence" for an alphabet of
+        your own, "number" or "category"), its ``alphabet`` or None, and its ``levels``
+        or None.
     gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict
@@ -197,6 +209,7 @@ default="one-hot"
         self,
         *,
         alphabet: str | Alphabet = "auto",
+        columns: dict[str, str | Alphabet] | None = None,
         unknown: str = "error",
         encoding: str | PositionEncoder = "one-hot",
         reverse_complement: bool = False,

@@ -14,4 +14,5 @@ TRUSTED_TYPES = [
     "sklyra.estimators.classifier.LyraClassifier",
     "sklyra.estimators.reading.InputReader",
     "sklyra.estimators.regressor.LyraRegressor",
+    "sklyra.estimators.tables.ColumnReader",
 ]

@@ -1,5 +1,6 @@
-"""Features that sequences are compared by: aligned positions, k-mers, substitutions."""
+"""Features of samples: aligned positions, k-mers, substitutions, and covariates."""
 
+from sklyra.features.covariates import Covariates
 from sklyra.features.kmers import count_kmers
 from sklyra.features.positions import AlignedPositions
 from sklyra.features.similarity import KINDS, letter_vectors
@@ -8,6 +9,7 @@ from sklyra.features.substitution import substitution_scores
 __all__ = [
     "KINDS",
     "AlignedPositions",
+    "Covariates",
     "count_kmers",
     "letter_vectors",
     "substitution_scores",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences, both_strands, check_sequences
+from sklyra.sequences.tables import refuse_tables
 
 
 def read_letters(
@@ -35,7 +36,10 @@ def read_letters(
     ------
     TypeError
         If X is numbers.
+    ValueError
+        If X is a table of several columns, or sequences cannot be read.
     """
+    refuse_tables(X)
     sequences = check_sequences(X, alphabet=alphabet, unknown=unknown, fitted=fitted)
     if sequences.alphabet is None:
         raise TypeError("Numbers cannot be compared letter by letter: give text.")

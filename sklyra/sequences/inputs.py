@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._state import check_version
 from sklyra.sequences.encoded import EncodedSequences
+
+_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -56,3 +60,40 @@ default=None
         """
         covariates = None if self.covariates is None else self.covariates[rows]
         return Inputs(tuple(chain.take(rows) for chain in self.chains), covariates)
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            States of the chains, the covariates, and the version of this layout.
+        """
+        return {
+            "version": _VERSION,
+            "chains": [chain.to_state() for chain in self.chains],
+            "covariates": self.covariates,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Inputs:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Inputs
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        chains = tuple(map(EncodedSequences.from_state, state["chains"]))
+        return cls(chains, state["covariates"])

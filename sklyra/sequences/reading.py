@@ -123,11 +123,27 @@ def _raise_empty(rows: Sequence[int]) -> NoReturn:
     )
 
 
+def is_blank(item: object) -> bool:
+    """Check for what fills up rows of characters.
+
+    Parameters
+    ----------
+    item : object
+        A cell of a table.
+
+    Returns
+    -------
+    bool
+        True for missing values, and for text that stands for one.
+    """
+    return is_missing(item) or (isinstance(item, str) and item in _NO_CHARACTER)
+
+
 def _join_row(row: Sequence[Any], index: int) -> Any:
     if len(row) == 1:  # one column
         return row[0]
     for column, item in enumerate(row):
-        if is_missing(item) or (isinstance(item, str) and item in _NO_CHARACTER):
+        if is_blank(item):
             raise ValueError(
                 f"X[{index}] has no character in column {column} ({item!r}). Write a "
                 "gap (-) there if the columns are those of an alignment; if shorter "

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from sklyra.exceptions import SklyraWarning, UnknownCharacterError
@@ -68,3 +71,26 @@ def test_other_bad_input():
         leakage_report(np.zeros((3, 4)), np.zeros((3, 4)))
     with pytest.warns(SklyraWarning, match="One cluster holds 75%"):
         list(ClusterKFold(2).split(["MKTAYI", "MKTAFI", "MKTAFL", "WWLVPA"]))
+
+
+TABLE = {"guide": SHORT, "dose": [0.5, 1.0, 2.0, 4.0]}
+USES = {
+    "cluster_sequences": lambda X: cluster_sequences(X, threshold=0.8),
+    "leakage_report": lambda X: leakage_report(X, X).identity,
+    "ClusterKFold": lambda X: list(ClusterKFold(2).split(X)),
+    "MutationSplit": lambda X: list(MutationSplit(2).split(X)),
+    "PositionKFold": lambda X: list(PositionKFold(6).split(X)),
+}
+
+
+@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_column_of_a_table_is_sequences_and_a_table_is_none(name, make):
+    use, table = USES[name], make(TABLE)
+    message = r"X has 2 columns \('guide', 'dose'\).*one column.*e\.g\. X\['guide'\]"
+    with pytest.raises(ValueError, match=message):
+        use(table)
+    expected = repr(use(SHORT))
+    assert repr(use(table["guide"])) == expected
+    if make is not pa.table:  # it selects columns in another way, and splits know none
+        assert repr(use(table[["guide"]])) == expected

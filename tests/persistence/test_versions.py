@@ -28,6 +28,11 @@ def test_models_of_earlier_versions_predict_what_they_did(path: Path) -> None:
     for part in kept.values():
         found = outputs(part["model"], part["X"])
         np.testing.assert_allclose(found, part["expected"], rtol=1e-4, atol=1e-5)
+        # parameters that came later have their defaults
+        assert (
+            part["model"].get_params().keys()
+            == type(part["model"])().get_params().keys()
+        )
 
 
 def test_there_are_models_of_earlier_versions() -> None:

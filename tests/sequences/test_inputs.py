@@ -27,3 +27,18 @@ def test_the_only_chain_is_no_choice():
     assert Inputs((one,)).sequences is one
     with pytest.raises(ValueError, match="too many values"):
         _ = Inputs((one, one)).sequences
+
+
+def test_states_are_complete(rng):
+    one = check_sequences(["ACGT", "AC"], alphabet="dna")
+    two = check_sequences([np.ones((2, 3)), np.zeros((1, 3))])
+    covariates = rng.normal(size=(2, 2)).astype(np.float32)
+    for inputs in (Inputs((one, two), covariates), Inputs((one,))):
+        again = Inputs.from_state(inputs.to_state())
+        np.testing.assert_array_equal(again.covariates, inputs.covariates)
+        for chain, other in zip(again.chains, inputs.chains, strict=True):
+            np.testing.assert_array_equal(chain.values, other.values)
+            np.testing.assert_array_equal(chain.offsets, other.offsets)
+            assert chain.alphabet == other.alphabet
+    with pytest.raises(ValueError, match="version 2"):
+        Inputs.from_state({**inputs.to_state(), "version": 2})

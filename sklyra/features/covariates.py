@@ -1,0 +1,116 @@
+"""Covariates: numbers and categories beside sequences, as columns around zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._state import check_version
+from sklyra.features.categories import CategoryColumn
+from sklyra.features.numbers import NumberColumn
+from sklyra.sequences.tables import Column
+
+_VERSION = 1
+
+
+class Covariates:
+    """All columns of a table that hold no sequences.
+
+    Parameters
+    ----------
+    columns : sequence of NumberColumn or CategoryColumn
+        What was learned of each.
+    """
+
+    def __init__(self, columns: Sequence[NumberColumn | CategoryColumn]) -> None:
+        self.columns = list(columns)
+
+    @classmethod
+    def learn(cls, columns: Sequence[tuple[Column, str, bool]]) -> Self:
+        """Learn from training data.
+
+        Parameters
+        ----------
+        columns : sequence of (Column, {"number", "category"}, bool)
+            Each column with its kind, and whether text in it is read as numbers.
+
+        Returns
+        -------
+        Covariates
+            What was learned.
+        """
+        learned: list[NumberColumn | CategoryColumn] = []
+        for column, kind, parses in columns:
+            if kind == "number":
+                learned.append(NumberColumn.learn(column, parses))
+            else:
+                learned.append(CategoryColumn.learn(column))
+        return cls(learned)
+
+    @property
+    def names(self) -> list[str]:
+        """Name of each column of `transform`.
+
+        Returns
+        -------
+        list of str
+            Such as "dose", "dose missing" and "cell=HEK".
+        """
+        return [name for column in self.columns for name in column.names]
+
+    def transform(self, columns: Sequence[Column]) -> npt.NDArray[np.float32] | None:
+        """Convert columns to numbers around zero.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+            As many as were learned from, in their order.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_names), float32, or None
+            None if there are no columns that vary.
+        """
+        pairs = zip(self.columns, columns, strict=True)
+        parts = [learned.transform(column) for learned, column in pairs]
+        if not self.names:
+            return None
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        columns = [column.to_state() for column in self.columns]
+        return {"version": _VERSION, "columns": columns}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Covariates
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        kinds = {"number": NumberColumn, "category": CategoryColumn}
+        rows = [dict(row) for row in state["columns"]]
+        return cls([kinds[row.pop("kind")](**row) for row in rows])
