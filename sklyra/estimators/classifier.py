@@ -7,12 +7,15 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin
+from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
-from sklyra.targets import ClassTarget
+from sklyra.estimators.scores import accuracy_of_known
+from sklyra.targets import ClassTarget, MultilabelTarget, Target
+from sklyra.targets.tables import is_table
 
 
 class LyraClassifier(ClassifierMixin, BaseLyra):
@@ -223,6 +226,11 @@ default="one-hot"
     ) -> None:
         assign(self, locals())
 
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
     def partial_fit(
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
     ) -> Self:
@@ -248,8 +256,10 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        given = None if classes is None else np.unique(np.asarray(classes))
-        target = ClassTarget(self.class_weight, given)
+        target: Target = MultilabelTarget(self.class_weight, partial=True)
+        if not is_table(y):
+            given = None if classes is None else np.unique(np.asarray(classes))
+            target = ClassTarget(self.class_weight, given)
         return self._partial_fit(X, y, sample_weight, target)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -262,11 +272,14 @@ default="one-hot"
 
         Returns
         -------
-        ndarray of shape (n_samples,)
-            The most probable label of each sequence.
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+            The most probable class of each sequence; of a table of labels 0 or 1 for
+            each.
         """  # noqa: E501 - as above
-        best = self._output(X).argmax(axis=1)
-        return np.asarray(self.classes_[best])
+        output = self._output(X)
+        if self._has_table():
+            return np.asarray(output > 0, dtype=np.int64)
+        return np.asarray(np.asarray(self.classes_)[output.argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -278,8 +291,9 @@ default="one-hot"
 
         Returns
         -------
-        ndarray of shape (n_samples, n_classes), float64
-            Probabilities in the order of ``classes_``; each row sums to 1.
+        ndarray of shape (n_samples, n_classes) or (n_samples, n_labels), float64
+            Probabilities in the order of ``classes_``; each row sums to 1. Of a table
+            of labels the probability of 1 for each.
         """  # noqa: E501 - as above
         output = self._output(X)
         return self._ensemble.target.decode(output)
@@ -294,24 +308,51 @@ default="one-hot"
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes), float64
-            With two classes the log odds of the second, otherwise a logit for each.
+        ndarray of shape (n_samples,), (n_samples, n_classes) or (n_samples, n_labels),\
+ float64
+            With two classes the log odds of the second, otherwise a logit for each. Of
+            a table of labels the log odds of 1 for each.
         """  # noqa: E501 - as above
         out = self._output(X)
-        return out[:, 1] - out[:, 0] if out.shape[1] == 2 else out
+        two = out.shape[1] == 2 and not self._has_table()
+        return out[:, 1] - out[:, 0] if two else out
 
-    def _make_target(self) -> ClassTarget:
-        return ClassTarget(self.class_weight)
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute the accuracy; of tables the part of rows whose labels are all right.
 
-    @property
-    def classes_(self) -> npt.NDArray[Any]:
-        """All labels, sorted.
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Class labels; or 0 and 1, where NaN does not count.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weight of each sequence; None weighs all alike.
 
         Returns
         -------
-        ndarray of shape (n_classes,)
-            The labels.
+        float
+            The accuracy, 1 at best.
+        """  # noqa: E501 - as above
+        return accuracy_of_known(y, self.predict(X), sample_weight)
+
+    def _make_target(self, y: Any) -> Target:
+        kind = MultilabelTarget if is_table(y) else ClassTarget
+        return kind(self.class_weight)
+
+    def _has_table(self) -> bool:
+        """Whether it was fitted to a table of labels."""
+        return isinstance(self._ensemble.target, MultilabelTarget)
+
+    @property
+    def classes_(self) -> npt.NDArray[Any] | list[npt.NDArray[np.int64]]:
+        """All classes, sorted; of a table of labels those of each column.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,), or list of ndarray of shape (2,)
+            The classes.
         """
         target = self._fitted().target
-        assert isinstance(target, ClassTarget)
+        assert isinstance(target, (ClassTarget, MultilabelTarget))
         return target.classes
