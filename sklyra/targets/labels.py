@@ -29,9 +29,17 @@ def check_labels(y: Any) -> npt.NDArray[Any]:
     Raises
     ------
     ValueError
-        If one is missing, or they are measurements.
+        If one is missing, or they are measurements or lists.
     """
     refuse_masked("y", y)
+    try:
+        np.shape(y)
+    except ValueError as error:
+        raise ValueError(
+            "y holds lists of several lengths, not one class for each sequence. Of "
+            "lists of labels sklearn.preprocessing.MultiLabelBinarizer makes a table "
+            "of 0 and 1, which LyraClassifier takes."
+        ) from error
     labels = column_or_1d(y, warn=True)
     row, n_missing = first_missing(labels.tolist())
     if n_missing:

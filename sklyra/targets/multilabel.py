@@ -131,6 +131,12 @@ class MultilabelTarget:
 
     def resume(self, earlier: Self) -> None:
         """Take over number and weights of labels (see `Target.resume`)."""
+        if self._class_weight != earlier._class_weight:
+            raise ValueError(
+                f"class_weight={self._class_weight!r}, but training is to go on with "
+                f"labels weighed by {earlier._class_weight!r}. Set it back, or make a "
+                "new estimator."
+            )
         self._weights = earlier._weights
 
     def class_weights(self, y: Any) -> float:

@@ -56,7 +56,11 @@ def value_weights(parts: Array, target: Array, weight: Array) -> Array:
 
 
 def logit_weights(
-    parts: Array, classes: npt.NDArray[np.int64], weight: Array, start: Array
+    parts: Array,
+    classes: npt.NDArray[np.int64],
+    weight: Array,
+    start: Array,
+    shift: Array | float = 0.0,
 ) -> Array:
     r"""Find weights with which parts add up to calibrated logits.
 
@@ -73,6 +77,8 @@ def logit_weights(
         Weight of each sequence.
     start : ndarray of shape (n_parts, 1), float64
         What the weights are a priori, give or take as much.
+    shift : ndarray of shape (n_classes,), float64, or float, default=0.0
+        What is subtracted from the sum of parts before these are logits.
 
     Returns
     -------
@@ -87,7 +93,7 @@ def logit_weights(
     rows = np.arange(len(classes))
 
     def loss(found: Array) -> tuple[float, Array]:
-        logits = np.tensordot(found, parts, 1)
+        logits = np.tensordot(found, parts, 1) - shift
         off = softmax(logits, axis=1)
         off[rows, classes] -= 1
         value = -weight @ log_softmax(logits, axis=1)[rows, classes]
@@ -140,7 +146,7 @@ def _logistic_loss(
 ) -> tuple[float, Array]:
     """Compute the loss of one label, and its gradient."""
     margin = found @ toward - back
-    value: float = -weight @ log_expit(margin)
+    value = -float(weight @ log_expit(margin))
     grad: Array = -toward @ (weight * expit(-margin))
     return value, grad
 
@@ -151,7 +157,8 @@ def _least(loss: Callable[[Array], tuple[float, Array]], start: Array) -> Array:
     def penalized(found: Array) -> tuple[float, Array]:
         value, grad = loss(found)
         apart = found / start - 1
-        return value + apart @ apart / 2, grad + apart / start
+        value = value + float(apart @ apart) / 2
+        return value, grad + apart / start
 
     bounds = [(0, None)] * len(start)
     best = minimize(penalized, start, jac=True, method="L-BFGS-B", bounds=bounds)

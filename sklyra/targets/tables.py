@@ -60,7 +60,7 @@ def read_table(y: Any, used: npt.NDArray[Any], advice: str) -> npt.NDArray[np.fl
             f"y is a sparse {type(y).__name__} of shape {y.shape}, in which an entry "
             "that was not measured cannot be told from 0. Pass y.toarray()."
         )
-    refuse_masked("y", y)
+    refuse_masked("y", y, "Pass y.filled(np.nan).")
     try:
         values = _check(y)
     except (ValueError, TypeError):
