@@ -154,7 +154,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
             Sequences, or numbers for each of their positions.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Measured values in the units of the assay, or class labels.
+            Measured values in the units of the assay, or class labels, or 0 and 1 for
+            each of many labels. NaN in a table means that it was not measured; every
+            row and every column needs one value.
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Weight of each sequence in the loss; None weighs all alike.
         groups : array-like of shape (n_samples,) or None, default=None

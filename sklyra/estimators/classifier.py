@@ -22,7 +22,8 @@ class LyraClassifier(ClassifierMixin, BaseLyra):
     """Predict classes from biological sequences.
 
     A small network reads each sequence: gated convolutions for neighboring positions,
-    a state space layer for the whole [1]_. Labels may be of any type. A prediction
+    a state space layer for the whole [1]_. Labels may be of any type. A table of 0 and
+    1 holds many labels for each sequence, NaN where one is not known. A prediction
     depends on its sequence alone, not on the others it is made with.
 
     Parameters
@@ -101,7 +102,9 @@ default="one-hot"
         Number of epochs without a lower validation loss after which training stops;
         None trains all epochs.
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class in the loss; "balanced" makes all classes weigh the same.
+        Weight of each class in the loss; "balanced" makes all classes weigh the same,
+        or 0 and 1 of each label. What is predicted follows it, but not probabilities:
+        these are for classes as often as they are. Tables take no dict.
     callbacks : list of skorch callbacks or None, default=None
         Called while the networks of `nets_` train. They find the losses as
         ``train_loss`` and ``valid_loss``.
@@ -127,12 +130,13 @@ default="one-hot"
         Effect of each letter in the Gaussian process, put into training sequences, on
         average over these: ``position`` (from 0; negative if counted from the right
         end, where lengths differ), ``letter`` and ``effect``, of shape (n_effects,
-        n_classes): column ``k`` is on the probability of ``classes_[k]``.
+        n_classes): column ``k`` is on the probability of ``classes_[k]``, or of label
+        ``k``.
     alphabet_ : Alphabet or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
-    classes_ : ndarray of shape (n_classes,)
-        The labels, sorted.
+    classes_ : ndarray of shape (n_classes,), or list of ndarray of shape (2,)
+        The labels, sorted; of a table 0 and 1 for each column.
     gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict
@@ -157,14 +161,15 @@ default="one-hot"
         kernel (of 500 sequences or fewer) are chosen by what is predicted. NaN for
         sequences in no fold. Of the validation sequences, if there were any.
     oof_score_ : float
-        Accuracy of it, or NaN if there is nothing to score.
+        Accuracy of it, or NaN if there is nothing to score. Of a table the part of rows
+        whose known labels are all right.
     perceptrons_ : list of skorch.NeuralNet
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         As of `LyraRegressor`, of all classes together.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
-    stacking_weights_ : ndarray of shape (n_parts, 1)
+    stacking_weights_ : ndarray of shape (n_parts, 1) or (n_parts, n_labels)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the logits.
 
@@ -236,18 +241,18 @@ default="one-hot"
     ) -> Self:
         """Train for one epoch on these sequences, going on from earlier calls.
 
-        The first call fixes the alphabet and the classes. The learning rate is
-        constant, and nothing is held out.
+        The first call fixes the alphabet and the classes, and of a table of labels
+        their weights. The learning rate is constant, and nothing is held out.
 
         Parameters
         ----------
         X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
             Sequences, or numbers for each of their positions.
-        y : array-like of shape (n_samples,)
-            Class labels.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Class labels; or 0 and 1, NaN where a label is not known.
         classes : array-like of shape (n_classes,) or None, default=None
             All labels that later calls may bring; None takes those of `y`. Used in the
-            first call only.
+            first call only, and not for tables.
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Weight of each sequence in the loss; None weighs all alike.
 

@@ -23,7 +23,8 @@ class LyraRegressor(RegressorMixin, BaseLyra):
     A small network reads each sequence: gated convolutions for neighboring positions,
     a state space layer for the whole [1]_. Targets are standardized inside and
     predictions are in the units of `y`. A prediction depends on its sequence alone, not
-    on the others it is made with.
+    on the others it is made with. Of several outputs not all need to be measured: NaN
+    in a table `y` is not learned from.
 
     Parameters
     ----------
@@ -161,7 +162,8 @@ default="one-hot"
         kernel (of 500 sequences or fewer) are chosen by what is predicted. NaN for
         sequences in no fold. Of the validation sequences, if there were any.
     oof_score_ : float
-        R2 of it, or NaN if there is nothing to score.
+        R2 of it, the mean of all outputs by what was measured of each, or NaN if there
+        is nothing to score.
     perceptrons_ : list of skorch.NeuralNet
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float

@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from sklyra._typing import Array
 from sklyra.targets.numbers import check_weights
-from sklyra.targets.tables import is_table, read_table
+from sklyra.targets.tables import find_shape, is_table, read_table
 
 
 def r2_of_measured(y: Any, prediction: Any, sample_weight: Any) -> float:
@@ -91,7 +91,7 @@ def accuracy_of_known(y: Any, prediction: Any, sample_weight: Any) -> float:
 
 def _with_missing(y: Any, prediction: Any) -> Array | None:
     """Read a table of which entries are missing; None for any other y."""
-    if not is_table(y) or np.shape(y) != np.shape(prediction):
+    if not is_table(y) or find_shape(y) != np.shape(prediction):
         return None
     # here rows may be empty, and then do not count
     table = read_table(y, np.empty(0, np.intp), "Predictions are numbers.")

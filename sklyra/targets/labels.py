@@ -11,6 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from sklyra.sequences import first_missing, refuse_masked
+from sklyra.targets.tables import find_shape
 
 
 def check_labels(y: Any) -> npt.NDArray[Any]:
@@ -32,14 +33,12 @@ def check_labels(y: Any) -> npt.NDArray[Any]:
         If one is missing, or they are measurements or lists.
     """
     refuse_masked("y", y)
-    try:
-        np.shape(y)
-    except ValueError as error:
+    if find_shape(y) is None:
         raise ValueError(
             "y holds lists of several lengths, not one class for each sequence. Of "
             "lists of labels sklearn.preprocessing.MultiLabelBinarizer makes a table "
             "of 0 and 1, which LyraClassifier takes."
-        ) from error
+        )
     labels = column_or_1d(y, warn=True)
     row, n_missing = first_missing(labels.tolist())
     if n_missing:

@@ -26,11 +26,29 @@ def is_table(y: Any) -> bool:
     bool
         True for two columns or more; False for anything else, whatever it is.
     """
+    shape = find_shape(y)
+    return shape is not None and len(shape) == 2 and shape[1] > 1
+
+
+def find_shape(y: Any) -> tuple[int, ...] | None:
+    """Find the shape of a target.
+
+    Parameters
+    ----------
+    y : array-like
+        A target, as the user passed it.
+
+    Returns
+    -------
+    tuple of int, or None
+        The shape; None for lists of several lengths.
+    """
+    if hasattr(y, "shape"):
+        return tuple(y.shape)
     try:
-        shape = np.shape(y)
-    except ValueError:  # lists of several lengths
-        return False
-    return len(shape) == 2 and shape[1] > 1
+        return np.asarray(y).shape
+    except ValueError:
+        return None
 
 
 def read_table(y: Any, used: npt.NDArray[Any], advice: str) -> npt.NDArray[np.float64]:
