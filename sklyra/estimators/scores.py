@@ -32,7 +32,7 @@ def r2_of_measured(y: Any, prediction: Any, sample_weight: Any) -> float:
     Raises
     ------
     ValueError
-        If no output was measured in two rows.
+        If no output was measured in two rows, or shapes differ.
     """
     table = _with_missing(y, prediction)
     if table is None:
@@ -73,7 +73,7 @@ def accuracy_of_known(y: Any, prediction: Any, sample_weight: Any) -> float:
     Raises
     ------
     ValueError
-        If no label is known.
+        If no label is known, or shapes differ.
     """
     table = _with_missing(y, prediction)
     if table is None:
@@ -91,8 +91,13 @@ def accuracy_of_known(y: Any, prediction: Any, sample_weight: Any) -> float:
 
 def _with_missing(y: Any, prediction: Any) -> Array | None:
     """Read a table of which entries are missing; None for any other y."""
-    if not is_table(y) or find_shape(y) != np.shape(prediction):
+    if not is_table(y):
         return None
+    if find_shape(y) != prediction.shape:
+        raise ValueError(
+            f"y.shape == {find_shape(y)}, but predictions have shape "
+            f"{prediction.shape}: pass what the model was fitted to, for each sequence."
+        )
     # here rows may be empty, and then do not count
     table = read_table(y, np.empty(0, np.intp), "Predictions are numbers.")
     return table if np.isnan(table).any() else None

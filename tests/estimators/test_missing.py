@@ -67,6 +67,8 @@ def test_scores_are_of_what_was_measured(fitted: LyraRegressor) -> None:
     single[1:, 2] = np.nan
     expected = mean_r2(Y[:, :2], prediction[:, :2])
     assert fitted.score(X, single) == pytest.approx(expected)
+    with pytest.raises(ValueError, match=r"\(60, 2\), but .* shape \(60, 3\)"):
+        fitted.score(X, Y[:, :2])
     with pytest.raises(ValueError, match="no column that was measured in two rows"):
         fitted.score(X, np.where(np.arange(60)[:, None] == 0, Y, np.nan))
 
@@ -120,7 +122,8 @@ def test_training_goes_on_with_gaps() -> None:
     never[:, 2] = np.nan
     never[np.isnan(never).all(axis=1), 0] = 3.0
     empty = r"all rows of column 2 \(1 such columns"
-    model = LyraRegressor(**{**ENSEMBLE, "n_members": 1, "warm_start": True})
+    options = {**ENSEMBLE, "n_members": 1, "perceptron": False, "warm_start": True}
+    model = LyraRegressor(**options)
     before = model.fit(X, Y).predict(X)
     assert (model.fit(X, Y).predict(X) != before).any()
     # a Gaussian process forgets, so that every output has to be there again
@@ -141,7 +144,7 @@ def test_an_output_of_few_rows_is_predicted_by_its_mean() -> None:
     y[1:, 2] = np.nan
     y[0, 2] = 5.0
     y[np.isnan(y).all(axis=1), 0] = 3.0
-    model = LyraRegressor(**HALVES).fit(X, y)
+    model = LyraRegressor(**HALVES, perceptron=False).fit(X, y)
     assert np.isfinite(model.oof_prediction_).all()
     assert (model.predict(X)[:, 2] == 5).all()
 

@@ -174,7 +174,7 @@ def rare_sites(n: int) -> tuple[Any, Any]:
     ("kind", "class_weight"),
     [
         ("labels", "balanced"),
-        ("classes", "balanced"),
+        pytest.param("classes", "balanced", marks=pytest.mark.slow),
         pytest.param("labels", None, marks=pytest.mark.slow),
         pytest.param("classes", None, marks=pytest.mark.slow),
     ],

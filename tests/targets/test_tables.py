@@ -30,7 +30,7 @@ def as_objects(table, missing):
     return objects
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TABLES)
 def test_a_table_is_the_same_in_every_form(table):
     forms = [
@@ -101,7 +101,7 @@ def test_a_column_without_any_entry_is_named(target):
         target().read(FRAME.to_numpy(), np.array([2]), learn=True)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TABLES, st.integers(-300, 300))
 def test_columns_are_standardized_by_what_was_measured(table, power):
     kept = ~np.isnan(table).all(axis=0)
