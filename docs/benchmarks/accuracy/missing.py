@@ -1,7 +1,7 @@
 """One model of several outputs beside one for each, where half of them are missing.
 
     python docs/benchmarks/accuracy/missing.py doses --rows 300 --seeds 3
-    python docs/benchmarks/accuracy/missing.py openvaccine.parquet --rows 400 --seeds 3
+    python docs/benchmarks/accuracy/missing.py openvaccine.parquet --rows 300 --seeds 1
 
 The dose series has three outputs that saturate at different doses: sigmoids of one
 landscape of `make_epistasis` with 14 positions, and noise of a fifth of their standard
