@@ -87,6 +87,21 @@ COUNTER: dict[str, Any] = {
     "n_threads": 1,
     "random_state": 0,
 }
+# One network that finds short motifs anywhere.
+MOTIFS: dict[str, Any] = {
+    **ALONE,
+    "d_model": 32,
+    "pgc_hidden": (32, 32),
+    "n_s4d_layers": 0,
+    "head_hidden": None,
+    "pooling": "max",
+    "dropout": 0.0,
+    "lr": 0.02,
+    "max_epochs": 25,
+    "batch_size": 32,
+    "n_threads": 1,
+    "random_state": 0,
+}
 # Were a bad value of a parameter to pass, training should be over soon.
 LEAST: dict[str, Any] = {
     **ALONE,

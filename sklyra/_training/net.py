@@ -6,7 +6,6 @@ import copy
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -348,7 +347,6 @@ def make_net(
     seed: int,
 ) -> SequenceNet:
     """Build an untrained net of a module with options; arrays become tensors."""
-    classify = issubclass(criterion, CrossEntropy)
     net = SequenceNet(
         module,
         criterion=criterion,
@@ -361,7 +359,7 @@ def make_net(
         state_weight_decay=state_weight_decay,
         device=device,
         seed=seed,
-        predict_nonlinearity=partial(torch.softmax, dim=-1) if classify else None,
+        predict_nonlinearity=criterion.nonlinearity,
         verbose=0,
     )
     return net.initialize()

@@ -80,7 +80,8 @@ class GaussianProcessPart:
         def evaluate(posterior: Posterior) -> HeldOut:
             if valid is not None:
                 return HeldOut(*[posterior.predict(valid.sequences)] * 2)
-            return HeldOut(*posterior.held_out(split.folds, data.sequences))
+            held_out = posterior.held_out(split.folds, data.sequences)
+            return HeldOut(*(_filled(part, posterior) for part in held_out))
 
         levels = target.levels(data.target)
         fitted = fit_process(data, levels, split.same, rng, evaluate)
@@ -284,6 +285,13 @@ def predict_process(posterior: Posterior, sequences: EncodedSequences) -> Array:
             MemoryWarning,
         )
     return np.concatenate(blocks)
+
+
+def _filled(prediction: Array, posterior: Posterior) -> Array:
+    """Predict the mean of an output that is measured in no row of the other folds."""
+    held_out = np.isfinite(prediction).any(axis=1, keepdims=True)
+    missing = held_out & np.isnan(prediction)
+    return np.where(missing, posterior.training.mean, prediction)
 
 
 def _explained(prediction: Array, target: Array, weight: Array) -> float:

@@ -45,13 +45,14 @@ from sklyra.estimators.parameters import (
 )
 from sklyra.estimators.parts import list_parts, training_settings
 from sklyra.estimators.tables import Reader, describe_columns, learn_inputs
-from sklyra.estimators.training_data import encode_data
+from sklyra.estimators.training_data import encode_data, resume_target
 from sklyra.estimators.unchanged import kept_on_error
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import SklyraWarning
 from sklyra.gaussian_process import Posterior
 from sklyra.sequences import Inputs
 from sklyra.targets import Target
+from sklyra.targets.tables import require_columns
 
 _NONE = np.empty(0, np.intp)
 
@@ -73,8 +74,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         tags.target_tags.required = True
         return tags
 
-    def _make_target(self) -> Target:
-        """Make a target that has learned nothing yet."""
+    def _make_target(self, y: Any) -> Target:
+        """Make a target of the kind of y that has learned nothing yet."""
         raise NotImplementedError
 
     columns_ = property(describe_columns)
@@ -160,7 +161,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             Sequences, or numbers for each of their positions; or a table with columns
             of sequences and others of numbers and categories.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Measured values in the units of the assay, or class labels.
+            Measured values in the units of the assay, or class labels, or 0 and 1 for
+            each of many labels. NaN in a table means that it was not measured; every
+            row and every column needs one value.
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Weight of each sequence in the loss; None weighs all alike.
         groups : array-like of shape (n_samples,) or None, default=None
@@ -194,10 +197,11 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         tasks: FitTasks,
     ) -> None:
         resume = self.warm_start and hasattr(self, "_ensemble")
-        target = self._make_target() if not resume else self._known_target()
+        target = self._known_target(y) if resume else self._make_target(y)
         strands = Strands(bool(self.reverse_complement))
         rng = check_random_state(self.random_state)
         data, used = self._read(X, y, sample_weight, target, learn=not resume)
+        require_columns(y, data.target)
         if (X_val is None) != (y_val is None):
             raise ValueError("Pass X_val and y_val together, or neither.")
         valid = None
@@ -225,7 +229,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         with kept_on_error(self), ordinary_mode(), self._checked():
             resume = hasattr(self, "_ensemble")
             if resume:
-                target = self._known_target()
+                target = self._known_target(y)
             rng = check_random_state(self.random_state)
             data, _ = self._read(X, y, sample_weight, target, learn=not resume)
             # other parts need to see all of the training data
@@ -243,12 +247,10 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
                 self.__dict__.pop(name, None)  # of the model before
         return self
 
-    def _known_target(self) -> Target:
+    def _known_target(self, y: Any) -> Target:
         """Make a target that knows what that of the last fit has learned."""
         check_unchanged(self, self.nets_[0].get_params())
-        target = self._make_target()
-        target.resume(self._ensemble.target)
-        return target
+        return resume_target(self._make_target(y), self._ensemble.target)
 
     def _settings(self, target: Target, **changed: Any) -> TrainingSettings:
         return training_settings(self, self._reader, target, **changed)

@@ -7,19 +7,23 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin
+from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
-from sklyra.targets import ClassTarget
+from sklyra.estimators.scores import accuracy_of_known
+from sklyra.targets import ClassTarget, MultilabelTarget, Target
+from sklyra.targets.tables import is_table
 
 
 class LyraClassifier(ClassifierMixin, BaseLyra):
     """Predict classes from biological sequences.
 
     A small network reads each sequence: gated convolutions for neighboring positions,
-    a state space layer for the whole [1]_. Labels may be of any type. A prediction
+    a state space layer for the whole [1]_. Labels may be of any type. A table of 0 and
+    1 holds many labels for each sequence, NaN where one is not known. A prediction
     depends on its sequence alone, not on the others it is made with.
 
     Parameters
@@ -104,7 +108,9 @@ default="one-hot"
         Number of epochs without a lower validation loss after which training stops;
         None trains all epochs.
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class in the loss; "balanced" makes all classes weigh the same.
+        Weight of each class in the loss; "balanced" makes all classes weigh the same,
+        or 0 and 1 of each label. What is predicted follows it, but not probabilities:
+        these are for classes as often as they are. Tables take no dict.
     callbacks : list of skorch callbacks or None, default=None
         Called while the networks of `nets_` train. They find the losses as
         ``train_loss`` and ``valid_loss``.
@@ -130,12 +136,13 @@ default="one-hot"
         Effect of each letter in the Gaussian process, put into training sequences, on
         average over these: ``position`` (from 0; negative if counted from the right
         end, where lengths differ), ``letter`` and ``effect``, of shape (n_effects,
-        n_classes): column ``k`` is on the probability of ``classes_[k]``.
+        n_classes): column ``k`` is on the probability of ``classes_[k]``, or of label
+        ``k``.
     alphabet_ : Alphabet, dict of str to Alphabet, or None
         The alphabet in use, with gap and stop as letters if they occurred in training;
         None for a model of numbers.
-    classes_ : ndarray of shape (n_classes,)
-        The labels, sorted.
+    classes_ : ndarray of shape (n_classes,), or list of ndarray of shape (2,)
+        The labels, sorted; of a table 0 and 1 for each column.
     gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict
@@ -160,14 +167,15 @@ default="one-hot"
         kernel (of 500 sequences or fewer) are chosen by what is predicted. NaN for
         sequences in no fold. Of the validation sequences, if there were any.
     oof_score_ : float
-        Accuracy of it, or NaN if there is nothing to score.
+        Accuracy of it, or NaN if there is nothing to score. Of a table the part of rows
+        whose known labels are all right.
     perceptrons_ : list of skorch.NeuralNet
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         As of `LyraRegressor`, of all classes together.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
-    stacking_weights_ : ndarray of shape (n_parts, 1)
+    stacking_weights_ : ndarray of shape (n_parts, 1) or (n_parts, n_labels)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
         any and the Gaussian process if there is one add up to the logits.
 
@@ -230,23 +238,28 @@ default="one-hot"
     ) -> None:
         assign(self, locals())
 
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
     def partial_fit(
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
     ) -> Self:
         """Train for one epoch on these sequences, going on from earlier calls.
 
-        The first call fixes the alphabet and the classes. The learning rate is
-        constant, and nothing is held out.
+        The first call fixes the alphabet and the classes, and of a table of labels
+        their weights. The learning rate is constant, and nothing is held out.
 
         Parameters
         ----------
         X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
             Sequences, or numbers for each of their positions.
-        y : array-like of shape (n_samples,)
-            Class labels.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Class labels; or 0 and 1, NaN where a label is not known.
         classes : array-like of shape (n_classes,) or None, default=None
             All labels that later calls may bring; None takes those of `y`. Used in the
-            first call only.
+            first call only, and not for tables.
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Weight of each sequence in the loss; None weighs all alike.
 
@@ -255,8 +268,10 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        given = None if classes is None else np.unique(np.asarray(classes))
-        target = ClassTarget(self.class_weight, given)
+        target: Target = MultilabelTarget(self.class_weight, partial=True)
+        if not is_table(y):
+            given = None if classes is None else np.unique(np.asarray(classes))
+            target = ClassTarget(self.class_weight, given)
         return self._partial_fit(X, y, sample_weight, target)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -269,11 +284,14 @@ default="one-hot"
 
         Returns
         -------
-        ndarray of shape (n_samples,)
-            The most probable label of each sequence.
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+            The most probable class of each sequence; of a table of labels 0 or 1 for
+            each.
         """  # noqa: E501 - as above
-        best = self._output(X).argmax(axis=1)
-        return np.asarray(self.classes_[best])
+        output = self._output(X)
+        if self._has_table():
+            return np.asarray(output > 0, dtype=np.int64)
+        return np.asarray(np.asarray(self.classes_)[output.argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -285,8 +303,9 @@ default="one-hot"
 
         Returns
         -------
-        ndarray of shape (n_samples, n_classes), float64
-            Probabilities in the order of ``classes_``; each row sums to 1.
+        ndarray of shape (n_samples, n_classes) or (n_samples, n_labels), float64
+            Probabilities in the order of ``classes_``; each row sums to 1. Of a table
+            of labels the probability of 1 for each.
         """  # noqa: E501 - as above
         output = self._output(X)
         return self._ensemble.target.decode(output)
@@ -301,24 +320,51 @@ default="one-hot"
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes), float64
-            With two classes the log odds of the second, otherwise a logit for each.
+        ndarray of shape (n_samples,), (n_samples, n_classes) or (n_samples, n_labels),\
+ float64
+            With two classes the log odds of the second, otherwise a logit for each. Of
+            a table of labels the log odds of 1 for each.
         """  # noqa: E501 - as above
         out = self._output(X)
-        return out[:, 1] - out[:, 0] if out.shape[1] == 2 else out
+        two = out.shape[1] == 2 and not self._has_table()
+        return out[:, 1] - out[:, 0] if two else out
 
-    def _make_target(self) -> ClassTarget:
-        return ClassTarget(self.class_weight)
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute the accuracy; of tables the part of rows whose labels are all right.
 
-    @property
-    def classes_(self) -> npt.NDArray[Any]:
-        """All labels, sorted.
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Class labels; or 0 and 1, where NaN does not count.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weight of each sequence; None weighs all alike.
 
         Returns
         -------
-        ndarray of shape (n_classes,)
-            The labels.
+        float
+            The accuracy, 1 at best.
+        """  # noqa: E501 - as above
+        return accuracy_of_known(y, self.predict(X), sample_weight)
+
+    def _make_target(self, y: Any) -> Target:
+        kind = MultilabelTarget if is_table(y) else ClassTarget
+        return kind(self.class_weight)
+
+    def _has_table(self) -> bool:
+        """Whether it was fitted to a table of labels."""
+        return isinstance(self._ensemble.target, MultilabelTarget)
+
+    @property
+    def classes_(self) -> npt.NDArray[Any] | list[npt.NDArray[np.int64]]:
+        """All classes, sorted; of a table of labels those of each column.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,), or list of ndarray of shape (2,)
+            The classes.
         """
         target = self._fitted().target
-        assert isinstance(target, ClassTarget)
+        assert isinstance(target, (ClassTarget, MultilabelTarget))
         return target.classes

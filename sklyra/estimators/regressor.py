@@ -13,6 +13,7 @@ from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
+from sklyra.estimators.scores import r2_of_measured
 from sklyra.targets import ValueTarget
 
 
@@ -22,7 +23,8 @@ class LyraRegressor(RegressorMixin, BaseLyra):
     A small network reads each sequence: gated convolutions for neighboring positions,
     a state space layer for the whole [1]_. Targets are standardized inside and
     predictions are in the units of `y`. A prediction depends on its sequence alone, not
-    on the others it is made with.
+    on the others it is made with. Of several outputs not all need to be measured: NaN
+    in a table `y` is not learned from.
 
     Parameters
     ----------
@@ -172,7 +174,8 @@ default="one-hot"
         kernel (of 500 sequences or fewer) are chosen by what is predicted. NaN for
         sequences in no fold. Of the validation sequences, if there were any.
     oof_score_ : float
-        R2 of it, or NaN if there is nothing to score.
+        R2 of it, the mean of all outputs by what was measured of each, or NaN if there
+        is nothing to score.
     perceptrons_ : list of skorch.NeuralNet
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
@@ -262,7 +265,7 @@ default="one-hot"
         X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
             Sequences, or numbers for each of their positions.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Measured values.
+            Measured values; NaN where one of several outputs was not measured.
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Weight of each sequence in the loss; None weighs all alike.
 
@@ -271,7 +274,7 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        return self._partial_fit(X, y, sample_weight, self._make_target())
+        return self._partial_fit(X, y, sample_weight, self._make_target(y))
 
     def predict(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict values.
@@ -289,5 +292,25 @@ default="one-hot"
         output = self._output(X)
         return self._ensemble.target.decode(output)
 
-    def _make_target(self) -> ValueTarget:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute R2, the mean of all outputs, from what was measured.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Measured values. Of several outputs some may be NaN: each is scored by the
+            rows that have it, if these are two at least.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weight of each sequence; None weighs all alike.
+
+        Returns
+        -------
+        float
+            The coefficient of determination, 1 at best.
+        """  # noqa: E501 - as above
+        return r2_of_measured(y, self.predict(X), sample_weight)
+
+    def _make_target(self, y: Any) -> ValueTarget:
         return ValueTarget(self.loss)

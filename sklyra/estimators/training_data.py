@@ -10,8 +10,43 @@ from sklearn.utils import check_consistent_length
 
 from sklyra.batching import SequenceDataset
 from sklyra.sequences import Inputs
-from sklyra.targets import Target
+from sklyra.targets import ClassTarget, MultilabelTarget, Target
 from sklyra.targets.numbers import check_weights, without_negligible
+
+# What y is, where an estimator has several kinds of targets.
+_KINDS: dict[type[Target], str] = {
+    ClassTarget: "one class for each sequence",
+    MultilabelTarget: "a table of labels",
+}
+
+
+def resume_target(target: Target, earlier: Target) -> Target:
+    """Let a target go on from that of the last fit.
+
+    Parameters
+    ----------
+    target : Target
+        One that has learned nothing.
+    earlier : Target
+        That of the last fit.
+
+    Returns
+    -------
+    Target
+        The first.
+
+    Raises
+    ------
+    ValueError
+        If they are of different kinds.
+    """
+    if type(target) is not type(earlier):
+        raise ValueError(
+            f"y is {_KINDS[type(target)]}, but training is to go on with a model of "
+            f"{_KINDS[type(earlier)]}. Pass y as before, or make a new estimator."
+        )
+    target.resume(earlier)
+    return target
 
 
 def encode_data(

@@ -7,6 +7,7 @@ from sklyra.nn.dropout import Dropout, set_generator
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.losses import (
     VALUE_LOSSES,
+    BinaryCrossEntropy,
     CrossEntropy,
     HuberError,
     RankedSquaredError,
@@ -35,6 +36,7 @@ __all__ = [
     "S4D",
     "VALUE_LOSSES",
     "AttentionPooling",
+    "BinaryCrossEntropy",
     "CrossEntropy",
     "Dropout",
     "HuberError",

@@ -5,6 +5,10 @@ An entry of the target that was not measured adds no loss and no gradient.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -15,6 +19,8 @@ class RowLoss(nn.Module):
 
     compares = False
     """Whether sequences of a batch are compared with one another."""
+    nonlinearity: ClassVar[Callable[..., Tensor] | None] = None
+    """What makes probabilities of outputs, if anything does."""
 
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
         """Compute the loss of each sequence, shape (B,)."""
@@ -28,8 +34,8 @@ class RowLoss(nn.Module):
         output : Tensor of shape (B, n_outputs), float
             Outputs of the network.
         target : Tensor of shape (B, n_outputs), float, or (B,), int
-            Measured values, NaN where nothing was measured; or the right class, -1
-            where it is not known.
+            Measured values or signs of labels, NaN where nothing was measured; or the
+            right class, -1 where it is not known.
         weight : Tensor of shape (B,), float
             Weight of each sequence, 1 on average.
 
@@ -70,8 +76,26 @@ class HuberError(RowLoss):
 class CrossEntropy(RowLoss):
     """Average the cross entropy over weighted sequences; outputs are logits."""
 
+    nonlinearity = staticmethod(partial(torch.softmax, dim=-1))
+
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(output, target, ignore_index=-1, reduction="none")
+
+
+class BinaryCrossEntropy(RowLoss):
+    """Average the cross entropy over labels and weighted sequences; outputs are logits.
+
+    Targets are above 0 where a label is there and below where it is not; their size is
+    a weight of the entry.
+    """
+
+    nonlinearity = staticmethod(torch.sigmoid)
+
+    def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
+        output = output.to(target.dtype)  # it may be narrower
+        output, target = _measured(output, target)
+        loss = target.abs() * F.softplus(-target.sign() * output)
+        return loss.mean(dim=1)
 
 
 class RankedSquaredError(RowLoss):

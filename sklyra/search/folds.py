@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sklyra._typing import Rows
 from sklyra._warnings import warn
 from sklyra.exceptions import SklyraWarning
+from sklyra.sequences.missing import is_missing
 
 
 def with_classes(splits: list[tuple[Rows, Rows]], y: Any) -> list[tuple[Rows, Rows]]:
@@ -18,8 +20,8 @@ def with_classes(splits: list[tuple[Rows, Rows]], y: Any) -> list[tuple[Rows, Ro
     ----------
     splits : list of (train, test)
         Rows of each fold.
-    y : array-like of shape (n_samples,)
-        Class labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Class labels; each column of a table has its own.
 
     Returns
     -------
@@ -36,12 +38,8 @@ def with_classes(splits: list[tuple[Rows, Rows]], y: Any) -> list[tuple[Rows, Ro
     SklyraWarning
         If some are left out.
     """
-    labels = np.asarray(y, dtype=object)
-    kept = [
-        (train, test)
-        for train, test in splits
-        if labels.ndim != 1 or len(set(labels[train].tolist())) > 1
-    ]
+    labels = np.asarray(y, dtype=object).reshape(len(y), -1)
+    kept = [(train, test) for train, test in splits if _all_vary(labels[train])]
     if len(kept) == len(splits):
         return splits
     if not kept:
@@ -55,3 +53,11 @@ def with_classes(splits: list[tuple[Rows, Rows]], y: Any) -> list[tuple[Rows, Ro
         SklyraWarning,
     )
     return kept
+
+
+def _all_vary(labels: npt.NDArray[Any]) -> bool:
+    """Check whether each column has two values or more that are not missing."""
+    return all(
+        len({label for label in column if not is_missing(label)}) > 1
+        for column in labels.T.tolist()
+    )

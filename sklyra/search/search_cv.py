@@ -46,6 +46,7 @@ from sklyra.search.results import ERROR, tabulate
 from sklyra.search.space import Space
 from sklyra.search.storage import count_running, open_storage, quiet
 from sklyra.search.worker import Task, work
+from sklyra.targets.tables import is_table
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _FINGERPRINTS = "fingerprints"
@@ -235,7 +236,9 @@ class LyraSearchCV(BaseSearchCV):
             split_params, score_params = {"groups": groups}, {}
             if groups is not None and isinstance(self.estimator, BaseLyra):
                 fit_params = {**fit_params, "groups": groups}
-        folds = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        # tables have no strata, and scikit-learn would refuse those that are not full
+        stratify = is_classifier(self.estimator) and not is_table(y)
+        folds = check_cv(self.cv, y, classifier=stratify)
         if groups is not None:
             check_groups(groups, X)
         splits = list(folds.split(X, y, **split_params))

@@ -81,7 +81,7 @@ def first_missing(values: Iterable[Any]) -> tuple[int, int]:
     return (rows[0] if rows else -1), len(rows)
 
 
-def refuse_masked(name: str, values: object) -> None:
+def refuse_masked(name: str, values: object, advice: str = "Drop these rows.") -> None:
     """Refuse numpy arrays with masked entries, whose mask would be ignored.
 
     Parameters
@@ -90,6 +90,8 @@ def refuse_masked(name: str, values: object) -> None:
         What the values are called.
     values : object
         Anything.
+    advice : str, default="Drop these rows."
+        What to do.
 
     Raises
     ------
@@ -103,5 +105,5 @@ def refuse_masked(name: str, values: object) -> None:
         rows = np.flatnonzero(mask.reshape(len(mask), -1).any(axis=1))
         raise ValueError(
             f"{name}[{rows[0]}] is missing: it is masked ({len(rows)} rows in all). "
-            "Drop these rows."
+            f"{advice}"
         )

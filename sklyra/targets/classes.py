@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
+from sklearn.utils import column_or_1d
 
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
@@ -21,6 +22,9 @@ _VERSION = 1
 
 class ClassTarget:
     """One of several classes of each sequence, as its number; outputs are logits.
+
+    Networks learn classes as often as `class_weight` makes them, and so do outputs,
+    which decide what is predicted. Probabilities are for classes as often as they are.
 
     Parameters
     ----------
@@ -41,6 +45,8 @@ class ClassTarget:
         self._class_weight = class_weight
         self._given = classes is not None
         self.classes = np.empty(0) if classes is None else classes
+        self._weights = np.ones(len(self.classes))
+        self._weighed = False  # by the first y, that of training
 
     @property
     def n_outputs(self) -> int:
@@ -81,6 +87,7 @@ class ClassTarget:
         if learn:
             if not self._given:
                 self.classes = np.unique(y[used])
+                self._weights = np.ones(len(self.classes))
             if len(self.classes) < 2:
                 raise ValueError(
                     f"y has one class only, {self.classes.tolist()[0]!r}: there is "
@@ -98,11 +105,27 @@ class ClassTarget:
     def resume(self, earlier: Self) -> None:
         """Take over the classes (see `Target.resume`)."""
         self.classes = earlier.classes
+        self._weights = earlier._weights.copy()
 
     def class_weights(self, y: Any) -> Array | float:
         """Look up the weight of each label (see `Target.class_weights`)."""
-        given = self._class_weight
-        return 1.0 if given is None else check_class_weights(given, y)
+        if self._class_weight is None:
+            return 1.0
+        labels = column_or_1d(y)
+        at = np.minimum(np.searchsorted(self.classes, labels), len(self.classes) - 1)
+        if self._weighed:
+            return np.asarray(self._weights[at])
+        weight = check_class_weights(self._class_weight, y)
+        known = self.classes[at] == labels  # rows that are not used may have any
+        self._weights[at[known]] = weight[known]
+        self._weighed = True
+        return weight
+
+    @property
+    def _shift(self) -> Array:
+        """What weights of classes add to the logits that networks learn."""
+        shift: Array = np.log(np.where(self._weights > 0, self._weights, 1.0))
+        return shift
 
     def strata(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """Return the classes (see `Target.strata`)."""
@@ -129,17 +152,27 @@ class ClassTarget:
         weight: Array,
         scales: Sequence[Scale],
     ) -> Array:
-        """Maximize the likelihood of the classes (see `Target.stack`)."""
+        """Maximize the likelihood of the classes (see `Target.stack`).
+
+        Of the classes as often as they are, whatever `class_weight` is.
+        """
         rows = encoded >= 0
         prior = self.prior_weights(scales)
-        return logit_weights(parts[:, rows], encoded[rows], weight[rows], prior)
+        parts, encoded, weight = parts[:, rows], encoded[rows], weight[rows]
+        if self._class_weight is None:
+            return logit_weights(parts, encoded, weight, prior)
+        weight = weight / self._weights[encoded]
+        weight /= max(weight.mean(), np.finfo(np.float64).tiny)
+        return logit_weights(parts, encoded, weight, prior, self._shift)
 
     def decode(self, output: Array, scale: Scale = "output") -> Array:
         """Convert logits to probabilities (see `Target.decode`).
 
         Levels are about 0 to 1 already, and stay what they are.
         """
-        return output if scale == "level" else np.asarray(softmax(output, axis=-1))
+        if scale == "level":
+            return output
+        return np.asarray(softmax(output - self._shift, axis=-1))
 
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
         """Compute the accuracy (see `Target.score`)."""
@@ -161,6 +194,7 @@ class ClassTarget:
             "version": _VERSION,
             "classes": self.classes,
             "class_weight": self._class_weight,
+            "weights": self._weights,
         }
 
     @classmethod
@@ -183,7 +217,10 @@ class ClassTarget:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        return cls(state["class_weight"], state["classes"])
+        target = cls(state["class_weight"], state["classes"])
+        # models before had none, and probabilities for classes as they were weighed
+        target._weights = state.get("weights", target._weights)
+        return target
 
     def __getstate__(self) -> dict[str, Any]:
         return self.to_state()

@@ -11,6 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from sklyra.sequences import first_missing, refuse_masked
+from sklyra.targets.tables import find_shape
 
 
 def check_labels(y: Any) -> npt.NDArray[Any]:
@@ -29,9 +30,15 @@ def check_labels(y: Any) -> npt.NDArray[Any]:
     Raises
     ------
     ValueError
-        If one is missing, or they are measurements.
+        If one is missing, or they are measurements or lists.
     """
     refuse_masked("y", y)
+    if find_shape(y) is None:
+        raise ValueError(
+            "y holds lists of several lengths, not one class for each sequence. Of "
+            "lists of labels sklearn.preprocessing.MultiLabelBinarizer makes a table "
+            "of 0 and 1, which LyraClassifier takes."
+        )
     labels = column_or_1d(y, warn=True)
     row, n_missing = first_missing(labels.tolist())
     if n_missing:

@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_array
 
+from sklyra._typing import Rows
 from sklyra.sequences import first_missing, refuse_masked
+from sklyra.targets.tables import is_table, read_table
 
+_ADVICE = "LyraClassifier learns labels."
 # Weights below this share of the greatest one are lost beside it in double precision.
 _LEAST_WEIGHT = 1e-12
 
@@ -56,25 +59,29 @@ def check_numbers(name: str, values: Any, advice: str = "") -> npt.NDArray[np.fl
     return found
 
 
-def check_values(y: Any) -> npt.NDArray[np.float64]:
+def check_values(y: Any, used: Rows) -> npt.NDArray[np.float64]:
     """Read measured values.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Numbers.
+        Numbers. Of several outputs some may be missing in a row.
+    used : ndarray of shape (n_used,), int
+        Rows with a weight.
 
     Returns
     -------
     ndarray of the same shape, float64
-        The values.
+        The values; NaN where an output was not measured.
 
     Raises
     ------
     ValueError
-        If one is missing, infinite or no number.
+        If one is infinite or no number, or nothing was measured in a row.
     """
-    y = check_numbers("y", y, "LyraClassifier learns labels.")
+    if is_table(y):
+        return read_table(y, used, _ADVICE)
+    y = check_numbers("y", y, _ADVICE)
     if not np.isfinite(y).all():
         at = int(np.argwhere(~np.isfinite(y))[0, 0])
         raise ValueError(
@@ -92,7 +99,8 @@ def standardization(
     Parameters
     ----------
     y : ndarray of shape (n_samples, n_outputs), float64
-        Values, the greatest perhaps near the end of what numbers reach.
+        Values, the greatest perhaps near the end of what numbers reach; NaN where an
+        output was not measured, but not in all rows.
 
     Returns
     -------
@@ -103,6 +111,12 @@ def standardization(
     exponent : ndarray of shape (n_outputs,), int64
         Values times 2 to the power of minus this are 1 at most.
     """
+    measured = ~np.isnan(y)
+    if not measured.all():
+        pairs = zip(y.T, measured.T, strict=True)
+        each = [standardization(column[rows, None]) for column, rows in pairs]
+        mean, scale, exponent = map(np.concatenate, zip(*each, strict=True))
+        return mean, scale, exponent
     exponent = np.frexp(np.abs(y).max(axis=0))[1].astype(np.int64)
     small = np.ldexp(y, -exponent)
     same = small.min(axis=0) == small.max(axis=0)

@@ -75,6 +75,8 @@ class Target(Protocol):
     def class_weights(self, y: Any) -> Array | float:
         """Compute the weight of each sequence that comes from its class.
 
+        The first call is for training data; later ones look up what it has found.
+
         Parameters
         ----------
         y : array-like of shape (n_samples, ...)

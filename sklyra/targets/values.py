@@ -13,6 +13,7 @@ from sklyra._typing import Array, Rows
 from sklyra.nn import VALUE_LOSSES, RowLoss
 from sklyra.targets.numbers import check_values, standardization
 from sklyra.targets.stacking import value_weights
+from sklyra.targets.tables import require_columns
 from sklyra.targets.target import Scale
 
 _VERSION = 1
@@ -67,9 +68,10 @@ class ValueTarget:
 
     def read(self, y: Any, used: Rows, learn: bool) -> npt.NDArray[np.float32]:
         """Check y and standardize it (see `Target.read`)."""
-        y = check_values(y)
+        given, y = y, check_values(y, used)
         flat, y = y.ndim == 1, y.reshape(len(y), -1)
         if learn:
+            require_columns(given, y[used])
             self._flat = flat
             self._mean, self._scale, self._exponent = standardization(y[used])
             self._varies = np.zeros(y.shape[1], bool)
@@ -78,7 +80,8 @@ class ValueTarget:
                 f"y has {y.shape[1]} outputs, but this LyraRegressor was fitted with "
                 f"{self.n_outputs}."
             )
-        self._varies = self._varies | (y[used] != self._mean).any(axis=0)
+        other = ~np.isnan(y) & (y != self._mean)
+        self._varies = self._varies | other[used].any(axis=0)
         # of size 1, where nothing overflows
         y, mean, scale = (
             np.ldexp(x, -self._exponent) for x in (y, self._mean, self._scale)

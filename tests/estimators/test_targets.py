@@ -60,14 +60,33 @@ def test_labels_may_be_of_any_type(labels: Any) -> None:
 
 
 def test_class_weight_moves_predictions_to_the_rare_class() -> None:
+    """But not probabilities, which are for classes as often as they are."""
     rare = np.array([x.startswith("A") for x in X])
     assert 0 < rare.sum() < 10
-    options = {**NETWORK, "max_epochs": 10}
-    plain = LyraClassifier(**options).fit(X, rare).predict_proba(X)[:, 1]
-    balanced = LyraClassifier(**options, class_weight="balanced")
-    assert balanced.fit(X, rare).predict_proba(X)[:, 1].mean() > plain.mean() + 0.1
-    by_hand = LyraClassifier(**options, class_weight={True: 1.0, False: 1.0})
-    np.testing.assert_array_equal(by_hand.fit(X, rare).predict_proba(X)[:, 1], plain)
+    options = {**NETWORK, "max_epochs": 5}
+    plain = LyraClassifier(**options).fit(X, rare)
+    weight = {True: 0.5 / rare.mean(), False: 0.5 / (1 - rare.mean())}
+    balanced = LyraClassifier(**options, class_weight="balanced").fit(X, rare)
+    by_hand = LyraClassifier(**options, class_weight=weight).fit(X, rare)
+    for model in (balanced, by_hand):
+        assert model.predict(X).sum() > plain.predict(X).sum() + 3
+        probability = model.predict_proba(X)[:, 1]
+        assert probability.mean() == pytest.approx(rare.mean(), abs=0.05)
+        log_odds = np.log(probability) - np.log(1 - probability)
+        shift = np.log(weight[True] / weight[False])
+        expected = model.decision_function(X) - shift
+        np.testing.assert_allclose(log_odds, expected, atol=1e-6)
+    alike = LyraClassifier(**options, class_weight={True: 1.0, False: 1.0})
+    np.testing.assert_array_equal(
+        alike.fit(X, rare).predict_proba(X), plain.predict_proba(X)
+    )
+
+
+def test_a_class_without_weight_is_left_out() -> None:
+    model = LyraClassifier(**NETWORK, class_weight={"few": 0, "some": 1, "many": 2})
+    probability = model.fit(X, LABELS).predict_proba(X)
+    assert np.isfinite(probability).all()
+    assert np.isnan(model.oof_prediction_[LABELS == "few"]).all()
 
 
 def test_sample_weight_decides_what_is_learnt() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklyra import LyraRegressor
 from sklyra.batching import SequenceDataset, TrainingBatches
 from sklyra.datasets import make_epistasis
-from sklyra.nn import VALUE_LOSSES, CrossEntropy
+from sklyra.nn import VALUE_LOSSES, BinaryCrossEntropy, CrossEntropy
 from sklyra.sequences import Inputs, check_sequences
 from tests.settings import LOSSES
 
@@ -107,6 +107,30 @@ def test_cross_entropy_is_its_equation():
     assert loss.item() == pytest.approx(expected)
     np.testing.assert_allclose(parts[0].grad, slope, atol=1e-12)
     assert (parts[0].grad[2] == 0).all()
+
+
+def test_binary_cross_entropy_is_its_equation():
+    """Signs are labels, sizes are weights, and NaN is neither lost nor learned."""
+    rng = np.random.default_rng(0)
+    logits, weight = rng.normal(0, 2, (6, 3)), rng.uniform(0.1, 2, 6)
+    target = rng.choice([-1.0, -0.3, 2.0], (6, 3))
+    target[[0, 0, 3], [0, 2, 1]] = math.nan
+    target[5] = math.nan
+    proba, size = 1 / (1 + np.exp(-logits)), np.abs(target)
+    right = np.where(target > 0, proba, 1 - proba)
+    expected = (weight[:, None] * np.nan_to_num(-size * np.log(right))).mean()
+    slope = np.nan_to_num(size * (proba - (target > 0))) * weight[:, None] / 18
+    parts = [torch.from_numpy(np.asarray(x)) for x in (logits, target, weight)]
+    loss = BinaryCrossEntropy()(parts[0].requires_grad_(), *parts[1:])
+    loss.backward()
+    assert loss.item() == pytest.approx(expected)
+    np.testing.assert_allclose(parts[0].grad, slope, atol=1e-12)
+    assert (parts[0].grad[np.isnan(target)] == 0).all()
+    far = torch.tensor([[90.0, -90.0]], requires_grad=True)
+    loss = BinaryCrossEntropy()(far, torch.tensor([[-1.0, 1.0]]), torch.ones(1))
+    loss.backward()
+    assert loss.item() == pytest.approx(90)
+    assert far.grad.tolist() == [[0.5, -0.5]]
 
 
 @pytest.mark.parametrize("name", sorted(VALUE_LOSSES))

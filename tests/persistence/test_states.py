@@ -18,6 +18,7 @@ from sklyra import (
     SubstitutionMatrixEncoder,
 )
 from sklyra.ensemble import Ensemble
+from sklyra.targets import ClassTarget
 from tests.persistence.cases import (
     RAGGED,
     Model,
@@ -26,6 +27,7 @@ from tests.persistence.cases import (
     classifier,
     outputs,
     regressor,
+    reload,
 )
 
 
@@ -50,6 +52,31 @@ def test_skops_reads_models_by_the_published_list(
     np.testing.assert_array_equal(outputs(loaded, RAGGED), outputs(model, RAGGED))
 
 
+def test_skops_reads_models_of_tables() -> None:
+    some = np.where(np.arange(len(X)) % 3 == 0, np.nan, Y)
+    low, high = (np.where(np.isnan(some), np.nan, limit < Y) for limit in (-0.5, 0.5))
+    for make, y in ((regressor, (Y, some)), (classifier, (Y > 0, low, high))):
+        model = make(max_epochs=1, n_members=1).fit(X, np.column_stack(y))
+        saved = skops_io.dumps(model)
+        loaded = skops_io.loads(saved, trusted=TRUSTED_TYPES)
+        np.testing.assert_array_equal(outputs(loaded, X), outputs(model, X))
+        again = reload(model)
+        np.testing.assert_array_equal(outputs(again, X), outputs(model, X))
+        assert again.score(X, np.column_stack(y)) == model.score(X, np.column_stack(y))
+
+
+def test_classes_of_earlier_models_are_weighed_as_they_were() -> None:
+    labels = np.where(np.quantile(Y, 0.8) < Y, "b", "a")
+    target = ClassTarget("balanced")
+    target.read(labels, np.arange(len(Y)), learn=True)
+    target.class_weights(labels)
+    state = target.to_state()
+    even = np.zeros((1, 2))
+    assert ClassTarget.from_state(state).decode(even)[0, 1] == pytest.approx(0.2)
+    del state["weights"]
+    assert ClassTarget.from_state(state).decode(even)[0, 1] == 0.5
+
+
 def test_the_published_list_has_names_that_exist() -> None:
     for name in TRUSTED_TYPES:
         module, _, thing = name.rpartition(".")
@@ -69,7 +96,9 @@ def plain(value: Any) -> bool:
 
 def test_states_are_plain_values_and_arrays(model: LyraRegressor) -> None:
     labels = np.where(np.median(Y) < Y, "b", "a")
-    for each in (model, classifier().fit(X, labels)):
+    table = np.column_stack([labels == "a", np.quantile(Y, 0.3) > Y])
+    weighed = classifier(max_epochs=1, class_weight="balanced")
+    for each in (model, classifier().fit(X, labels), weighed.fit(X, table)):
         state = each._ensemble.to_state()
         assert plain(state)
         assert plain(each._reader.to_state())

@@ -90,6 +90,32 @@ def test_folds_of_a_single_class_are_left_out():
         search.fit(X, labels, groups=[0, None] * 64)
 
 
+def test_tables_with_gaps_are_searched():
+    values = np.column_stack([Y, np.where(np.arange(len(Y)) % 3 == 0, np.nan, Y)])
+    for kind, y in (
+        (LyraRegressor, values),
+        (LyraClassifier, np.where(np.isnan(values), np.nan, np.median(Y) < values)),
+    ):
+        search = LyraSearchCV(kind(**TRIAL), n_trials=1, space=FEW, cv=2)
+        search.fit(X, y)
+        assert np.isfinite(search.best_score_)
+        assert search.score(X, y) == search.best_estimator_.score(X, y)
+
+
+def test_folds_in_which_a_label_does_not_vary_are_left_out():
+    groups = np.repeat([0, 1, 2], [40, 44, 44])
+    table = np.column_stack([np.median(Y) < Y, groups == 0])
+    table = np.where((np.arange(len(Y)) % 5 == 0)[:, None] & [False, True], None, table)
+    search = LyraSearchCV(
+        LyraClassifier(**TRIAL), n_trials=1, space=FEW, cv=LeaveOneGroupOut()
+    )
+    with pytest.warns(SklyraWarning) as caught:
+        search.fit(X, table, groups=groups)
+    messages = [str(warning.message) for warning in caught]
+    assert any(text.startswith("1 of 3 folds of cv would train") for text in messages)
+    assert search.n_splits_ == 2
+
+
 def test_groups_and_weights_arrive():
     groups = np.arange(len(X)) // 4
     weight = np.linspace(0.5, 1.5, len(X))

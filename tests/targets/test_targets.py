@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils.class_weight import compute_sample_weight
 
 from sklyra.targets import ClassTarget, ValueTarget
 
@@ -59,6 +60,45 @@ def test_classes_are_numbered_in_order(rng):
     logits = rng.normal(size=(4, 3))
     np.testing.assert_allclose(target.decode(logits), softmax(logits, axis=1))
     np.testing.assert_array_equal(target.decode(logits, "level"), logits)
+
+
+def test_later_classes_weigh_what_those_of_training_do(rng):
+    target, y, encoded = classes(rng)
+    target = ClassTarget("balanced")
+    target.read(y, np.arange(40), learn=True)
+    weight = target.class_weights(y)
+    np.testing.assert_allclose(weight, compute_sample_weight("balanced", y))
+    later = np.array(["b", "b", "c"])
+    found = target.class_weights(later)
+    np.testing.assert_array_equal(
+        found, [weight[y == label][0] for label in later.tolist()]
+    )
+    # outputs of networks that know nothing but how often classes are
+    base = np.bincount(encoded) / 40
+    np.testing.assert_allclose(target.decode(np.zeros((1, 3)))[0], base)
+    # training that goes on weighs by its own rows, and remembers absent classes
+    resumed = ClassTarget("balanced")
+    resumed.resume(target)
+    np.testing.assert_allclose(resumed.class_weights(later), [0.75, 0.75, 1.5])
+    absent = weight[y == "a"][0]
+    assert resumed.class_weights(np.array(["a"]))[0] == absent
+    assert target.class_weights(later)[0] == found[0]
+
+
+def test_stacking_of_weighed_classes_is_that_of_classes(rng):
+    """Weights of classes do not change what is likely, once they are subtracted."""
+    y = rng.choice(["a", "b"], 4000, p=[0.95, 0.05])
+    target = ClassTarget("balanced")
+    encoded = target.read(y, np.arange(4000), learn=True)
+    weight = target.class_weights(y)
+    log_odds = rng.normal(1.5 * (encoded == 1), 1)  # of which 1.5 times is calibrated
+    parts = np.column_stack([-log_odds / 2, log_odds / 2])[None] - 0.375 * np.array(
+        [-1.0, 1.0]
+    )
+    found = target.stack(parts, encoded, weight, ["output"])
+    np.testing.assert_allclose(found, [[1.5]], atol=0.15)
+    probability = target.decode(found[0, 0] * parts[0])[:, 1]
+    assert probability.mean() == pytest.approx((y == "b").mean(), abs=0.01)
 
 
 def test_what_was_not_measured_does_not_count_in_stacking(rng):

@@ -58,14 +58,14 @@ class WatchedClasses(ClassTarget):
 class WatchedRegressor(LyraRegressor):
     """A regressor with such a target."""
 
-    def _make_target(self) -> ValueTarget:
+    def _make_target(self, y: Any) -> ValueTarget:
         return WatchedValues()
 
 
 class WatchedClassifier(LyraClassifier):
     """A classifier with such a target."""
 
-    def _make_target(self) -> ClassTarget:
+    def _make_target(self, y: Any) -> ClassTarget:
         return WatchedClasses()
 
 
