@@ -9,7 +9,7 @@ from scipy.special import softmax
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra.datasets import make_epistasis
 from sklyra.ensemble import Strands
-from sklyra.sequences import both_strands, check_sequences
+from sklyra.sequences import Inputs, both_strands, check_sequences
 
 SMALL = {
     "d_model": 8,
@@ -72,7 +72,7 @@ def test_strands_are_doubled_and_averaged(both, rng):
     sequences = check_sequences(["ACG", "CGT", "AAAA"], alphabet="dna")
     folds = [(np.array([0, 1]), np.array([2]))]
     outputs = rng.normal(size=(2, 6 if both else 3, 1))
-    numbers = strands.numbers(sequences)
+    numbers = strands.numbers(Inputs((sequences,)))
     if not both:
         assert strands.of_folds(folds, 3) is folds
         assert strands.average(outputs) is outputs

@@ -31,7 +31,7 @@ def piece_size(device: str) -> int:
 def split(
     batch: dict[str, Any], n_positions: int
 ) -> Iterator[tuple[slice, Tensor, Tensor | None]]:
-    """Cut a batch into pieces.
+    """Cut the sequences of a batch into pieces.
 
     Parameters
     ----------
@@ -63,6 +63,25 @@ def split(
             yield rows, values[rows, :length], mask[rows, :length]
 
 
+def beside_of(batch: dict[str, Any], rows: slice) -> dict[str, Tensor]:
+    """Select what stands beside some sequences of a batch.
+
+    Parameters
+    ----------
+    batch : dict
+        As from `sklyra.batching.inputs` and `sklyra.batching.beside`.
+    rows : slice
+        Which sequences.
+
+    Returns
+    -------
+    dict of str to Tensor
+        Further arguments of the network.
+    """
+    names = ("covariates", "ends")
+    return {name: batch[name][rows] for name in names if name in batch}
+
+
 def forward(
     function: Callable[..., Tensor],
     prepared: Prepared,
@@ -92,8 +111,9 @@ def forward(
     """
 
     def forward_piece(piece: tuple[slice, Tensor, Tensor | None]) -> Tensor:
-        _, values, mask = piece
-        return function(values, mask, prepared=prepared)
+        rows, values, mask = piece
+        beside = beside_of(batch, rows)
+        return function(values, mask, prepared=prepared, **beside)
 
     pieces = split(batch, n_positions)
     return torch.cat(list((map if pool is None else pool.map)(forward_piece, pieces)))
@@ -136,7 +156,8 @@ def back_propagate(
     detached = prepared.replaced(leaves)
     losses, outputs = [], []
     for rows, values, mask in split(batch, n_positions):
-        output = function(values, mask, prepared=detached)
+        beside = beside_of(batch, rows)
+        output = function(values, mask, prepared=detached, **beside)
         loss = loss_of(output, rows)
         # torch leaves backward, and Function.apply, untyped
         loss.backward()  # type: ignore[no-untyped-call]

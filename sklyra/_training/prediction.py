@@ -18,11 +18,11 @@ from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
 from sklyra._training.net import SequenceNet
 from sklyra._training.pieces import forward
 from sklyra._workers import workers
-from sklyra.batching import chunks, inputs
+from sklyra.batching import beside, chunks, inputs
 from sklyra.batching.windows import find_windows
 from sklyra.nn import SequenceModule
 from sklyra.nn.variants import find_parent
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import EncodedSequences, Inputs
 
 # Positions among which windows are looked for at a time. More find more that recur, and
 # take more memory.
@@ -42,7 +42,7 @@ _SIDE_BY_SIDE = 8
 
 def predict_nets(
     nets: Sequence[SequenceNet],
-    sequences: EncodedSequences,
+    samples: Inputs,
     precision: str = "float32",
     represent: bool = False,
 ) -> npt.NDArray[np.float64]:
@@ -52,8 +52,8 @@ def predict_nets(
     ----------
     nets : sequence of SequenceNet
         Trained nets.
-    sequences : EncodedSequences
-        Sequences in any order.
+    samples : Inputs
+        What the networks read, in any order.
     precision : {"float32", "bfloat16"}, default="float32"
         Type of numbers in products of matrices.
     represent : bool, default=False
@@ -65,6 +65,7 @@ def predict_nets(
         One row for each sequence.
     """
     keep_freed_memory()
+    sequences = samples.sequences
     few = len(sequences.values) <= _FEW_POSITIONS
     runners = [_Runner(net, precision, represent, few) for net in nets]
     first = runners[0].module
@@ -78,8 +79,9 @@ def predict_nets(
                 waiting += [rows[at_once:], rows[:at_once]]
                 continue
             batch = inputs(find_windows(sequences.take(rows), first.n_blocks))
-            if few and batch["values"].is_floating_point():
-                batch["values"] = batch["values"].double()
+            batch |= beside(samples, rows)
+            if few:
+                batch = {name: _doubled(value) for name, value in batch.items()}
             length = batch["values"].shape[1]
             parent = None if few else _parent(nets[0], batch, precision)
             try:
@@ -99,6 +101,13 @@ def predict_nets(
             out[:, rows] = part
     assert out is not None
     return out
+
+
+def _doubled(value: Any) -> Any:
+    """Convert numbers to double precision, and leave the rest as it is."""
+    if isinstance(value, Tensor) and value.is_floating_point():
+        return value.double()
+    return value
 
 
 def _pool(

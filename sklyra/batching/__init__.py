@@ -1,12 +1,19 @@
 """Data sets of sequences, and batches in which little is padded."""
 
-from sklyra.batching.batches import SequenceDataset, TrainingBatches, chunks, inputs
+from sklyra.batching.batches import (
+    SequenceDataset,
+    TrainingBatches,
+    beside,
+    chunks,
+    inputs,
+)
 from sklyra.batching.windows import Windows, find_windows
 
 __all__ = [
     "SequenceDataset",
     "TrainingBatches",
     "Windows",
+    "beside",
     "chunks",
     "find_windows",
     "inputs",

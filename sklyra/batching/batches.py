@@ -100,6 +100,30 @@ def inputs(windows: Windows) -> dict[str, Any]:
     return batch
 
 
+def beside(inputs: Inputs, rows: npt.NDArray[np.intp]) -> dict[str, Any]:
+    """Lay out what stands beside sequences as further arguments of the network.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Any samples.
+    rows : ndarray of shape (B,), int
+        Which of them.
+
+    Returns
+    -------
+    dict
+        ``covariates`` of shape (B, n_covariates), float32, and ``ends`` of shape
+        (B, n_chains), int64, where there are these.
+    """
+    arrays = {"covariates": inputs.covariates, "ends": inputs.ends}
+    return {
+        name: torch.from_numpy(array[rows])
+        for name, array in arrays.items()
+        if array is not None
+    }
+
+
 class TrainingBatches:
     """Iterate over batches of a data set, in a new random order every time.
 
@@ -133,6 +157,7 @@ class TrainingBatches:
     def __iter__(self) -> Iterator[tuple[dict[str, Any], Tensor]]:
         for rows in self.rows():
             batch = inputs(self.windows.take(rows))
+            batch |= beside(self.dataset.inputs, rows)
             batch["weight"] = torch.from_numpy(self.dataset.weight[rows])
             yield batch, torch.from_numpy(self.dataset.target[rows])
 

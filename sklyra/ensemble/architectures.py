@@ -9,7 +9,12 @@ import numpy as np
 
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.settings import TrainingSettings
-from sklyra.features import AlignedPositions, letter_vectors
+from sklyra.features import (
+    AlignedChains,
+    AlignedPositions,
+    JoinedChains,
+    letter_vectors,
+)
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.sequences import Inputs
 
@@ -85,29 +90,65 @@ class Architecture(Protocol):
 
 
 class LyraArchitecture:
-    """Gated convolutions and state space layers over whole sequences."""
+    """Gated convolutions and state space layers over whole sequences.
+
+    Parameters
+    ----------
+    chains : JoinedChains or None, default=None
+        Joins the chains of tables; None for one chain of sequences.
+    """
 
     name = "lyra"
 
+    def __init__(self, chains: JoinedChains | None = None) -> None:
+        self.chains = chains
+
+    @classmethod
+    def learn(cls, inputs: Inputs) -> Self:
+        """Make one for some training data.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Training data.
+
+        Returns
+        -------
+        LyraArchitecture
+            One that reads such samples.
+        """
+        return cls(JoinedChains(inputs) if inputs.is_table else None)
+
     def view(self, inputs: Inputs) -> Inputs:
-        """Return all there is (see `Architecture.view`)."""
-        return inputs
+        """Return all there is, as one chain (see `Architecture.view`)."""
+        return inputs if self.chains is None else self.chains(inputs)
 
     def options(
         self, data: SequenceDataset, settings: TrainingSettings
     ) -> tuple[type, dict[str, Any]]:
         """Choose `LyraNet` (see `Architecture.options`)."""
-        channels = {"letters": settings.letters, "n_channels": settings.n_channels}
-        return LyraNet, {**settings.architecture, **channels}
+        if self.chains is None:
+            letters, n_channels = settings.letters, settings.n_channels
+            options = {"letters": letters, "n_channels": n_channels}
+            return LyraNet, {**settings.architecture, **options}
+        letters = self.chains.joined.table(settings.channels_of)
+        options = {
+            "letters": letters,
+            "n_channels": letters.shape[1],
+            "n_chains": len(self.chains),
+            "n_covariates": n_covariates(data.inputs),
+        }
+        return LyraNet, {**settings.architecture, **options}
 
     def to_state(self) -> dict[str, Any]:
-        """Return nothing: it has learned nothing (see `Architecture.to_state`)."""
-        return {}
+        """Return the state of the chains, if any (see `Architecture.to_state`)."""
+        return {} if self.chains is None else {"chains": self.chains.to_state()}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Make another (see `Architecture.from_state`)."""
-        return cls()
+        """Read the chains (see `Architecture.from_state`)."""
+        chains = state.get("chains")
+        return cls(None if chains is None else JoinedChains.from_state(chains))
 
 
 class PerceptronArchitecture:
@@ -115,32 +156,57 @@ class PerceptronArchitecture:
 
     Parameters
     ----------
-    aligned : AlignedPositions
-        Positions that mean the same in every sequence.
+    aligned : AlignedPositions or AlignedChains
+        Positions that mean the same in every sequence, or row of a table.
     """
 
     name = "perceptron"
 
-    def __init__(self, aligned: AlignedPositions) -> None:
+    def __init__(self, aligned: AlignedPositions | AlignedChains) -> None:
         self.aligned = aligned
+
+    @classmethod
+    def learn(cls, inputs: Inputs) -> Self | None:
+        """Make one for some training data.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Training data.
+
+        Returns
+        -------
+        PerceptronArchitecture or None
+            One that reads such samples; None if no position varies.
+        """
+        aligned: AlignedPositions | AlignedChains
+        if inputs.is_table:
+            aligned = AlignedChains(inputs)
+        else:
+            aligned = AlignedPositions(inputs.sequences)
+        return cls(aligned) if len(aligned) else None
 
     def view(self, inputs: Inputs) -> Inputs:
         """Look up what stands at aligned positions (see `Architecture.view`)."""
+        if isinstance(self.aligned, AlignedChains):
+            return self.aligned(inputs)
         return replace(inputs, chains=(self.aligned(inputs.sequences),))
 
     def options(
         self, data: SequenceDataset, settings: TrainingSettings
     ) -> tuple[type, dict[str, Any]]:
         """Choose `Perceptron` (see `Architecture.options`)."""
-        alphabet = data.sequences.alphabet
-        assert alphabet is not None
-        letters = letter_vectors(alphabet).astype(np.float32)
+        if isinstance(self.aligned, AlignedChains):
+            letters = self.aligned.joined.table(letter_vectors).astype(np.float32)
+        else:
+            letters = letter_vectors(self.aligned.alphabet).astype(np.float32)
         codes, _ = data.sequences.padded()
         counts = [np.bincount(column, minlength=len(letters)) for column in codes.T]
         return Perceptron, {
             "letters": letters,
             "center": (np.array(counts) @ letters / len(codes)).astype(np.float32),
             "dropout": settings.architecture["dropout"],
+            "n_covariates": n_covariates(data.inputs),
         }
 
     def to_state(self) -> dict[str, Any]:
@@ -150,7 +216,24 @@ class PerceptronArchitecture:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Read the positions (see `Architecture.from_state`)."""
-        return cls(AlignedPositions.from_state(state))
+        kind = AlignedChains if "aligned" in state else AlignedPositions
+        return cls(kind.from_state(state))
+
+
+def n_covariates(inputs: Inputs) -> int:
+    """Count the covariates.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Any samples.
+
+    Returns
+    -------
+    int
+        How many there are, perhaps 0.
+    """
+    return 0 if inputs.covariates is None else inputs.covariates.shape[1]
 
 
 # Kinds of networks by their names, as states have them.

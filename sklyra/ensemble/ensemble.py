@@ -123,7 +123,7 @@ class Ensemble:
         kept, honest = map(np.stack, zip(*held, strict=True))
         predicted = HeldOut(self.strands.average(kept), self.strands.average(honest))
         asked = valid or data
-        numbers = self.strands.numbers(asked.sequences)
+        numbers = self.strands.numbers(asked.inputs)
         fold = fold_numbers(folds if valid is None else [], numbers)
         learned = len(self.parts) > 1 or len(folds) > 1
         output, score = self._stack(predicted, asked, fold, split.center, learned)
@@ -213,8 +213,8 @@ class Ensemble:
             both,
             self.strands.of_folds(folds, len(data)),
             both_valid,
-            self.strands.numbers(both.sequences),
-            self.strands.numbers((both_valid or both).sequences),
+            self.strands.numbers(both.inputs),
+            self.strands.numbers((both_valid or both).inputs),
             center,
         )
 

@@ -23,8 +23,9 @@ from sklyra.gaussian_process import (
     GaussianProcess,
     Posterior,
     explain,
+    explain_columns,
 )
-from sklyra.sequences import EncodedSequences, Inputs
+from sklyra.sequences import Inputs, Samples
 from sklyra.targets.target import Scale, Target
 
 T = TypeVar("T")
@@ -79,8 +80,8 @@ class GaussianProcessPart:
 
         def evaluate(posterior: Posterior) -> HeldOut:
             if valid is not None:
-                return HeldOut(*[posterior.predict(valid.sequences)] * 2)
-            held_out = posterior.held_out(split.folds, data.sequences)
+                return HeldOut(*[posterior.predict(compared(valid.inputs))] * 2)
+            held_out = posterior.held_out(split.folds, compared(data.inputs))
             return HeldOut(*(_filled(part, posterior) for part in held_out))
 
         levels = target.levels(data.target)
@@ -111,7 +112,7 @@ class GaussianProcessPart:
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict (see `Part.predict`), in double precision."""
-        return predict_process(self.posterior, inputs.sequences)[None]
+        return predict_process(self.posterior, compared(inputs))[None]
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.
@@ -159,6 +160,22 @@ class GaussianProcessPart:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(vars(self.from_state(state)))
+
+
+def compared(inputs: Inputs) -> Samples:
+    """Select what a Gaussian process compares.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Any samples.
+
+    Returns
+    -------
+    EncodedSequences or Inputs
+        The sequences, where there is nothing else.
+    """
+    return inputs if inputs.is_table else inputs.sequences
 
 
 class FittedProcess(NamedTuple, Generic[T]):
@@ -217,11 +234,13 @@ def fit_process(
         If memory ran out: then it learns from half as many sequences, or a quarter.
     """
     weight = data.weight.astype(np.float64)
+    samples = compared(data.inputs)
     most = min(len(data), MOST_ROWS)
     while True:
         try:
-            posterior = GaussianProcess(most).fit(data.sequences, target, weight, rng)
-            explanation = explain(posterior, same)
+            posterior = GaussianProcess(most).fit(samples, target, weight, rng)
+            explain_it = explain_columns if data.inputs.is_table else explain
+            explanation = explain_it(posterior, same)
             evaluated = evaluate(posterior)
             posterior.release()
             return FittedProcess(posterior, explanation, evaluated)
@@ -236,15 +255,15 @@ def fit_process(
         )
 
 
-def predict_process(posterior: Posterior, sequences: EncodedSequences) -> Array:
+def predict_process(posterior: Posterior, sequences: Samples) -> Array:
     """Predict with a Gaussian process.
 
     Parameters
     ----------
     posterior : Posterior
         A fitted one.
-    sequences : EncodedSequences
-        Any sequences of the same alphabet.
+    sequences : EncodedSequences or Inputs
+        Any sequences of the same alphabet, or rows of a table.
 
     Returns
     -------

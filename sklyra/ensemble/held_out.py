@@ -131,7 +131,7 @@ def held_out_outputs(
         part = asked.take(rows)
         if not len(rows):
             continue
-        kept = honest = predict_nets([job.net], part.sequences, precision)[0]
+        kept = honest = predict_nets([job.net], part.inputs, precision)[0]
         if job.record is not None:
             blocks = divide(split.same_asked[rows])
             honest, trained = output_without_choice(job.record, part, blocks)

@@ -138,9 +138,25 @@ class Networks:
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict with each network (see `Part.predict`)."""
-        return predict_nets(
-            self.nets, self.architecture.view(inputs).sequences, precision
-        )
+        return predict_nets(self.nets, self.architecture.view(inputs), precision)
+
+    def represent(self, inputs: Inputs, precision: str) -> Array:
+        """Compute what the heads of the networks see.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+        precision : str
+            Precision of networks.
+
+        Returns
+        -------
+        ndarray of shape (n_members, n_samples, n_features), float64
+            The representations.
+        """
+        view = self.architecture.view(inputs)
+        return predict_nets(self.nets, view, precision, represent=True)
 
     def history(self) -> list[dict[str, Any]]:
         """Collect how training went.

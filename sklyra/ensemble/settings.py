@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sklyra.alphabets import Alphabet
+from sklyra.encoders import PositionEncoder
+from sklyra.features import PAIR_ALPHABETS
 from sklyra.nn import RowLoss
 
 
@@ -23,6 +26,8 @@ class TrainingSettings:
         Channels of each character; None for sequences of numbers.
     n_channels : int
         Channels at each position.
+    encoder : PositionEncoder
+        Numbers that represent each letter.
     n_outputs : int
         Outputs of a network.
     loss : type of RowLoss
@@ -46,6 +51,7 @@ class TrainingSettings:
     architecture: dict[str, Any]
     letters: npt.NDArray[np.float32] | None
     n_channels: int
+    encoder: PositionEncoder
     n_outputs: int
     loss: type[RowLoss]
     lr: float
@@ -59,3 +65,20 @@ class TrainingSettings:
     precision: str
     callbacks: list[Any]
     verbose: bool
+
+    def channels_of(self, alphabet: Alphabet) -> npt.NDArray[np.float32]:
+        """Compute the channels of each character.
+
+        Parameters
+        ----------
+        alphabet : Alphabet
+            That of a chain of a table.
+
+        Returns
+        -------
+        ndarray of shape (n_characters, n_channels), float32
+            As `encoder` has them; of pairs of letters, shares of each letter.
+        """
+        if alphabet in PAIR_ALPHABETS:
+            return alphabet.membership
+        return self.encoder.character_features(alphabet)[0]

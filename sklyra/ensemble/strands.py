@@ -8,7 +8,7 @@ import numpy as np
 
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
-from sklyra.sequences import EncodedSequences, Inputs, both_strands, duplexes
+from sklyra.sequences import Inputs, both_strands, duplexes
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,15 @@ class Strands:
         -------
         Inputs
             Of `2 n`; sample ``n + i`` is sample ``i``, read along the other strand.
+
+        Raises
+        ------
+        ValueError
+            If there are several chains, or sequences are not DNA.
         """
         if not self.both:
             return inputs
+        _refuse_columns(inputs)
         covariates = inputs.covariates
         if covariates is not None:
             covariates = np.concatenate([covariates] * 2)
@@ -107,17 +113,39 @@ class Strands:
         mean: Array = (one + other) / 2
         return mean
 
-    def numbers(self, sequences: EncodedSequences) -> Rows:
-        """Give equal sequences equal numbers.
+    def numbers(self, inputs: Inputs) -> Rows:
+        """Give samples of equal sequences equal numbers.
 
         Parameters
         ----------
-        sequences : EncodedSequences
-            Any sequences; DNA if both strands count.
+        inputs : Inputs
+            Any samples; of DNA if both strands count. Covariates make no difference:
+            one sequence at several doses is one sequence.
 
         Returns
         -------
         ndarray of shape (n_samples,), int
             A number for each, the same for those that are held out together.
+
+        Raises
+        ------
+        ValueError
+            If both strands count, and there are several chains or no DNA.
         """
-        return duplexes(sequences) if self.both else sequences.copies()
+        if self.both:
+            _refuse_columns(inputs)
+            return duplexes(inputs.chains[0])
+        numbers = [chain.copies() for chain in inputs.chains]
+        if len(numbers) == 1:
+            return numbers[0]
+        _, rows = np.unique(np.stack(numbers, axis=1), axis=0, return_inverse=True)
+        return rows.astype(np.intp)
+
+
+def _refuse_columns(inputs: Inputs) -> None:
+    """Refuse several columns of sequences, of which some may be read one way only."""
+    if len(inputs.chains) > 1:
+        raise ValueError(
+            "reverse_complement=True is for one column of DNA, but X has the columns "
+            f"of sequences {list(inputs.names)}. Leave reverse_complement=False."
+        )

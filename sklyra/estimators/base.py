@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from sklyra._training import (
     Job,
     SequenceNet,
     ordinary_mode,
-    predict_nets,
     resolve_device,
     threads,
 )
@@ -209,7 +208,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         if X_val is not None:
             valid = self._read_valid(X_val, y_val, target)
         elif self.early_stopping:
-            copies, strata = strands.numbers(data.sequences), target.strata(data.target)
+            copies, strata = strands.numbers(data.inputs), target.strata(data.target)
             options = (self.n_members, self.validation_fraction, rng, strata)
             folds = plan_folds((X, y, groups), self.cv, used, copies, options)
         before = self._ensemble.parts if resume else []
@@ -233,7 +232,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             rng = check_random_state(self.random_state)
             data, _ = self._read(X, y, sample_weight, target, learn=not resume)
             # other parts need to see all of the training data
-            parts: list[Part] = [Networks(LyraArchitecture())]
+            parts: list[Part] = [Networks(LyraArchitecture.learn(data.inputs))]
             if resume:
                 parts = [part.resumed() for part in self._ensemble.parts]
             ensemble = Ensemble(parts, target, Strands(bool(self.reverse_complement)))
@@ -257,7 +256,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     def _alone(self, ensemble: Ensemble, net: SequenceNet) -> dict[str, Any]:
         """Collect the attributes of a model of one network, as that is by now."""
-        part = Networks(LyraArchitecture(), [net.snapshot()])
+        first = cast("Networks", ensemble.parts[0])
+        part = Networks(first.architecture, [net.snapshot()])
         alone = Ensemble([part], ensemble.target, ensemble.strands)
         return {**vars(self), "_ensemble": alone}
 
@@ -315,8 +315,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         inputs = self._read_known(X)
         strands = self._ensemble.strands
         with ordinary_mode(), threads(self.n_threads):
-            sequences = strands.of_inputs(inputs).sequences
-            parts = predict_nets(self.nets_, sequences, self.precision, represent=True)
+            part = cast("Networks", self._part("lyra"))
+            parts = part.represent(strands.of_inputs(inputs), self.precision)
         return np.concatenate(strands.average(parts), axis=1).astype(np.float32)
 
     def predict_parts(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:

@@ -26,6 +26,11 @@ class LyraClassifier(ClassifierMixin, BaseLyra):
     1 holds many labels for each sequence, NaN where one is not known. A prediction
     depends on its sequence alone, not on the others it is made with.
 
+    Tables of several columns go in as they are. Sequences of two columns whose letters
+    face each other, as those of a guide and its target, are compared position by
+    position; of others, networks multiply what they read of each. Numbers and
+    categories join behind the pooling.
+
     Parameters
     ----------
     alphabet : {"auto", "dna", "rna", "protein"} or Alphabet, default="auto"
@@ -51,13 +56,14 @@ default="one-hot"
     perceptron : bool, default=True
         Whether each member is joined by a multilayer perceptron on the letters at
         aligned positions: all that vary, or 50 from either end where lengths differ or
-        are above 1,024. Its stacking weight is learned from out-of-fold predictions.
-        Models of numbers and `partial_fit` have none.
+        are above 1,024. Of a table it reads all columns. Its stacking weight is learned
+        from out-of-fold predictions. Models of numbers and `partial_fit` have none.
     gaussian_process : bool, default=True
         Whether a Gaussian process on the same sequences is part of the model. It
         compares letters at aligned positions and k-mers anywhere, in 16,384 sequences
-        at most; its stacking weight is learned as that of the perceptrons. Models of
-        numbers and `partial_fit` have none.
+        at most, and rows of a table by each column and by what columns mean together.
+        Its stacking weight is learned as that of the perceptrons. Models of numbers and
+        `partial_fit` have none.
     d_model : int, default=64
         Number of channels inside the network.
     pgc_hidden : tuple of int, default=(16, 128)
@@ -173,6 +179,8 @@ default="one-hot"
         The trained perceptrons, one for each of `nets_`; empty if there are none.
     variance_shares_ : dict of str to float
         As of `LyraRegressor`, of all classes together.
+        Of a table there is one for each term of the kernel, named by its columns:
+        ``guide x target`` is what a guide means together with a target.
     versions_ : dict of str to str
         With which packages it was fitted; loading it with others warns.
     stacking_weights_ : ndarray of shape (n_parts, 1) or (n_parts, n_labels)

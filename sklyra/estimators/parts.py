@@ -15,7 +15,6 @@ from sklyra.ensemble import (
 )
 from sklyra.estimators.parameters import ARCHITECTURE, encoder
 from sklyra.estimators.tables import Reader
-from sklyra.features import AlignedPositions
 from sklyra.sequences import Inputs
 from sklyra.targets import Target
 
@@ -50,14 +49,15 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
         The parts, networks first.
     """
     old = {part.name: part.resumed() for part in before}
-    parts = [old.get("lyra", Networks(LyraArchitecture()))]
+    has_letters = inputs.chains[0].alphabet is not None
+    parts = [old.get("lyra") or Networks(LyraArchitecture.learn(inputs))]
     if estimator.perceptron and "perceptron" in old:
         parts.append(old["perceptron"])
-    elif estimator.perceptron and inputs.sequences.alphabet is not None:
-        aligned = AlignedPositions(inputs.sequences)
-        if len(aligned):
-            parts.append(Networks(PerceptronArchitecture(aligned)))
-    if estimator.gaussian_process and inputs.sequences.alphabet is not None:
+    elif estimator.perceptron and has_letters:
+        architecture = PerceptronArchitecture.learn(inputs)
+        if architecture is not None:
+            parts.append(Networks(architecture))
+    if estimator.gaussian_process and has_letters:
         parts.append(GaussianProcessPart())
     return parts
 
@@ -84,14 +84,16 @@ def training_settings(
         The settings.
     """
     letters, n_channels = None, reader.n_channels
+    encode = encoder(estimator.encoding)
     if reader.alphabet is not None:
-        letters, _ = encoder(estimator.encoding).character_features(reader.alphabet)
+        letters, _ = encode.character_features(reader.alphabet)
         n_channels = letters.shape[1]
     same = {name: getattr(estimator, name) for name in _SETTINGS}
     return TrainingSettings(
         architecture={name: getattr(estimator, name) for name in ARCHITECTURE},
         letters=letters,
         n_channels=n_channels,
+        encoder=encode,
         n_outputs=target.n_outputs,
         loss=target.loss,
         device=resolve_device(estimator.device),

@@ -19,7 +19,7 @@ from sklyra.estimators.columns import (
 )
 from sklyra.estimators.reading import InputReader, warn_of_length
 from sklyra.exceptions import SklyraWarning
-from sklyra.features import Covariates
+from sklyra.features import Covariates, FacingPositions
 from sklyra.sequences import Inputs
 from sklyra.sequences.naming import about_column
 from sklyra.sequences.tables import Column, has_names, read_table
@@ -40,6 +40,8 @@ class ColumnReader:
         The columns of sequences, in this order.
     covariates : Covariates
         The other columns, in this order.
+    facing : FacingPositions
+        Columns of sequences whose letters face each other.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class ColumnReader:
         has_names: bool,
         sequences: list[SequenceColumn],
         covariates: Covariates,
+        facing: FacingPositions,
     ) -> None:
         self.names = names
         self.has_names = has_names
         self.sequences = sequences
         self.covariates = covariates
+        self.facing = facing
 
     @property
     def alphabets(self) -> dict[str, Alphabet]:
@@ -183,8 +187,11 @@ class ColumnReader:
         note_names(estimator, X, table)
         columns = [column for column, _ in read]
         chains = tuple(chain for _, chain in read)
-        reader = cls(names, has_names(X), columns, covariates)
-        return reader, Inputs(chains, covariates.transform(others))
+        chain_names = tuple(column.name for column in columns)
+        inputs = Inputs(chains, covariates.transform(others), names=chain_names)
+        facing = FacingPositions(inputs)
+        reader = cls(names, has_names(X), columns, covariates, facing)
+        return reader, facing(inputs)
 
     def read(self, estimator: Any, X: Any) -> Inputs:
         """Read a table as that of training was.
@@ -213,7 +220,9 @@ class ColumnReader:
             for column in self.sequences
         ]
         others = [table[covariate.name] for covariate in self.covariates.columns]
-        return Inputs(tuple(chains), self.covariates.transform(others))
+        names = tuple(column.name for column in self.sequences)
+        covariates = self.covariates.transform(others)
+        return self.facing(Inputs(tuple(chains), covariates, names=names))
 
     def check_lengths(self, inputs: Inputs, max_length: int) -> None:
         """Warn of sequences that are far longer than those of training.
@@ -225,7 +234,9 @@ class ColumnReader:
         max_length : int
             Ignored: each column has its own.
         """
-        for column, chain in zip(self.sequences, inputs.chains, strict=True):
+        # chains of facing letters come last, and are none of the user's
+        chains = inputs.chains[: len(self.sequences)]
+        for column, chain in zip(self.sequences, chains, strict=True):
             with about_column(column.name):
                 warn_of_length(chain, column.max_length)
 
@@ -274,6 +285,7 @@ class ColumnReader:
             "has_names": self.has_names,
             "sequences": [column.to_state() for column in self.sequences],
             "covariates": self.covariates.to_state(),
+            "facing": self.facing.to_state(),
         }
 
     @classmethod
@@ -298,7 +310,9 @@ class ColumnReader:
         check_version(state, cls.__name__, _VERSION)
         sequences = [SequenceColumn.from_state(row) for row in state["sequences"]]
         covariates = Covariates.from_state(state["covariates"])
-        return cls(list(state["names"]), state["has_names"], sequences, covariates)
+        facing = FacingPositions.from_state(state["facing"])
+        names = list(state["names"])
+        return cls(names, state["has_names"], sequences, covariates, facing)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.to_state()

@@ -74,7 +74,7 @@ def encode_data(
     used : ndarray of shape (n_samples,), bool
         Which they are.
     """
-    check_consistent_length(inputs.sequences, y)
+    check_consistent_length(inputs.chains[0], y)
     weight = np.ones(len(inputs))
     if sample_weight is not None:
         weight = check_weights(sample_weight, len(inputs))

@@ -1,6 +1,8 @@
 """Features of samples: aligned positions, k-mers, substitutions, and covariates."""
 
 from sklyra.features.covariates import Covariates
+from sklyra.features.facing import PAIR_ALPHABETS, Facing, FacingPositions
+from sklyra.features.joined import AlignedChains, JoinedChains
 from sklyra.features.kmers import count_kmers
 from sklyra.features.positions import AlignedPositions
 from sklyra.features.similarity import KINDS, letter_vectors
@@ -8,8 +10,13 @@ from sklyra.features.substitution import substitution_scores
 
 __all__ = [
     "KINDS",
+    "PAIR_ALPHABETS",
+    "AlignedChains",
     "AlignedPositions",
     "Covariates",
+    "Facing",
+    "FacingPositions",
+    "JoinedChains",
     "count_kmers",
     "letter_vectors",
     "substitution_scores",

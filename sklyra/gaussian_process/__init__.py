@@ -5,8 +5,12 @@ the same k-mers anywhere. `feature_map` makes the `features` that are compared, 
 compares them, `evidence` learns from data how much each of them counts, and `posterior`
 predicts. `explanation` is what was found, from `effects` of letters at positions and
 `kmer_effects` of letters in k-mers.
+
+Tables of several columns have features, a kernel, evidence and an explanation of their
+own: `column_features` and so on. All else is shared.
 """
 
+from sklyra.gaussian_process.column_explanation import explain_columns
 from sklyra.gaussian_process.explanation import Explanation, explain
 from sklyra.gaussian_process.features import AT_ONCE
 from sklyra.gaussian_process.model import MOST_ROWS, GaussianProcess
@@ -19,4 +23,5 @@ __all__ = [
     "GaussianProcess",
     "Posterior",
     "explain",
+    "explain_columns",
 ]

@@ -15,11 +15,14 @@ from sklyra.gaussian_process.effects import (
     pair_effects,
     sum_effects,
 )
-from sklyra.gaussian_process.features import row_blocks
+from sklyra.gaussian_process.feature_map import FeatureMap
+from sklyra.gaussian_process.features import Features, row_blocks
 from sklyra.gaussian_process.fold_solutions import FoldSolutions, solve_folds
+from sklyra.gaussian_process.kernel import Kernel
 from sklyra.gaussian_process.kmer_effects import kmer_effects
 from sklyra.gaussian_process.posterior import Posterior
 from sklyra.gaussian_process.variance_shares import divide_variance
+from sklyra.sequences import EncodedSequences
 
 # K-mers take longer to substitute than letters at positions: in so many sequences in
 # all, as are compared with training sequences in so many pairs, but in a few sequences
@@ -56,6 +59,25 @@ class Explanation(NamedTuple):
     effects: Array
 
 
+class _OfSequences(NamedTuple):
+    """What a posterior of sequences, not of tables, holds."""
+
+    kernel: Kernel
+    features: Features
+    feature_map: FeatureMap
+    sequences: EncodedSequences
+
+
+def _of_sequences(posterior: Posterior) -> _OfSequences:
+    kernel, feature_map = posterior.kernel, posterior.feature_map
+    features, sequences = posterior.training.features, posterior.training.sequences
+    assert isinstance(kernel, Kernel)
+    assert isinstance(features, Features)
+    assert isinstance(feature_map, FeatureMap)
+    assert isinstance(sequences, EncodedSequences)
+    return _OfSequences(kernel, features, feature_map, sequences)
+
+
 def explain(posterior: Posterior, same: Rows | None = None) -> Explanation:
     """Divide what is predicted into effects of letters, of pairs, and the rest.
 
@@ -77,7 +99,8 @@ def explain(posterior: Posterior, same: Rows | None = None) -> Explanation:
         Effects of letters, and shares of the variance.
     """
     training, n_outputs = posterior.training, posterior.solution.shape[1]
-    same = training.sequences.copies() if same is None else same[training.rows]
+    kernel, features, _, sequences = _of_sequences(posterior)
+    same = sequences.copies() if same is None else same[training.rows]
     folds = solve_folds(posterior.factors, posterior.solution, same)
     effects, terms = _effects(posterior, folds)
 
@@ -86,9 +109,9 @@ def explain(posterior: Posterior, same: Rows | None = None) -> Explanation:
         by_fold = values.reshape(len(folds.rows), -1, n_outputs)
         return by_fold[np.arange(len(folds.rows)), folds.fold]
 
-    rows = training.features.take(folds.rows)
+    rows = features.take(folds.rows)
     sums = sum_effects(effects, rows, n_outputs + folds.weights.shape[1])
-    pairs = pair_effects(posterior.kernel, training.features, folds.weights, rows)
+    pairs = pair_effects(kernel, features, folds.weights, rows)
     shares = divide_variance(
         np.stack([left_out(term) for term in terms]),
         left_out(sums[:, n_outputs:]),
@@ -103,7 +126,7 @@ def _effects(
     posterior: Posterior, folds: FoldSolutions
 ) -> tuple[list[LetterEffects], Array]:
     """Effects by the solution and those of all folds, and terms by those of folds."""
-    kernel, training = posterior.kernel, posterior.training.features
+    kernel, training, feature_map, sequences = _of_sequences(posterior)
     solutions = np.hstack([posterior.solution, folds.weights])
     rows = training.take(folds.rows)
     similarity = np.empty((len(rows), len(training)))
@@ -114,10 +137,10 @@ def _effects(
         terms += [term.numpy() @ folds.weights[block] for term in compared]
     effects = average_effects(kernel, training, solutions, rows, similarity)
     few = _few(folds.rows, effects, len(training))
-    backgrounds = posterior.training.sequences.take(few)
+    backgrounds = sequences.take(few)
     codes = [effect.codes for effect in effects]
     of_kmers = kmer_effects(
-        kernel, training, solutions, posterior.feature_map, backgrounds, codes
+        kernel, training, solutions, feature_map, backgrounds, codes
     )
     both = [
         LetterEffects(effect.codes, effect.values + more)
@@ -138,11 +161,12 @@ def _by_letter(
 ) -> tuple[npt.NDArray[np.int64], list[str], Array]:
     """Positions, letters and values of the effects by the solution of all rows."""
     n_outputs = len(posterior.scale)
-    characters = posterior.feature_map.alphabet.characters
+    feature_map = _of_sequences(posterior).feature_map
+    characters = feature_map.alphabet.characters
     rows = [
         (position, characters[code], value)
         for position, (codes, values) in zip(
-            posterior.feature_map.aligned.positions, effects, strict=True
+            feature_map.aligned.positions, effects, strict=True
         )
         for code, value in zip(codes, values[:, :n_outputs], strict=True)
         if code < len(characters)

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from sklyra._typing import Array, Rows
 from sklyra._workers import in_threads
-from sklyra.gaussian_process.features import Features, row_blocks
-from sklyra.gaussian_process.kernel import JITTER, Kernel
+from sklyra.gaussian_process.features import row_blocks
+from sklyra.gaussian_process.kernel import JITTER
+from sklyra.gaussian_process.protocols import AnyFeatures, AnyKernel
 from sklyra.gaussian_process.training import TrainingSet
 
 # Numbers in all factors that are kept, if there are several: 128 MiB. The largest is
@@ -25,13 +26,13 @@ class Factors:
 
     Parameters
     ----------
-    kernel : Kernel
+    kernel : AnyKernel
         The kernel.
     training : TrainingSet
         Rows that it compares.
     """
 
-    def __init__(self, kernel: Kernel, training: TrainingSet) -> None:
+    def __init__(self, kernel: AnyKernel, training: TrainingSet) -> None:
         self.kernel, self.training = kernel, training
         self._kept: dict[int, Tensor] = {}
 
@@ -74,7 +75,7 @@ class Factors:
         K = kernel_matrix(self.kernel, features)
         return factorize(K, self.training.weight[rows], self.kernel)
 
-    def features(self, which: int) -> Features:
+    def features(self, which: int) -> AnyFeatures:
         """Select the features of a group of outputs.
 
         Parameters
@@ -84,7 +85,7 @@ class Factors:
 
         Returns
         -------
-        Features
+        AnyFeatures
             Those of its rows; no copy where these are all.
         """
         features, rows = self.training.features, self.training.groups[which].rows
@@ -95,14 +96,14 @@ class Factors:
         self._kept = {}
 
 
-def kernel_matrix(kernel: Kernel, features: Features) -> Tensor:
+def kernel_matrix(kernel: AnyKernel, features: AnyFeatures) -> Tensor:
     """Compute the kernel of all pairs of rows, each pair once.
 
     Parameters
     ----------
-    kernel : Kernel
+    kernel : AnyKernel
         The kernel.
-    features : Features
+    features : AnyFeatures
         Rows to compare.
 
     Returns
@@ -124,7 +125,7 @@ def kernel_matrix(kernel: Kernel, features: Features) -> Tensor:
     return K
 
 
-def factorize(K: Tensor, weight: Array, kernel: Kernel) -> Tensor:
+def factorize(K: Tensor, weight: Array, kernel: AnyKernel) -> Tensor:
     """Factor a kernel matrix with the noise of its rows, in place.
 
     Parameters
@@ -133,7 +134,7 @@ def factorize(K: Tensor, weight: Array, kernel: Kernel) -> Tensor:
         Kernel matrix; overwritten.
     weight : ndarray of shape (n,), float64
         Weight of each row.
-    kernel : Kernel
+    kernel : AnyKernel
         Holds the variance of the noise.
 
     Returns

@@ -96,6 +96,22 @@ class FeatureMap:
         texts = [sequences, _kinds_of(sequences)][: len(self._vocabularies)]
         return [v(text) for v, text in zip(self._vocabularies, texts, strict=True)]
 
+    @property
+    def has_kmers(self) -> bool:
+        """Whether any k-mers are counted.
+
+        Returns
+        -------
+        bool
+            False if there are none.
+        """
+        return any(len(vocabulary.kmers) for vocabulary in self._vocabularies)
+
+    def forget_kmers(self) -> None:
+        """Count no k-mers: those of some letters have no meaning."""
+        for vocabulary in self._vocabularies:
+            vocabulary.kmers = vocabulary.kmers[:0]
+
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.
 

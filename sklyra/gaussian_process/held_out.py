@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from sklyra._typing import Array, Rows
-from sklyra.gaussian_process.evidence import best_kernel
+from sklyra.gaussian_process.column_evidence import learn_kernel
 from sklyra.gaussian_process.factors import Factors, solve_outputs
-from sklyra.gaussian_process.feature_map import FeatureMap
 from sklyra.gaussian_process.prediction import Solution, predict
+from sklyra.gaussian_process.protocols import AnyFeatureMap
 from sklyra.gaussian_process.training import TrainingSet
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import Samples
 
 
 class FoldSolution(NamedTuple):
@@ -34,8 +34,8 @@ class FoldSolution(NamedTuple):
 
 
 def predict_folds(
-    feature_map: FeatureMap,
-    sequences: EncodedSequences,
+    feature_map: AnyFeatureMap,
+    sequences: Samples,
     valid: Sequence[Rows],
     places: Rows,
     solved: Iterable[FoldSolution | None],
@@ -45,9 +45,9 @@ def predict_folds(
 
     Parameters
     ----------
-    feature_map : FeatureMap
+    feature_map : AnyFeatureMap
         Computed the features of the solutions.
-    sequences : EncodedSequences
+    sequences : EncodedSequences or Inputs
         All sequences.
     valid : sequence of ndarray of int
         For each fold the rows to predict.
@@ -156,7 +156,7 @@ def learn_again(training: TrainingSet, rows: Rows) -> FoldSolution | None:
     train = training.take(rows)
     # all rows are compared: there is nothing to draw
     state = np.random.RandomState(0)
-    kernel = best_kernel(train.features, train.centered, train.weight, state)
+    kernel = learn_kernel(train.features, train.centered, train.weight, state)
     weights, _ = solve_outputs(Factors(kernel, train))
     solution = Solution(kernel, train.features, weights, train.mean)
     return FoldSolution(solution, np.full(training.target.shape, np.nan))

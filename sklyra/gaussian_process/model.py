@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sklyra._typing import Array, Rows
-from sklyra.gaussian_process.evidence import best_kernel
+from sklyra.gaussian_process.column_evidence import learn_kernel
+from sklyra.gaussian_process.column_features import ColumnFeatureMap
 from sklyra.gaussian_process.feature_map import FeatureMap
 from sklyra.gaussian_process.posterior import Posterior
+from sklyra.gaussian_process.protocols import AnyFeatureMap
 from sklyra.gaussian_process.training import TrainingSet
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import Inputs, Samples
 
 # Time grows with the cube of the number of rows, memory with the square: 2 GiB for the
 # kernel, and a fifth of its columns again for what is held out.
@@ -30,7 +32,7 @@ class GaussianProcess:
 
     def fit(
         self,
-        sequences: EncodedSequences,
+        sequences: Samples,
         target: Array,
         weight: Array,
         rng: np.random.RandomState,
@@ -42,8 +44,8 @@ class GaussianProcess:
 
         Parameters
         ----------
-        sequences : EncodedSequences
-            Training sequences, as codes.
+        sequences : EncodedSequences or Inputs
+            Training sequences, as codes; or tables of several columns.
         target : ndarray of shape (n_samples, n_outputs), float64
             Measured values, NaN where an output was not measured.
         weight : ndarray of shape (n_samples,), float64
@@ -64,10 +66,14 @@ class GaussianProcess:
         """
         rows, target = _choose(target, self.most, rng)
         sequences = sequences.take(rows)
-        feature_map = FeatureMap(sequences)
+        feature_map: AnyFeatureMap = (
+            ColumnFeatureMap(sequences)
+            if isinstance(sequences, Inputs)
+            else FeatureMap(sequences)
+        )
         features = feature_map(sequences)
         training = TrainingSet(rows, sequences, features, target, weight[rows])
-        kernel = best_kernel(features, training.centered, training.weight, rng)
+        kernel = learn_kernel(features, training.centered, training.weight, rng)
         return Posterior.condition(kernel, feature_map, training)
 
 

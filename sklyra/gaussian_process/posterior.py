@@ -9,6 +9,8 @@ import numpy as np
 
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
+from sklyra.gaussian_process.column_features import ColumnFeatureMap
+from sklyra.gaussian_process.column_kernel import ColumnKernel
 from sklyra.gaussian_process.factors import Factors, solve_outputs
 from sklyra.gaussian_process.feature_map import FeatureMap
 from sklyra.gaussian_process.held_out import (
@@ -19,8 +21,9 @@ from sklyra.gaussian_process.held_out import (
 )
 from sklyra.gaussian_process.kernel import Kernel
 from sklyra.gaussian_process.prediction import Solution, latent_variance, predict
+from sklyra.gaussian_process.protocols import AnyFeatureMap, AnyKernel
 from sklyra.gaussian_process.training import TrainingSet
-from sklyra.sequences import EncodedSequences
+from sklyra.sequences import Samples
 
 _VERSION = 1
 # With no more rows than this the kernel is learned again without those held out. With
@@ -38,9 +41,9 @@ class Posterior:
 
     Parameters
     ----------
-    kernel : Kernel
+    kernel : AnyKernel
         The kernel.
-    feature_map : FeatureMap
+    feature_map : AnyFeatureMap
         Computes what it compares.
     training : TrainingSet
         Training sequences, their targets and weights.
@@ -61,8 +64,8 @@ class Posterior:
 
     def __init__(
         self,
-        kernel: Kernel,
-        feature_map: FeatureMap,
+        kernel: AnyKernel,
+        feature_map: AnyFeatureMap,
         training: TrainingSet,
         solution: Array,
         scale: Array,
@@ -75,15 +78,15 @@ class Posterior:
 
     @classmethod
     def condition(
-        cls, kernel: Kernel, feature_map: FeatureMap, training: TrainingSet
+        cls, kernel: AnyKernel, feature_map: AnyFeatureMap, training: TrainingSet
     ) -> Posterior:
         """Condition a Gaussian process of known kernel on training sequences.
 
         Parameters
         ----------
-        kernel : Kernel
+        kernel : AnyKernel
             The kernel.
-        feature_map : FeatureMap
+        feature_map : AnyFeatureMap
             Computed the features of the training set.
         training : TrainingSet
             Training sequences.
@@ -109,12 +112,12 @@ class Posterior:
         noise: Array = self.scale * self.kernel.noise.item()
         return noise
 
-    def predict(self, sequences: EncodedSequences) -> Array:
+    def predict(self, sequences: Samples) -> Array:
         """Predict.
 
         Parameters
         ----------
-        sequences : EncodedSequences
+        sequences : EncodedSequences or Inputs
             Any sequences of the same alphabet.
 
         Returns
@@ -126,7 +129,7 @@ class Posterior:
         solution = Solution(self.kernel, features, self.solution, self.mean)
         return predict(self.feature_map, sequences, solution)
 
-    def variance(self, sequences: EncodedSequences) -> Array:
+    def variance(self, sequences: Samples) -> Array:
         r"""Compute the variance of what is predicted, without that of the noise.
 
         :math:`\sigma^2 (k(x, x) - k_x^T (K + R)^{-1} k_x)`. After `release`, or once
@@ -134,7 +137,7 @@ class Posterior:
 
         Parameters
         ----------
-        sequences : EncodedSequences
+        sequences : EncodedSequences or Inputs
             Any sequences of the same alphabet.
 
         Returns
@@ -154,7 +157,7 @@ class Posterior:
         return out
 
     def held_out(
-        self, folds: Sequence[tuple[Rows, Rows]], sequences: EncodedSequences
+        self, folds: Sequence[tuple[Rows, Rows]], sequences: Samples
     ) -> tuple[Array, Array]:
         """Predict the rows of each fold from those that it does not hold out.
 
@@ -162,7 +165,7 @@ class Posterior:
         ----------
         folds : sequence of (train, valid)
             Rows to predict from and rows to predict.
-        sequences : EncodedSequences
+        sequences : EncodedSequences or Inputs
             All sequences that `fit` was called with.
 
         Returns
@@ -206,6 +209,7 @@ class Posterior:
             "version": _VERSION,
             "kernel": self.kernel.to_state(),
             "feature_map": self.feature_map.to_state(),
+            "columns": isinstance(self.kernel, ColumnKernel),
             "training": self.training.to_state(),
             "solution": self.solution,
             "scale": self.scale,
@@ -232,9 +236,12 @@ class Posterior:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        feature_map = FeatureMap.from_state(state["feature_map"])
+        columns = state.get("columns", False)
+        map_kind: Any = ColumnFeatureMap if columns else FeatureMap
+        kernel_kind: Any = ColumnKernel if columns else Kernel
+        feature_map = map_kind.from_state(state["feature_map"])
         new = cls(
-            Kernel.from_state(state["kernel"]),
+            kernel_kind.from_state(state["kernel"]),
             feature_map,
             TrainingSet.from_state(state["training"], feature_map),
             # a copy, because arrays may be files mapped into memory, to be read only

@@ -10,10 +10,9 @@ from torch import Tensor
 
 from sklyra._typing import Array, Rows
 from sklyra._workers import in_threads
-from sklyra.gaussian_process.feature_map import FeatureMap
-from sklyra.gaussian_process.features import AT_ONCE, Features, row_blocks
-from sklyra.gaussian_process.kernel import Kernel
-from sklyra.sequences import EncodedSequences
+from sklyra.gaussian_process.features import AT_ONCE, row_blocks
+from sklyra.gaussian_process.protocols import AnyFeatureMap, AnyFeatures, AnyKernel
+from sklyra.sequences import Samples
 
 # Numbers of a block of the kernel matrix, of which each thread holds a few: 32 MiB.
 _NUMBERS = 2**22
@@ -24,9 +23,9 @@ class Solution(NamedTuple):
 
     Parameters
     ----------
-    kernel : Kernel
+    kernel : AnyKernel
         The kernel.
-    features : Features
+    features : AnyFeatures
         Training sequences.
     weights : ndarray of shape (n, n_outputs), float64
         Weight of each in the predictions of each output, 0 where it was not measured.
@@ -35,22 +34,22 @@ class Solution(NamedTuple):
         that was never measured.
     """
 
-    kernel: Kernel
-    features: Features
+    kernel: AnyKernel
+    features: AnyFeatures
     weights: Array
     mean: Array
 
 
 def predict(
-    feature_map: FeatureMap, sequences: EncodedSequences, solution: Solution
+    feature_map: AnyFeatureMap, sequences: Samples, solution: Solution
 ) -> Array:
     """Compute the posterior mean.
 
     Parameters
     ----------
-    feature_map : FeatureMap
+    feature_map : AnyFeatureMap
         Computed the features of the solution.
-    sequences : EncodedSequences
+    sequences : EncodedSequences or Inputs
         Any sequences of the same alphabet.
     solution : Solution
         What to predict with.
@@ -74,10 +73,10 @@ def predict(
 
 
 def latent_variance(
-    feature_map: FeatureMap,
-    sequences: EncodedSequences,
-    kernel: Kernel,
-    features: Features,
+    feature_map: AnyFeatureMap,
+    sequences: Samples,
+    kernel: AnyKernel,
+    features: AnyFeatures,
     factor: Tensor,
 ) -> Array:
     r"""Compute the posterior variance, without noise.
@@ -87,13 +86,13 @@ def latent_variance(
 
     Parameters
     ----------
-    feature_map : FeatureMap
+    feature_map : AnyFeatureMap
         Computed `features`.
-    sequences : EncodedSequences
+    sequences : EncodedSequences or Inputs
         Any sequences of the same alphabet.
-    kernel : Kernel
+    kernel : AnyKernel
         The kernel.
-    features : Features
+    features : AnyFeatures
         Training sequences.
     factor : Tensor of shape (n, n), float64
         Cholesky factor of :math:`K + R`.

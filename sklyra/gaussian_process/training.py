@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sklyra._typing import Array, Rows
-from sklyra.gaussian_process.feature_map import FeatureMap
-from sklyra.gaussian_process.features import Features
-from sklyra.sequences import EncodedSequences
+from sklyra.gaussian_process.protocols import AnyFeatureMap, AnyFeatures
+from sklyra.sequences import EncodedSequences, Inputs, Samples
 
 
 class OutputGroup(NamedTuple):
@@ -76,9 +75,9 @@ class TrainingSet:
     ----------
     rows : ndarray of shape (n_samples,), int
         Which of all rows these are.
-    sequences : EncodedSequences
-        The sequences.
-    features : Features
+    sequences : EncodedSequences or Inputs
+        The sequences, or the rows of a table.
+    features : AnyFeatures
         Their features.
     target : ndarray of shape (n_samples, n_outputs), float64
         Measured values, NaN where an output was not measured.
@@ -87,8 +86,8 @@ class TrainingSet:
     """
 
     rows: Rows
-    sequences: EncodedSequences
-    features: Features
+    sequences: Samples
+    features: AnyFeatures
     target: Array
     weight: Array
 
@@ -165,19 +164,22 @@ class TrainingSet:
         return {
             "rows": self.rows,
             "sequences": self.sequences.to_state(),
+            "columns": isinstance(self.sequences, Inputs),
             "target": self.target,
             "weight": self.weight,
         }
 
     @classmethod
-    def from_state(cls, state: dict[str, Any], feature_map: FeatureMap) -> TrainingSet:
+    def from_state(
+        cls, state: dict[str, Any], feature_map: AnyFeatureMap
+    ) -> TrainingSet:
         """Convert from plain values.
 
         Parameters
         ----------
         state : dict
             What `to_state` returned.
-        feature_map : FeatureMap
+        feature_map : AnyFeatureMap
             Computes the features again.
 
         Returns
@@ -185,6 +187,7 @@ class TrainingSet:
         TrainingSet
             The same training set.
         """
-        sequences = EncodedSequences.from_state(state["sequences"])
+        kind: Any = Inputs if state.get("columns") else EncodedSequences
+        sequences = kind.from_state(state["sequences"])
         features = feature_map(sequences)
         return cls(state["rows"], sequences, features, state["target"], state["weight"])

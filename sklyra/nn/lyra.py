@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from sklyra.nn.block import S4DBlock
+from sklyra.nn.chains import n_joined_features, pool_chains
 from sklyra.nn.convolution import kernel_length
 from sklyra.nn.first_layers import FirstLayers
 from sklyra.nn.heads import LinearHead, MLPHead
@@ -56,6 +57,10 @@ class LyraNet(SequenceModule):
         Hidden units of the head; None makes it linear.
     dropout : float, default=0.2
         Probability of dropping, in the state space layers, behind them and in the head.
+    n_chains : int, default=1
+        Number of chains that are joined to one sequence. Each is pooled by itself.
+    n_covariates : int, default=0
+        Number of numbers beside each sequence, which the head sees too.
 
     References
     ----------
@@ -91,6 +96,8 @@ class LyraNet(SequenceModule):
         pooling: str = "mean",
         head_hidden: int | None = None,
         dropout: float = 0.2,
+        n_chains: int = 1,
+        n_covariates: int = 0,
     ) -> None:
         super().__init__()
         self.residual = residual
@@ -102,7 +109,8 @@ class LyraNet(SequenceModule):
             for _ in range(n_s4d_layers)
         )
         self.pooling = POOLINGS[pooling](d_model)
-        n_features = self.pooling.n_features
+        self.n_chains = n_chains
+        n_features = n_covariates + n_joined_features(self.pooling, n_chains)
         self.head = (
             LinearHead(n_features, n_outputs)
             if head_hidden is None
@@ -151,13 +159,22 @@ class LyraNet(SequenceModule):
         values: Tensor,
         mask: Tensor | None = None,
         prepared: Prepared | None = None,
+        covariates: Tensor | None = None,
+        ends: Tensor | None = None,
         triples: Sequence[Tensor] = (),
     ) -> Tensor:
         """Compute the pooled representation.
 
         Parameters
         ----------
-        values, mask, prepared, triples : object
+        values, mask, prepared : object
+            As in `positions`.
+        covariates : Tensor of shape (B, n_covariates), float, or None, default=None
+            Numbers beside the sequences; None if the network was made for none.
+        ends : Tensor of shape (B, n_chains), int64, or None, default=None
+            Where each of several chains ends in the sequence that they were joined to,
+            one position before the next begins; None if the network was made for one.
+        triples : object
             As in `positions`.
 
         Returns
@@ -166,21 +183,29 @@ class LyraNet(SequenceModule):
             One vector for each sequence.
         """
         x = self.positions(values, mask, prepared, triples)
-        pooled: Tensor = self.pooling(x, mask)
-        return pooled
+        return self._pooled(x, mask, covariates, ends)
 
     def forward(
         self,
         values: Tensor,
         mask: Tensor | None = None,
         prepared: Prepared | None = None,
+        covariates: Tensor | None = None,
+        ends: Tensor | None = None,
         triples: Sequence[Tensor] = (),
     ) -> Tensor:
         """Predict.
 
         Parameters
         ----------
-        values, mask, prepared, triples : object
+        values, mask, prepared : object
+            As in `positions`.
+        covariates : Tensor of shape (B, n_covariates), float, or None, default=None
+            Numbers beside the sequences; None if the network was made for none.
+        ends : Tensor of shape (B, n_chains), int64, or None, default=None
+            Where each of several chains ends in the sequence that they were joined to,
+            one position before the next begins; None if the network was made for one.
+        triples : object
             As in `positions`.
 
         Returns
@@ -189,8 +214,22 @@ class LyraNet(SequenceModule):
             Outputs.
         """
         x = self.positions(values, mask, prepared, triples)
-        output: Tensor = self.head(self.pooling(x, mask))
+        output: Tensor = self.head(self._pooled(x, mask, covariates, ends))
         return output
+
+    def _pooled(
+        self,
+        x: Tensor,
+        mask: Tensor | None,
+        covariates: Tensor | None,
+        ends: Tensor | None,
+    ) -> Tensor:
+        """Reduce positions to the vector that the head sees."""
+        if ends is None:
+            pooled: Tensor = self.pooling(x, mask)
+        else:
+            pooled = pool_chains(self.pooling, x, ends)
+        return pooled if covariates is None else torch.cat([pooled, covariates], dim=1)
 
     @property
     def n_blocks(self) -> int:

@@ -71,6 +71,8 @@ class SequenceModule(nn.Module, ABC):
         values: Tensor,
         mask: Tensor | None = None,
         prepared: Prepared | None = None,
+        covariates: Tensor | None = None,
+        ends: Tensor | None = None,
     ) -> Tensor:
         """Compute the vector of each sequence that the head maps to outputs.
 
@@ -82,6 +84,11 @@ class SequenceModule(nn.Module, ABC):
             True where there is a residue; None means that there is no padding.
         prepared : Prepared or None, default=None
             What `prepare` returns for the batch; None computes it.
+        covariates : Tensor of shape (B, n_covariates), float, or None, default=None
+            Numbers beside the sequences; None if the network was made for none.
+        ends : Tensor of shape (B, n_chains), int64, or None, default=None
+            Where each of several chains ends in the sequence that they were joined to;
+            None if the network was made for one.
 
         Returns
         -------
@@ -95,6 +102,8 @@ class SequenceModule(nn.Module, ABC):
         values: Tensor,
         mask: Tensor | None = None,
         prepared: Prepared | None = None,
+        covariates: Tensor | None = None,
+        ends: Tensor | None = None,
     ) -> Tensor:
         """Predict.
 
@@ -106,6 +115,11 @@ class SequenceModule(nn.Module, ABC):
             True where there is a residue; None means that there is no padding.
         prepared : Prepared or None, default=None
             What `prepare` returns for the batch; None computes it.
+        covariates : Tensor of shape (B, n_covariates), float, or None, default=None
+            Numbers beside the sequences; None if the network was made for none.
+        ends : Tensor of shape (B, n_chains), int64, or None, default=None
+            Where each of several chains ends in the sequence that they were joined to;
+            None if the network was made for one.
 
         Returns
         -------

@@ -32,6 +32,8 @@ class Perceptron(SequenceModule):
         the others, and that letter carries no information.
     n_outputs : int, default=1
         Number of outputs.
+    n_covariates : int, default=0
+        Number of numbers beside each sequence, which the first layer adds.
     hidden : int, default=64
         Number of units of either hidden layer.
     dropout : float, default=0.2
@@ -55,6 +57,7 @@ class Perceptron(SequenceModule):
         center: Tensor,
         n_outputs: int = 1,
         *,
+        n_covariates: int = 0,
         hidden: int = 64,
         dropout: float = 0.2,
     ) -> None:
@@ -67,6 +70,10 @@ class Perceptron(SequenceModule):
         self.bias = nn.Parameter(torch.zeros(hidden))
         self.dropout = Dropout(dropout)
         self.head = MLPHead(hidden, n_outputs, hidden, dropout)
+        self.beside: nn.Parameter | None = None
+        if n_covariates:
+            scale = 1 / math.sqrt(n_covariates)
+            self.beside = nn.Parameter(scale * torch.randn(n_covariates, hidden))
 
     @property
     def bytes_per_position(self) -> int:
@@ -102,6 +109,8 @@ class Perceptron(SequenceModule):
         values: Tensor,
         mask: Tensor | None = None,
         prepared: Prepared | None = None,
+        covariates: Tensor | None = None,
+        ends: Tensor | None = None,
     ) -> Tensor:
         """Compute the first hidden layer.
 
@@ -113,6 +122,10 @@ class Perceptron(SequenceModule):
             All sequences are of one length.
         prepared : Prepared or None, default=None
             What `prepare` returns; None computes it.
+        covariates : Tensor of shape (B, n_covariates), float, or None, default=None
+            Numbers beside the sequences; None if the network was made for none.
+        ends : object, default=None
+            Not used: positions are what they are.
 
         Returns
         -------
@@ -124,6 +137,9 @@ class Perceptron(SequenceModule):
         assert prepared.table is not None
         first = len(self.letters) * torch.arange(len(self.weight), device=values.device)
         total = F.embedding_bag(values + first, prepared.table, mode="sum")
+        if self.beside is not None:
+            assert covariates is not None
+            total = total + covariates @ self.beside
         units: Tensor = self.dropout(F.gelu(total + self.bias))
         return units
 
@@ -132,12 +148,14 @@ class Perceptron(SequenceModule):
         values: Tensor,
         mask: Tensor | None = None,
         prepared: Prepared | None = None,
+        covariates: Tensor | None = None,
+        ends: Tensor | None = None,
     ) -> Tensor:
         """Predict.
 
         Parameters
         ----------
-        values, mask, prepared : object
+        values, mask, prepared, covariates, ends : object
             As in `represent`.
 
         Returns
@@ -145,5 +163,5 @@ class Perceptron(SequenceModule):
         Tensor of shape (B, n_outputs), float
             Outputs.
         """
-        output: Tensor = self.head(self.represent(values, mask, prepared))
+        output: Tensor = self.head(self.represent(values, mask, prepared, covariates))
         return output

@@ -9,7 +9,7 @@ from sklyra.sequences.changes import (
 )
 from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
 from sklyra.sequences.encoded import EncodedSequences, recode
-from sklyra.sequences.inputs import Inputs
+from sklyra.sequences.inputs import Inputs, Samples
 from sklyra.sequences.missing import first_missing, refuse_masked
 from sklyra.sequences.mutations import (
     Mutation,
@@ -25,6 +25,7 @@ __all__ = [
     "EncodedSequences",
     "Inputs",
     "Mutation",
+    "Samples",
     "apply_mutations",
     "both_strands",
     "check_option",

@@ -25,13 +25,31 @@ class Inputs:
     covariates : ndarray of shape (n_samples, n_covariates), float32, or None, \
 default=None
         Numbers beside the sequences; None if there are none.
+    ends : ndarray of shape (n_samples, n_joined), int64, or None, default=None
+        Where each of several chains ends in the one that they were joined to; None if
+        none were joined.
+    names : tuple of str, default=()
+        Names of the chains, if they have some.
     """
 
     chains: tuple[EncodedSequences, ...]
     covariates: npt.NDArray[np.float32] | None = None
+    ends: npt.NDArray[np.int64] | None = None
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.chains[0])
+
+    @property
+    def is_table(self) -> bool:
+        """Whether there is more than one chain.
+
+        Returns
+        -------
+        bool
+            True if there are several chains, or covariates.
+        """
+        return len(self.chains) > 1 or self.covariates is not None
 
     @property
     def sequences(self) -> EncodedSequences:
@@ -59,25 +77,29 @@ default=None
             A copy of these rows.
         """
         covariates = None if self.covariates is None else self.covariates[rows]
-        return Inputs(tuple(chain.take(rows) for chain in self.chains), covariates)
+        ends = None if self.ends is None else self.ends[rows]
+        chains = tuple(chain.take(rows) for chain in self.chains)
+        return Inputs(chains, covariates, ends, self.names)
 
     def to_state(self) -> dict[str, Any]:
-        """Convert to plain values.
+        """Convert to plain values and arrays.
 
         Returns
         -------
         dict
-            States of the chains, the covariates, and the version of this layout.
+            The states of the chains, the arrays, and the version of this layout.
         """
         return {
             "version": _VERSION,
             "chains": [chain.to_state() for chain in self.chains],
             "covariates": self.covariates,
+            "ends": self.ends,
+            "names": list(self.names),
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Inputs:
-        """Convert from plain values.
+        """Convert from plain values and arrays.
 
         Parameters
         ----------
@@ -95,5 +117,10 @@ default=None
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        chains = tuple(map(EncodedSequences.from_state, state["chains"]))
-        return cls(chains, state["covariates"])
+        chains = tuple(EncodedSequences.from_state(c) for c in state["chains"])
+        names = tuple(state["names"])
+        return cls(chains, state["covariates"], state["ends"], names)
+
+
+# What can be compared: sequences, or rows of a table.
+Samples = EncodedSequences | Inputs

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra._training import predict_nets
 from sklyra.features import AlignedPositions
-from sklyra.sequences import check_sequences
+from sklyra.sequences import Inputs, check_sequences
 from tests.ensemble.cases import LABELS, X, Y
 from tests.settings import ENSEMBLE
 
@@ -18,9 +18,9 @@ from tests.settings import ENSEMBLE
 def parts(model):
     """What each network says, each perceptron, and the Gaussian process."""
     sequences = check_sequences(X, alphabet=model.alphabet_)
-    nets = predict_nets(model.nets_, sequences)
+    nets = predict_nets(model.nets_, Inputs((sequences,)))
     perceptrons = predict_nets(
-        model.perceptrons_, AlignedPositions(sequences)(sequences)
+        model.perceptrons_, Inputs((AlignedPositions(sequences)(sequences),))
     )
     return nets, perceptrons, model.gaussian_process_.predict(sequences)
 
@@ -59,7 +59,7 @@ def test_network_alone_is_not_scaled():
     assert model.perceptrons_ == []
     assert model.stacking_weights_.tolist() == [[1.0]]
     sequences = check_sequences(X, alphabet=model.alphabet_)
-    nets = predict_nets(model.nets_, sequences)
+    nets = predict_nets(model.nets_, Inputs((sequences,)))
     expected = nets.mean(axis=0)[:, 0] * Y.std() + Y.mean()
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6)
 

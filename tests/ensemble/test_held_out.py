@@ -52,7 +52,7 @@ def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows(monkeypatch):
 
     class Look(Callback):
         def on_epoch_end(self, net, dataset_valid=None, **kwargs):
-            seen.append(predict_nets([net], dataset_valid.sequences)[0])
+            seen.append(predict_nets([net], dataset_valid.inputs)[0])
 
     text = [x[: 5 + i % 7] for i, x in enumerate(X)]
     model = LyraRegressor(**ENSEMBLE, n_members=1, perceptron=False, callbacks=[Look()])

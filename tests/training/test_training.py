@@ -16,7 +16,7 @@ from sklyra.datasets import load_cr6261
 from sklyra.ensemble.steps import step_plan
 from sklyra.features import AlignedPositions
 from sklyra.nn import SquaredError
-from sklyra.sequences import check_sequences
+from sklyra.sequences import Inputs, check_sequences
 from tests.nn.published import Published
 from tests.nn.test_lyra import copy_weights
 
@@ -76,8 +76,8 @@ def test_networks_can_be_built_again_from_plain_values_and_arrays() -> None:
         again.module_.load_state_dict(
             {k: torch.from_numpy(v) for k, v in arrays.items()}
         )
-        expected = predict_nets([net], rows)
-        np.testing.assert_array_equal(predict_nets([again], rows), expected)
+        expected = predict_nets([net], Inputs((rows,)))
+        np.testing.assert_array_equal(predict_nets([again], Inputs((rows,))), expected)
 
 
 def rates(**options: Any) -> list[float]:

@@ -1,0 +1,353 @@
+"""Facing positions: which letters of two chains stand opposite each other."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklyra._state import check_version
+from sklyra._typing import Array, Codes
+from sklyra.alphabets import Alphabet
+from sklyra.sequences import EncodedSequences, Inputs
+
+# Share of letters that must match at the right offset, and how much more than at the
+# next best one. Random nucleotides match at a quarter of all positions.
+_LEAST, _CLEARLY = 0.5, 0.15
+_QUARTERS = 4
+# Longer chains are not searched for complementary stretches.
+_MOST_POSITIONS, _MOST_FREE = 64, 512
+_VERSION = 1
+
+# The sixteen pairs of nucleotides, each made of two letters: which pair it is, and
+# whether the two are alike. So two mismatches are half as similar as two equal pairs.
+_KINDS = "0123456789abcdef"
+_NUCLEIC_PAIRS = Alphabet(
+    "pairs of nucleotides",
+    _KINDS + "=x",
+    degenerate={
+        character: kind + ("=" if number % 5 == 0 else "x")
+        for number, (character, kind) in enumerate(
+            zip("ABCDEFGHIJKLMNOP", _KINDS, strict=True)
+        )
+    },
+    silent="-",
+)
+# Pairs of other letters are alike or not.
+_OTHER_PAIRS = Alphabet("pairs of letters", "=x", silent="-")
+# Alphabets of chains of pairs, for which an encoding of letters means nothing.
+PAIR_ALPHABETS = (_NUCLEIC_PAIRS, _OTHER_PAIRS)
+
+
+@dataclass(frozen=True)
+class Facing:
+    """Two chains whose letters face each other, position by position.
+
+    Letter ``i`` of the first faces letter ``start + i`` of the second: the same one
+    where all is well, or its complement, the first read backwards.
+
+    Parameters
+    ----------
+    first, second : int
+        Numbers of the chains.
+    start : int
+        Position of the second that the first letter faces, from 0.
+    complement : bool
+        Whether the first is read as its reverse complement.
+    """
+
+    first: int
+    second: int
+    start: int
+    complement: bool
+
+    def codes(self, chains: tuple[EncodedSequences, ...]) -> tuple[Codes, Codes]:
+        """Lay the facing letters out.
+
+        Parameters
+        ----------
+        chains : tuple of EncodedSequences
+            All chains.
+
+        Returns
+        -------
+        first : ndarray of shape (n_samples, n_positions), uint8
+            Codes of what stands there in the first chain, as long as its longest
+            sequence; the code behind the last character where there is no position.
+        second : ndarray of shape (n_samples, n_positions), uint8
+            The same of the second chain.
+        """
+        one, two = chains[self.first], chains[self.second]
+        assert one.alphabet is not None
+        nothing = len(one.alphabet.characters)
+        first = _laid_out(one, 0, int(one.lengths.max()), nothing)
+        if self.complement:
+            ends = _laid_out(_reversed(one), 0, first.shape[1], nothing)
+            first = _complements(one.alphabet)[ends]
+        return first, _laid_out(two, self.start, first.shape[1], nothing)
+
+
+class FacingPositions:
+    """Compare chains where their letters face each other, learned from training data.
+
+    Two chains of one alphabet face each other if both have one length and their letters
+    match at one offset, as they are or as reverse complements, at half of the positions
+    or more; or if they are equally long in every row. Then a chain of pairs is added,
+    and as covariates the number of mismatches: in all, and in each quarter.
+
+    Chains of nucleotides that face each other nowhere may pair anywhere: then the
+    lengths of the longest complementary stretches are covariates.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Training data.
+
+    Attributes
+    ----------
+    facing : list of Facing
+        Chains that face each other, and differ at some positions.
+    free : list of (first, second, n_positions)
+        Chains of nucleotides that may pair anywhere, the shorter one first, and the
+        number of its positions.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.facing: list[Facing] = []
+        self.free: list[tuple[int, int, int]] = []
+        chains = inputs.chains
+        for first, second in itertools.combinations(range(len(chains)), 2):
+            found = _find(chains, first, second)
+            if found is not None:
+                counts = _mismatches(found, chains)
+                if (counts[:, 0] != counts[0, 0]).any():
+                    self.facing.append(found)
+            elif _are_nucleic(chains[first], chains[second]):
+                lengths = [int(chains[n].lengths.max()) for n in (first, second)]
+                if lengths[0] > lengths[1]:
+                    first, second = second, first
+                if min(lengths) <= _MOST_POSITIONS and max(lengths) <= _MOST_FREE:
+                    self.free.append((first, second, min(lengths)))
+        numbers = self._numbers(chains)
+        self._center, spread = numbers.mean(axis=0), numbers.std(axis=0)
+        self._scale = np.where(spread > 0, spread, 1)
+
+    def __call__(self, inputs: Inputs) -> Inputs:
+        """Add chains of pairs, and numbers.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Samples with the chains of training.
+
+        Returns
+        -------
+        Inputs
+            The same with more chains and covariates.
+        """
+        if not self.facing and not self.free:
+            return inputs
+        pairs = [_pair_chain(facing, inputs.chains) for facing in self.facing]
+        numbers = (self._numbers(inputs.chains) - self._center) / self._scale
+        if inputs.covariates is not None:
+            numbers = np.hstack([inputs.covariates, numbers])
+        names = inputs.names
+        if names:
+            facing = [f"{names[f.first]} facing {names[f.second]}" for f in self.facing]
+            names = (*names, *facing)
+        return replace(
+            inputs,
+            chains=(*inputs.chains, *pairs),
+            covariates=numbers.astype(np.float32),
+            names=names,
+        )
+
+    def _numbers(self, chains: tuple[EncodedSequences, ...]) -> Array:
+        """Count mismatches and stretches: (n_samples, n_numbers)."""
+        columns = [np.empty((len(chains[0]), 0))]
+        columns += [_mismatches(facing, chains) for facing in self.facing]
+        for first, second, n in self.free:
+            columns.append(longest_stretches(chains[first], chains[second], n))
+        return np.hstack(columns)
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values and arrays.
+
+        Returns
+        -------
+        dict
+            What was learned, and the version of this layout.
+        """
+        return {
+            "version": _VERSION,
+            "facing": [list(astuple(facing)) for facing in self.facing],
+            "free": [list(numbers) for numbers in self.free],
+            "center": self._center.tolist(),
+            "scale": self._scale.tolist(),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> FacingPositions:
+        """Convert from plain values and arrays.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        FacingPositions
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        new = cls.__new__(cls)
+        new.facing = [Facing(*numbers) for numbers in state["facing"]]
+        new.free = [(first, second, n) for first, second, n in state["free"]]
+        new._center, new._scale = map(np.array, (state["center"], state["scale"]))
+        return new
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.to_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(vars(self.from_state(state)))
+
+
+def _mismatches(facing: Facing, chains: tuple[EncodedSequences, ...]) -> Array:
+    """Count mismatches in all and in each quarter: (n_samples, 5)."""
+    first, second = facing.codes(chains)
+    mismatch = (first != second).astype(np.float64)
+    quarters = np.array_split(mismatch, _QUARTERS, axis=1)
+    each = [quarter.sum(axis=1) for quarter in quarters]
+    return np.column_stack([mismatch.sum(axis=1), *each])
+
+
+def _are_nucleic(one: EncodedSequences, two: EncodedSequences) -> bool:
+    """Check for DNA or RNA, whose letters are A, C, G and T or U in this order."""
+    names = [chain.alphabet.letters if chain.alphabet else "" for chain in (one, two)]
+    return all(name in ("ACGT", "ACGU") for name in names)
+
+
+def _find(
+    chains: tuple[EncodedSequences, ...], first: int, second: int
+) -> Facing | None:
+    """Find how two chains face each other, the shorter one first."""
+    one, two = chains[first], chains[second]
+    if one.alphabet is None or two.alphabet is None:
+        return None
+    if one.alphabet.letters != two.alphabet.letters:
+        return None
+    if np.array_equal(one.lengths, two.lengths) and len(np.unique(one.lengths)) > 1:
+        return Facing(first, second, 0, False)
+    if len(np.unique(one.lengths)) > 1 or len(np.unique(two.lengths)) > 1:
+        return None
+    if one.lengths[0] > two.lengths[0]:
+        first, second = second, first
+    shifts = abs(int(one.lengths[0] - two.lengths[0])) + 1
+    ways = [False, True] if len(one.alphabet.letters) == 4 else [False]
+    found = [Facing(first, second, s, way) for way in ways for s in range(shifts)]
+    share = np.array([np.mean(np.equal(*facing.codes(chains))) for facing in found])
+    order = np.argsort(-share, kind="stable").tolist()
+    clearly = len(share) == 1 or share[order[0]] >= share[order[1]] + _CLEARLY
+    if share[order[0]] >= _LEAST and clearly:
+        best: Facing = found[order[0]]
+        return best
+    return found[0] if shifts == 1 else None
+
+
+def _pair_chain(
+    facing: Facing, chains: tuple[EncodedSequences, ...]
+) -> EncodedSequences:
+    """Write facing letters as one letter of a pair each."""
+    first, second = facing.codes(chains)
+    alphabet = chains[facing.first].alphabet
+    assert alphabet is not None
+    n = len(alphabet.letters)
+    known = (first < n) & (second < n)
+    if n == 4:
+        pairs, n_kinds = _NUCLEIC_PAIRS, len(_NUCLEIC_PAIRS.letters)
+        codes = n_kinds + n * first.astype(np.int64) + second
+    else:
+        pairs, codes = _OTHER_PAIRS, (first != second).astype(np.int64)
+    codes = np.where(known, codes, len(pairs.characters) - 1).astype(np.uint8)
+    offsets = codes.shape[1] * np.arange(len(codes) + 1)
+    return EncodedSequences(codes.ravel(), offsets, pairs)
+
+
+def _laid_out(
+    sequences: EncodedSequences, start: int, length: int, nothing: int
+) -> Codes:
+    """Look up some positions of each sequence: (n_samples, length)."""
+    at = start + np.arange(length)
+    there = at < sequences.lengths[:, None]
+    index = np.where(there, sequences.offsets[:-1, None] + at, 0)
+    codes: Codes = np.where(there, sequences.values[index], nothing).astype(np.uint8)
+    return codes
+
+
+def _reversed(sequences: EncodedSequences) -> EncodedSequences:
+    """Read each sequence backwards."""
+    ends = np.repeat(sequences.offsets[1:] - 1, sequences.lengths)
+    begins = np.repeat(sequences.offsets[:-1], sequences.lengths)
+    index = ends - (np.arange(len(sequences.values)) - begins)
+    return EncodedSequences(
+        sequences.values[index], sequences.offsets, sequences.alphabet
+    )
+
+
+def _complements(alphabet: Alphabet) -> Codes:
+    """Tabulate the code of the complement of each code, and of nothing."""
+    table = np.arange(len(alphabet.characters) + 1, dtype=np.uint8)
+    table[:4] = table[:4][::-1]  # A C G T
+    return table
+
+
+def longest_stretches(
+    one: EncodedSequences, two: EncodedSequences, n_positions: int
+) -> npt.NDArray[np.float64]:
+    """Measure the complementary stretches that begin at each position of a chain.
+
+    The second chain is read backwards, as strands pair. Once G pairs with C and A with
+    T or U alone, once G with T or U too.
+
+    Parameters
+    ----------
+    one, two : EncodedSequences
+        DNA or RNA.
+    n_positions : int
+        Positions of the first chain to begin at.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, 2 * n_positions + 2), float64
+        Length of the longest stretch from each position on, and of all, for either
+        rule of pairing.
+    """
+    assert one.alphabet is not None
+    nothing = len(one.alphabet.characters)
+    tables = np.zeros((2, nothing + 1, nothing + 1), bool)
+    for a, b in ((0, 3), (3, 0), (1, 2), (2, 1)):  # A C G T
+        tables[:, a, b] = True
+    tables[1, [2, 3], [3, 2]] = True
+    first = _laid_out(one, 0, n_positions, nothing)
+    other = _reversed(two)
+    second = _laid_out(other, 0, int(other.lengths.max()), nothing)
+    columns = []
+    for table in tables:
+        runs = np.zeros((len(one), second.shape[1] + 1), np.int16)
+        longest = np.zeros((len(one), n_positions))
+        for position in range(n_positions - 1, -1, -1):
+            pairs = table[first[:, position, None], second]
+            runs[:, :-1] = np.where(pairs, runs[:, 1:] + 1, 0)
+            longest[:, position] = runs.max(axis=1)
+        columns += [longest, longest.max(axis=1, keepdims=True)]
+    return np.hstack(columns)

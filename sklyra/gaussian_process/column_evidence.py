@@ -1,0 +1,166 @@
+"""Search for the kernel of tables under which the targets are most probable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sklyra._typing import Array
+from sklyra.gaussian_process.column_features import ColumnFeatures
+from sklyra.gaussian_process.column_kernel import ColumnKernel, Terms
+from sklyra.gaussian_process.evidence import (
+    CENTER,
+    RELEVANCE,
+    SPREAD,
+    VARIANCE,
+    Evidence,
+    best_kernel,
+    climb,
+    first_width,
+)
+from sklyra.gaussian_process.features import Features
+from sklyra.gaussian_process.letters import Products, products
+from sklyra.gaussian_process.protocols import AnyFeatures, AnyKernel
+
+# Rows to compare and steps to take. At first all positions of a chain have one
+# relevance: with one each from the start, a chain that matters may be given up early.
+_STAGES = ((512, 30, True), (1024, 12, False))
+
+
+def learn_kernel(
+    features: AnyFeatures,
+    target: Array,
+    weight: Array,
+    rng: np.random.RandomState,
+) -> AnyKernel:
+    """Find the kernel under which the targets are most probable.
+
+    Parameters
+    ----------
+    features : AnyFeatures
+        Training data.
+    target : ndarray of shape (n_samples, n_outputs), float64
+        Measured values less their means, NaN where an output was not measured.
+    weight : ndarray of shape (n_samples,), float64
+        Weight of each row: the inverse of its noise, in proportion.
+    rng : RandomState
+        Chooses the rows to compare, if there are many.
+
+    Returns
+    -------
+    AnyKernel
+        The kernel.
+    """
+    if isinstance(features, Features):
+        return best_kernel(features, target, weight, rng)
+    assert isinstance(features, ColumnFeatures)
+    order = rng.permutation(len(target))
+    layout = _Layout.of(features)
+    logs = layout.start(features)
+    for most, steps, tied in _STAGES:
+        rows = np.sort(order[:most])
+        part = features.take(rows)
+        logs = _search(layout, part, target[rows], weight[rows], logs, steps, tied)
+    return layout.kernel(torch.from_numpy(logs))
+
+
+class _Layout:
+    """Where the logarithm of each parameter of a kernel stands."""
+
+    def __init__(self, n_positions: list[int], n_kmers: int, n_covariates: int) -> None:
+        self.n_positions, self.n_covariates = n_positions, n_covariates
+        terms = Terms.of(len(n_positions), n_kmers, n_covariates > 0)
+        sizes = [
+            sum(n_positions),
+            n_covariates,
+            1,
+            len(terms.letters),
+            len(terms.kmers),
+            n_kmers,
+            1,
+        ]
+        self.cuts = np.cumsum(sizes)
+
+    @classmethod
+    def of(cls, features: ColumnFeatures) -> _Layout:
+        n_positions = [chain.codes.shape[1] for chain in features.chains]
+        n_kmers = sum(chain.counts.shape[1] > 0 for chain in features.chains)
+        return cls(n_positions, n_kmers, features.covariates.shape[1])
+
+    def start(self, features: ColumnFeatures) -> Array:
+        logs = np.full(self.cuts[-1], CENTER)
+        widths = [
+            first_width(torch.from_numpy(chain.letters)) for chain in features.chains
+        ]
+        logs[: self.cuts[0]] = np.repeat(-np.log(widths), self.n_positions)
+        logs[self.cuts[0] : self.cuts[1]] = -math.log(max(2, self.n_covariates))
+        return logs
+
+    def kernel(self, logs: Tensor) -> ColumnKernel:
+        values = logs.exp()
+        relevance, covariates, additive, letters, kmers, sharpness, noise = (
+            torch.tensor_split(values, self.cuts[:-1].tolist())
+        )
+        return ColumnKernel(
+            torch.split_with_sizes(relevance, self.n_positions),
+            covariates,
+            additive[0],
+            letters,
+            kmers,
+            sharpness,
+            noise[0],
+        )
+
+    def prior(self, logs: Tensor) -> Tensor:
+        """Penalty of extremes: relevance around the mean of its chain, all else 0.3."""
+        total = ((logs[self.cuts[0] :] - CENTER) / SPREAD).square().sum() / 2
+        for relevance in torch.split_with_sizes(logs[: self.cuts[0]], self.n_positions):
+            if len(relevance):
+                total = total + (relevance - relevance.mean()).square().sum() / 2
+        return total
+
+    def ties(self, tied: bool) -> Array:
+        """Matrix from what is searched for to all logarithms."""
+        n = int(self.cuts[-1])
+        if not tied:
+            return np.eye(n)
+        chains = np.repeat(np.arange(len(self.n_positions)), self.n_positions)
+        others = len(self.n_positions) + np.arange(n - self.cuts[0])
+        matrix: Array = np.eye(others[-1] + 1)[np.concatenate([chains, others])]
+        return matrix
+
+
+def _search(
+    layout: _Layout,
+    features: ColumnFeatures,
+    target: Array,
+    weight: Array,
+    start: Array,
+    steps: int,
+    tied: bool,
+) -> Array:
+    """Climb from logarithms of parameters to the best."""
+    _, kmers, covariates, _ = features.compare(features)
+    vectors = [torch.from_numpy(chain.letters) for chain in features.chains]
+    letters: list[Callable[[Tensor], Products]] = [
+        partial(products, each, each) for each in vectors
+    ]
+    evidence = Evidence(target, weight)
+    ties = layout.ties(tied)
+    matrix = torch.from_numpy(ties)
+
+    def loss(x: Tensor) -> Tensor | None:
+        logs = matrix @ x if tied else x
+        kernel = layout.kernel(logs)
+        value = evidence(kernel(letters, kmers, covariates, covariates), kernel.noise)
+        return None if value is None else value + layout.prior(logs)
+
+    first = ties.argmax(axis=0)
+    bounds = [RELEVANCE if at < layout.cuts[1] else VARIANCE for at in first]
+    found: Array = ties @ climb(loss, start[first], bounds, steps)
+    return found
