@@ -29,5 +29,9 @@ class LengthWarning(SklyraWarning):
     """A sequence is far longer than any the model was fitted on."""
 
 
+class RepeatWarning(SklyraWarning):
+    """Sequences of a column recur, so that rows held out share them with others."""
+
+
 class VersionWarning(SklyraWarning):
     """A saved model was fitted with other versions."""

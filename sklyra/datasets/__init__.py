@@ -1,6 +1,13 @@
-"""Data sets: measured ones, and landscapes whose epistasis is known."""
+"""Data sets: measured ones, and artificial ones whose effects are known."""
 
 from sklyra.datasets.bundled import load_cr6261, load_mpsa, load_splice_junctions
 from sklyra.datasets.epistasis import make_epistasis
+from sklyra.datasets.pairs import make_pairs
 
-__all__ = ["load_cr6261", "load_mpsa", "load_splice_junctions", "make_epistasis"]
+__all__ = [
+    "load_cr6261",
+    "load_mpsa",
+    "load_splice_junctions",
+    "make_epistasis",
+    "make_pairs",
+]

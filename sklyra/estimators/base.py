@@ -50,10 +50,9 @@ from sklyra.estimators.versions import compare_versions, versions
 from sklyra.exceptions import SklyraWarning
 from sklyra.gaussian_process import Posterior
 from sklyra.sequences import Inputs
+from sklyra.sequences.tables import as_rows
 from sklyra.targets import Target
 from sklyra.targets.tables import require_columns
-
-_NONE = np.empty(0, np.intp)
 
 
 class BaseLyra(CallbackSupportMixin, BaseEstimator):
@@ -204,13 +203,14 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         if (X_val is None) != (y_val is None):
             raise ValueError("Pass X_val and y_val together, or neither.")
         valid = None
-        folds = [(np.arange(len(data)), _NONE)] * self.n_members
+        folds = [(np.arange(len(data)), np.arange(0))] * self.n_members
         if X_val is not None:
             valid = self._read_valid(X_val, y_val, target)
         elif self.early_stopping:
+            self._reader.check_repeats(data.inputs, groups, self.cv)
             copies, strata = strands.numbers(data.inputs), target.strata(data.target)
             options = (self.n_members, self.validation_fraction, rng, strata)
-            folds = plan_folds((X, y, groups), self.cv, used, copies, options)
+            folds = plan_folds((as_rows(X), y, groups), self.cv, used, copies, options)
         before = self._ensemble.parts if resume else []
         parts = list_parts(self, strands.of_inputs(data.inputs), before)
         ensemble = Ensemble(parts, target, strands)
@@ -238,7 +238,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             ensemble = Ensemble(parts, target, Strands(bool(self.reverse_complement)))
             if resume:
                 ensemble.stacking_weights = self._ensemble.stacking_weights
-            folds = [(np.arange(len(data)), _NONE)] * self.n_members
+            folds = [(np.arange(len(data)), np.arange(0))] * self.n_members
             settings = self._settings(target, max_epochs=1, lr_schedule="constant")
             jobs = ensemble.train(data, folds, settings, rng)
             self._remember(ensemble, jobs)

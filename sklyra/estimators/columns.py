@@ -9,12 +9,23 @@ from typing import Any, NamedTuple, NoReturn, Self
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
-from sklyra.sequences import EncodedSequences, check_sequences, find_alphabet, is_text
+from sklyra.exceptions import RepeatWarning
+from sklyra.sequences import (
+    EncodedSequences,
+    Inputs,
+    check_sequences,
+    find_alphabet,
+    is_text,
+)
 from sklyra.sequences.columns import as_text, find_kind
 from sklyra.sequences.missing import is_missing
 from sklyra.sequences.naming import about_column
 from sklyra.sequences.tables import Column
+
+# Sequences of a column that recur in so many rows on average are warned of.
+_REPEATS = 5
 
 
 class SequenceColumn(NamedTuple):
@@ -309,3 +320,33 @@ def _fits(column: Column, alphabet: Alphabet) -> bool:
 def _suggest(name: str, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(names), 1, 0.5)
     return f" (is it {close[0]!r}?)" if close else ""
+
+
+def warn_of_repeats(columns: list[SequenceColumn], inputs: Inputs) -> None:
+    """Warn of columns whose few sequences recur in many rows.
+
+    Parameters
+    ----------
+    columns : list of SequenceColumn
+        The columns of sequences.
+    inputs : Inputs
+        What a table holds.
+
+    Warns
+    -----
+    RepeatWarning
+        For the first column whose sequences recur in five rows or more on average.
+    """
+    if len(columns) < 2:
+        return
+    for column, chain in zip(columns, inputs.chains, strict=False):
+        n_different = int(chain.copies().max()) + 1
+        if n_different * _REPEATS <= len(inputs):
+            warn(
+                f'X["{column.name}"] has {n_different} different sequences in '
+                f"{len(inputs)} rows. Rows are held out at random, so oof_score_ is "
+                "for sequences of this column that the model knows. For new ones "
+                f'pass groups=X["{column.name}"].',
+                RepeatWarning,
+            )
+            return

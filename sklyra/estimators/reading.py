@@ -155,6 +155,17 @@ class InputReader:
         """
         warn_of_length(inputs.sequences, max_length)
 
+    def check_repeats(self, inputs: Inputs, groups: Any, cv: Any) -> None:
+        """Do nothing: equal sequences are held out together.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            What was read.
+        groups, cv : object
+            What else may say how rows are held out.
+        """
+
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.
 

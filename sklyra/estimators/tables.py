@@ -16,6 +16,7 @@ from sklyra.estimators.columns import (
     note_names,
     read_sequences,
     refuse_no_table,
+    warn_of_repeats,
 )
 from sklyra.estimators.reading import InputReader, warn_of_length
 from sklyra.exceptions import SklyraWarning
@@ -239,6 +240,19 @@ class ColumnReader:
         for column, chain in zip(self.sequences, chains, strict=True):
             with about_column(column.name):
                 warn_of_length(chain, column.max_length)
+
+    def check_repeats(self, inputs: Inputs, groups: Any, cv: Any) -> None:
+        """Warn of columns whose few sequences recur in rows that are held out.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            What was read.
+        groups, cv : object
+            What else may say how rows are held out; None if it does not.
+        """
+        if groups is None and cv is None:
+            warn_of_repeats(self.sequences, inputs)
 
     def _find_columns(self, estimator: Any, X: Any) -> dict[str, Column]:
         """Find the columns of training in a table, by name or by place."""

@@ -88,6 +88,25 @@ def has_names(X: Any) -> bool:
     return labels is not None and all(isinstance(label, str) for label in labels)
 
 
+def as_rows(X: Any) -> Any:
+    """Lay a dict of columns out as rows, for what counts or selects them.
+
+    Parameters
+    ----------
+    X : object
+        Anything passed as X.
+
+    Returns
+    -------
+    object
+        An array of shape (n_samples, n_columns), object, if it is a dict; X itself
+        otherwise.
+    """
+    if not isinstance(X, Mapping):
+        return X
+    return np.array(list(zip(*X.values(), strict=True)), dtype=object)
+
+
 def refuse_tables(X: Any, name: str = "X") -> None:
     """Refuse several columns where one is asked for.
 

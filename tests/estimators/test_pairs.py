@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+
 import joblib
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict
 
 from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV
+from sklyra.exceptions import RepeatWarning
 from tests.settings import ENSEMBLE
 
 
@@ -133,3 +138,36 @@ def test_one_strand_of_tables_is_read():
     model = LyraRegressor(**ENSEMBLE, reverse_complement=True)
     with pytest.raises(ValueError, match="reverse_complement=True is for one column"):
         model.fit(TABLE, Y)
+
+
+def test_a_column_that_recurs_is_warned_of():
+    table = TABLE[["guide", "target"]].assign(target=list(TABLE["target"][:8]) * 10)
+    model = LyraRegressor(**ENSEMBLE, n_members=1, gaussian_process=False)
+    message = (
+        r'X\["target"\] has 8 different sequences in 80 rows.*groups=X\["target"\]'
+    )
+    with pytest.warns(RepeatWarning, match=message):
+        model.fit(table, Y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(table, Y, groups=table["target"])
+
+
+def test_dicts_of_columns_are_held_out_by_groups():
+    columns = {name: TABLE[name].tolist() for name in TABLE}
+    model = LyraRegressor(**ENSEMBLE, n_members=2, gaussian_process=False)
+    groups = np.arange(80) // 4
+    model.fit(columns, Y, groups=groups)
+    known = np.isfinite(model.oof_prediction_)
+    assert all(len(set(known[groups == group])) == 1 for group in range(20))
+    by_splitter = clone(model).set_params(cv=KFold(2)).fit(columns, Y)
+    assert np.isfinite(by_splitter.oof_prediction_).all()
+
+
+@given(st.data())
+@settings(max_examples=20)
+def test_a_row_is_predicted_by_itself_alone(model, data):
+    rows = data.draw(st.lists(st.integers(0, 39), min_size=1, max_size=12))
+    columns = data.draw(st.permutations(list(NEW)))
+    found = model.predict(NEW.iloc[rows][columns])
+    np.testing.assert_allclose(found, model.predict(NEW)[rows], atol=1e-5)
