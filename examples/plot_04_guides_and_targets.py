@@ -2,8 +2,8 @@
 Pairs of sequences: guides and their targets
 ============================================
 
-A table with a guide, its target, a dose and a kind of cell in each row goes in as it is.
-What counts is where guide and target differ, which neither of them knows alone.
+A table with a guide, its target, a dose and a kind of cell in each row goes in as it
+is. What counts is where guide and target differ, which neither of them knows alone.
 `LyraRegressor` finds out where the guide stands in its target and compares the letters
 that face each other.
 """
@@ -19,18 +19,18 @@ from sklyra import LyraRegressor
 from sklyra.datasets import make_pairs
 
 # %%
-# An artificial table whose effects are known: mismatches cost more toward the end of the
-# guide, and the dose counts twice as much in one kind of cell.
+# An artificial table whose effects are known: mismatches cost more toward the end of
+# the guide, and the dose counts twice as much in one kind of cell.
 
-pairs = make_pairs(500, length=16, flank=6, random_state=0)
+pairs = make_pairs(300, length=12, flank=4, random_state=0)
 table = pd.DataFrame(pairs.table)
 print(table.head(3))
-train, test = np.arange(400), np.arange(400, 500)
+train, test = np.arange(200), np.arange(200, 300)
 
 # %%
 # The whole table, and what is left without the target.
 
-options = {"n_members": 2, "max_epochs": 20, "random_state": 0}
+options = {"n_members": 2, "max_epochs": 10, "random_state": 0}
 models = {
     "guide, dose and cell": LyraRegressor(**options).fit(
         table.loc[train, ["guide", "dose", "cell"]], pairs.y[train]
@@ -47,10 +47,10 @@ predicted = {
 # The effect of one mismatch at each position, as the model has learned it: predictions
 # for a guide with the mismatch, less those for the perfect guide.
 
-site = table["target"].str[6:22]
+site = table["target"].str[4:16]
 perfect = table.assign(guide=site).loc[test]
 effects = []
-for position in range(16):
+for position in range(12):
     other = site.str[position].map({"A": "C", "C": "A", "G": "T", "T": "G"})
     guide = site.str[:position] + other + site.str[position + 1 :]
     change = model.predict(perfect.assign(guide=guide)) - model.predict(perfect)
@@ -66,7 +66,7 @@ for name, values in predicted.items():
 axes[0].axline((0, 0), slope=1, color="0.8", zorder=0)
 axes[0].set(xlabel="measured", ylabel="predicted")
 axes[0].legend(title="squared correlation", frameon=False)
-positions = np.arange(1, 17)
+positions = np.arange(1, 13)
 axes[1].bar(positions, effects, color="C1", label="learned")
 axes[1].plot(positions, -pairs.mismatch_effects, "k.-", label="true")
 axes[1].set(xlabel="position of the mismatch", ylabel="effect")

@@ -152,8 +152,10 @@ class FacingPositions:
             return inputs
         pairs = [_pair_chain(facing, inputs.chains) for facing in self.facing]
         numbers = (self._numbers(inputs.chains) - self._center) / self._scale
+        kinds = ["mismatches"] * bool(self.facing) + ["stretches"] * bool(self.free)
         if inputs.covariates is not None:
             numbers = np.hstack([inputs.covariates, numbers])
+            kinds.insert(0, inputs.numbers)
         names = inputs.names
         if names:
             facing = [f"{names[f.first]} facing {names[f.second]}" for f in self.facing]
@@ -163,6 +165,7 @@ class FacingPositions:
             chains=(*inputs.chains, *pairs),
             covariates=numbers.astype(np.float32),
             names=names,
+            numbers=" and ".join(kinds),
         )
 
     def _numbers(self, chains: tuple[EncodedSequences, ...]) -> Array:

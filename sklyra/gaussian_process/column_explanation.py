@@ -76,13 +76,14 @@ def _names(posterior: Posterior) -> list[str]:
     assert isinstance(maps, ColumnFeatureMap)
     assert isinstance(kernel, ColumnKernel)
     chains = inputs.names or tuple(f"x{n}" for n in range(len(inputs.chains)))
-    factors = [*chains, "covariates"]
+    factors = [*chains, inputs.numbers]
     with_kmers = [
         name for name, chain in zip(chains, maps.maps, strict=True) if chain.has_kmers
     ]
     letters = [" x ".join(factors[n] for n in term) for term in kernel.terms.letters]
     kmers = [
-        "k-mers of " + " x ".join([with_kmers[n] for n in term] + ["covariates"] * more)
+        "k-mers of "
+        + " x ".join([with_kmers[n] for n in term] + [inputs.numbers] * more)
         for term, more in kernel.terms.kmers
     ]
     return ["additive", *letters, *kmers]

@@ -30,12 +30,15 @@ default=None
         none were joined.
     names : tuple of str, default=()
         Names of the chains, if they have some.
+    numbers : str, default="covariates"
+        What the covariates are, all together.
     """
 
     chains: tuple[EncodedSequences, ...]
     covariates: npt.NDArray[np.float32] | None = None
     ends: npt.NDArray[np.int64] | None = None
     names: tuple[str, ...] = ()
+    numbers: str = "covariates"
 
     def __len__(self) -> int:
         return len(self.chains[0])
@@ -79,7 +82,7 @@ default=None
         covariates = None if self.covariates is None else self.covariates[rows]
         ends = None if self.ends is None else self.ends[rows]
         chains = tuple(chain.take(rows) for chain in self.chains)
-        return Inputs(chains, covariates, ends, self.names)
+        return Inputs(chains, covariates, ends, self.names, self.numbers)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.
@@ -95,6 +98,7 @@ default=None
             "covariates": self.covariates,
             "ends": self.ends,
             "names": list(self.names),
+            "numbers": self.numbers,
         }
 
     @classmethod
@@ -118,8 +122,8 @@ default=None
         """
         check_version(state, cls.__name__, _VERSION)
         chains = tuple(EncodedSequences.from_state(c) for c in state["chains"])
-        names = tuple(state["names"])
-        return cls(chains, state["covariates"], state["ends"], names)
+        names, numbers = tuple(state["names"]), state["numbers"]
+        return cls(chains, state["covariates"], state["ends"], names, numbers)
 
 
 # What can be compared: sequences, or rows of a table.

@@ -82,9 +82,8 @@ def test_a_saved_model_of_a_table_predicts_the_same(model, tmp_path):
 
 def test_terms_of_the_kernel_are_named_by_columns(model):
     names = model.variance_shares_
-    assert {"additive", "guide", "target", "guide facing target", "covariates"} <= set(
-        names
-    )
+    numbers = "covariates and mismatches"
+    assert {"additive", "guide", "target", "guide facing target", numbers} <= set(names)
     assert sum(names.values()) == pytest.approx(1)
     assert len(model.additive_effects_["position"]) == 0
 
