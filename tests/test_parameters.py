@@ -37,6 +37,7 @@ from sklyra.datasets import (
     load_mpsa,
     load_splice_junctions,
     make_epistasis,
+    make_pairs,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, PARAMETERS
 from sklyra.model_selection import (
@@ -85,6 +86,7 @@ USES: dict[Any, Callable[..., Any]] = {
     Alphabet: lambda **values: Alphabet(**{"name": "a", "letters": "AB", **values}),
     LaggardPruner: LaggardPruner,
     make_epistasis: make_epistasis,
+    make_pairs: make_pairs,
     load_cr6261: load_cr6261,
     load_mpsa: load_mpsa,
     load_splice_junctions: load_splice_junctions,

@@ -1,6 +1,7 @@
 """Ensembles: base models of several kinds, trained together and stacked."""
 
 from sklyra.ensemble.architectures import LyraArchitecture, PerceptronArchitecture
+from sklyra.ensemble.boosted_trees import BoostedTreesPart
 from sklyra.ensemble.ensemble import Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
@@ -10,6 +11,7 @@ from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
 
 __all__ = [
+    "BoostedTreesPart",
     "Ensemble",
     "GaussianProcessPart",
     "HeldOut",

@@ -14,6 +14,7 @@ from sklyra._state import check_version
 from sklyra._training import Job, one_bar, train_all
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
+from sklyra.ensemble.boosted_trees import BoostedTreesPart
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.held_out import (
     MOST_CENTERED,
@@ -33,7 +34,7 @@ Folds = list[tuple[Rows, Rows]]
 _VERSION = 1
 # Kinds of parts by their names, as states have them.
 PARTS: dict[str, type[Part]] = {
-    part.__name__: part for part in (GaussianProcessPart, Networks)
+    part.__name__: part for part in (BoostedTreesPart, GaussianProcessPart, Networks)
 }
 
 

@@ -8,7 +8,11 @@ import numpy as np
 
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
+from sklyra.features import PAIR_ALPHABETS
 from sklyra.sequences import Inputs, both_strands, duplexes
+
+# Sequences of a chain that recur in so many rows on average.
+_REPEATS = 5
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,9 @@ class Strands:
         ----------
         inputs : Inputs
             Any samples; of DNA if both strands count. Covariates make no difference:
-            one sequence at several doses is one sequence.
+            one sequence at several doses is one sequence. Nor do chains that recur in
+            five rows or more on average, beside others that do not: one receptor with
+            several peptides is one receptor.
 
         Returns
         -------
@@ -135,9 +141,12 @@ class Strands:
         if self.both:
             _refuse_columns(inputs)
             return duplexes(inputs.chains[0])
-        numbers = [chain.copies() for chain in inputs.chains]
+        chains = [c for c in inputs.chains if c.alphabet not in PAIR_ALPHABETS]
+        numbers = [chain.copies() for chain in chains]
         if len(numbers) == 1:
             return numbers[0]
+        n_rows = len(inputs)
+        numbers = [n for n in numbers if (n.max() + 1) * _REPEATS > n_rows] or numbers
         _, rows = np.unique(np.stack(numbers, axis=1), axis=0, return_inverse=True)
         return rows.astype(np.intp)
 

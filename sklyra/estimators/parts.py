@@ -6,6 +6,7 @@ from typing import Any
 
 from sklyra._training import resolve_device
 from sklyra.ensemble import (
+    BoostedTreesPart,
     GaussianProcessPart,
     LyraArchitecture,
     Networks,
@@ -59,6 +60,8 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
             parts.append(Networks(architecture))
     if estimator.gaussian_process and has_letters:
         parts.append(GaussianProcessPart())
+    if inputs.is_table:
+        parts.append(old.get("boosted_trees") or BoostedTreesPart.learn(inputs))
     return parts
 
 

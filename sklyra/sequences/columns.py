@@ -27,6 +27,9 @@ _LONG_NUCLEIC, _LONG_PROTEIN = 8, 20
 _LONG_IF_VARIED = 8
 # More than so many levels of residues' letters are no words, unless they are shorter.
 _SHORT = 4
+# Nor are so many that are this long each: three in ten words of eight letters have
+# letters of residues alone, ten of ten hardly ever.
+_PEPTIDES, _LONG_PEPTIDE = 10, 8
 # Categories are rarely all written with residues' letters; some may be.
 _SHARE_OF_SEQUENCES = 0.75
 
@@ -53,10 +56,11 @@ def find_kind(column: Column, alphabet: Alphabet | None = None) -> str:
       refused as an identifier.
     - Of the text that can be a category, that with half of its levels too long for
       words is sequences: 8 nucleotides or 20 residues. So is text of residues' letters
-      with more than 20 levels of 4 letters or more, or that has 8 letters or more and
-      another value in most rows. Where a quarter of the levels or more are not written
-      as sequences (digits, small letters, B, J, O, U or Z), it is a category. What is
-      left ("HEK" and "HELA") is refused as either.
+      with more than 20 levels of 4 letters or more, or 10 levels or more of 8 letters
+      or more each, or that has 8 letters or more and another value in most rows. Where
+      a quarter of the levels or more are not written as sequences (digits, small
+      letters, B, J, O, U or Z), it is a category. What is left ("HEK" and "HELA") is
+      refused as either.
 
     Numbers that are written as text are refused, too.
 
@@ -251,7 +255,10 @@ def _find_kind_of_text(
     length = float(np.median([len(text) for text in texts]))
     many = len(texts) > FEW_LEVELS and length >= _SHORT
     varied = 2 * len(texts) > sum(levels.values()) and length >= _LONG_IF_VARIED
-    if many or varied:
+    peptides = (
+        len(texts) == n_like >= _PEPTIDES and min(map(len, texts)) >= _LONG_PEPTIDE
+    )
+    if many or varied or peptides:
         return "sequence"
     raise ValueError(
         f'X["{column.name}"] may be sequences or a category: it has {len(levels)} '

@@ -51,11 +51,12 @@ def model():
 
 def test_all_parts_read_tables(model):
     parts = model.predict_parts(NEW)
-    assert list(parts) == ["lyra", "perceptron", "gaussian_process"]
+    assert list(parts) == ["lyra", "perceptron", "gaussian_process", "boosted_trees"]
     assert {name: values.shape for name, values in parts.items()} == {
         "lyra": (2, 40),
         "perceptron": (2, 40),
         "gaussian_process": (1, 40),
+        "boosted_trees": (2, 40),
     }
     assert model.score(NEW, NEW_Y) > 0.8
     assert len(model.oof_prediction_) == 80
@@ -105,6 +106,7 @@ def test_tables_are_cross_validated_and_searched():
     assert search.predict(NEW).shape == (40,)
 
 
+@pytest.mark.slow
 def test_training_on_tables_goes_on():
     model = LyraRegressor(**ENSEMBLE, n_members=1, warm_start=True).fit(TABLE, Y)
     before = model.predict(NEW)
@@ -131,6 +133,21 @@ def test_samples_of_equal_sequences_are_held_out_together():
     model = LyraRegressor(**ENSEMBLE, n_members=2, gaussian_process=False).fit(twice, y)
     known = np.isfinite(model.oof_prediction_)
     np.testing.assert_array_equal(known[:30], known[30:])
+
+
+def test_a_receptor_with_several_peptides_is_one_receptor():
+    table = pd.DataFrame(
+        {
+            "receptor": list(TABLE["target"][:40]) * 2,
+            "peptide": ["ACGTACGT"] * 40 + ["CCGTACCA"] * 40,
+        }
+    )
+    y = np.concatenate([Y[:40], -Y[:40]])
+    options = {**ENSEMBLE, "n_members": 2, "gaussian_process": False}
+    with pytest.warns(RepeatWarning):
+        model = LyraRegressor(**options).fit(table, y)
+    known = np.isfinite(model.oof_prediction_)
+    np.testing.assert_array_equal(known[:40], known[40:])
 
 
 def test_one_strand_of_tables_is_read():

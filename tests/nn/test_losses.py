@@ -157,6 +157,7 @@ def test_gradient_of_a_batch_is_that_of_the_loss_of_all_its_sequences(name):
         torch.testing.assert_close(got, p.grad, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_huber_is_led_astray_less_by_outliers():
     data = make_epistasis(260, length=6, order=1, random_state=0)
     clean = (data.y - data.y.mean()) / data.y.std()

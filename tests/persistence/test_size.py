@@ -88,6 +88,7 @@ def test_a_gaussian_process_holds_a_byte_for_each_residue() -> None:
     assert sizes[1] - sizes[0] < 200 * (150 + 125)
 
 
+@pytest.mark.slow
 def test_an_epoch_adds_little_to_a_model() -> None:
     sizes = [
         len(pickle.dumps(regressor(max_epochs=epochs, batch_size=8).fit(X, Y)))

@@ -112,6 +112,8 @@ def test_the_type_of_a_column_counts_more_than_its_values(name):
         ("KRAS", "PTEN", "MYC"),
         ("HEK", "HELA", "KASPAR", "KRAS", "MCF7"),
         ("SIINFEKL", "GILGFVFTL"),
+        tuple(f"GILGFV{a}TL" for a in "ACDEFGHIK"),
+        (*(f"GILGFV{a}TL" for a in "ACDEFGHIK"), "GILGFVF"),
         ("cat", "tag"),
         (*RESIDUES, "*A"),
         ("HEK",),

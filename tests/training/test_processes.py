@@ -31,6 +31,7 @@ def fit():
 """
 
 
+@pytest.mark.slow
 def test_fitting_imports_neither_the_compiler_nor_optuna() -> None:
     """They would take seconds in each process, longer than small fits."""
     slow = "['torch._dynamo', 'torch._inductor', 'sympy', 'optuna']"
