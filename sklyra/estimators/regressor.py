@@ -56,7 +56,7 @@ default="one-hot"
     perceptron : bool, default=True
         Whether each member is joined by a multilayer perceptron on the letters at
         aligned positions: all that vary, or 50 from either end where lengths differ or
-        are above 1,024. Of a table it reads all columns. Its stacking weight is learned
+        are above 1,024 (128 of columns of tables). Its stacking weight is learned
         from out-of-fold predictions. Models of numbers and `partial_fit` have none.
     gaussian_process : bool, default=True
         Whether a Gaussian process on the same sequences is part of the model. It

@@ -4,13 +4,14 @@ from sklyra.features.covariates import Covariates
 from sklyra.features.facing import PAIR_ALPHABETS, Facing, FacingPositions
 from sklyra.features.joined import AlignedChains, JoinedChains
 from sklyra.features.kmers import count_kmers
-from sklyra.features.positions import AlignedPositions
+from sklyra.features.positions import TABLE_ENDS, AlignedPositions
 from sklyra.features.similarity import KINDS, letter_vectors
 from sklyra.features.substitution import substitution_scores
 
 __all__ = [
     "KINDS",
     "PAIR_ALPHABETS",
+    "TABLE_ENDS",
     "AlignedChains",
     "AlignedPositions",
     "Covariates",

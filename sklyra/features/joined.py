@@ -11,7 +11,7 @@ from scipy.linalg import block_diag
 
 from sklyra._state import check_version
 from sklyra.alphabets import Alphabet
-from sklyra.features.positions import AlignedPositions
+from sklyra.features.positions import TABLE_ENDS, AlignedPositions
 from sklyra.sequences import EncodedSequences, Inputs
 
 _VERSION = 1
@@ -196,7 +196,7 @@ class AlignedChains:
     """
 
     def __init__(self, inputs: Inputs) -> None:
-        self._set([AlignedPositions(chain) for chain in inputs.chains])
+        self._set([AlignedPositions(c, TABLE_ENDS) for c in inputs.chains])
 
     def _set(self, aligned: list[AlignedPositions]) -> None:
         self.aligned = aligned

@@ -14,8 +14,9 @@ from sklyra.sequences import EncodedSequences
 
 # Sequences of one length, up to this, are compared at all positions.
 _POSITIONS = 1024
-# Others are aligned by both ends, and this many positions from each count.
-_ENDS = 50
+# Others are aligned by both ends, and this many positions from each count: of
+# sequences, and of columns of a table. Measured: trees gain where the middle is reached.
+_ENDS, TABLE_ENDS = 50, 128
 # Characters that are looked up at a time.
 _AT_ONCE = 2**20
 _VERSION = 1
@@ -24,7 +25,7 @@ _VERSION = 1
 class AlignedPositions:
     """Positions that can be compared across sequences, learned from training sequences.
 
-    Where all sequences have one length of up to 1,024, every position; otherwise 50
+    Where all sequences have one length of up to 1,024, every position; otherwise some
     from either end. Positions with one character in all training sequences are left
     out.
 
@@ -32,6 +33,8 @@ class AlignedPositions:
     ----------
     sequences : EncodedSequences
         Training sequences, as codes.
+    ends : int, default=50
+        Positions from either end, where lengths differ.
 
     Attributes
     ----------
@@ -42,7 +45,7 @@ class AlignedPositions:
         Each position from 0, negative if counted from the right end.
     """
 
-    def __init__(self, sequences: EncodedSequences) -> None:
+    def __init__(self, sequences: EncodedSequences, ends: int = _ENDS) -> None:
         assert sequences.alphabet is not None
         self.alphabet = _add_absent_character(sequences.alphabet)
         lengths = sequences.lengths
@@ -50,7 +53,7 @@ class AlignedPositions:
         if (lengths == longest).all() and longest <= _POSITIONS:
             self.positions = np.arange(longest)
         else:
-            ends = min(_ENDS, longest)
+            ends = min(ends, longest)
             self.positions = np.concatenate([np.arange(ends), np.arange(-ends, 0)])
         codes = self(sequences).values.reshape(len(sequences), -1)
         self.positions = self.positions[(codes != codes[0]).any(axis=0)]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
-from sklyra.features import PAIR_ALPHABETS
+from sklyra.features import PAIR_ALPHABETS, TABLE_ENDS
 from sklyra.gaussian_process.feature_map import FeatureMap
 from sklyra.gaussian_process.features import Features
 from sklyra.gaussian_process.letters import Products
@@ -127,7 +127,7 @@ class ColumnFeatureMap:
     """
 
     def __init__(self, inputs: Inputs) -> None:
-        self.maps = [FeatureMap(chain) for chain in inputs.chains]
+        self.maps = [FeatureMap(chain, TABLE_ENDS) for chain in inputs.chains]
         for chain in self.maps:
             if chain.alphabet in PAIR_ALPHABETS:
                 chain.forget_kmers()

@@ -33,6 +33,9 @@ class FeatureMap:
     ----------
     sequences : EncodedSequences
         Training sequences, as codes.
+    ends : int or None, default=None
+        Positions from either end that are compared, where lengths differ; None is the
+        default of `AlignedPositions`.
 
     Attributes
     ----------
@@ -44,10 +47,14 @@ class FeatureMap:
         Letters of the longest k-mers.
     """
 
-    def __init__(self, sequences: EncodedSequences) -> None:
+    def __init__(self, sequences: EncodedSequences, ends: int | None = None) -> None:
         assert sequences.alphabet is not None
         self.alphabet: Alphabet = sequences.alphabet
-        self.aligned = AlignedPositions(sequences)
+        self.aligned = (
+            AlignedPositions(sequences)
+            if ends is None
+            else AlignedPositions(sequences, ends)
+        )
         self._table = letter_vectors(self.aligned.alphabet)
         n_letters = max(2, len(self.alphabet.letters))
         size = max(1, int(math.log(_KMERS, n_letters)))

@@ -7,6 +7,7 @@ import pytest
 
 from sklyra import DNA, PROTEIN, Alphabet
 from sklyra.features import (
+    TABLE_ENDS,
     AlignedChains,
     AlignedPositions,
     JoinedChains,
@@ -66,7 +67,7 @@ def test_aligned_positions_of_all_chains_stand_side_by_side(inputs):
     found = aligned(inputs).sequences.values.reshape(3, -1)
     start, first = 0, 0
     for chain in inputs.chains[:2]:
-        own = AlignedPositions(chain)
+        own = AlignedPositions(chain, TABLE_ENDS)
         codes = own(chain).values.reshape(3, -1)
         np.testing.assert_array_equal(
             found[:, start : start + codes.shape[1]], codes + first

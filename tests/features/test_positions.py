@@ -87,3 +87,12 @@ def test_gaps_that_are_letters_are_like_nothing_else(marks):
 
 def test_each_residue_has_a_kind():
     assert sorted("".join(KINDS)) == sorted(PROTEIN.letters)
+
+
+@pytest.mark.parametrize("ends", [2, 3, 50])
+def test_positions_from_either_end_are_as_many_as_asked_for(ends):
+    sequences = check_sequences(["ACGTAC", "CATG", "GGATCCA"], alphabet="dna")
+    found = AlignedPositions(sequences, ends)
+    assert set(found.positions) <= {*range(ends), *range(-ends, 0)}
+    if ends < 7:
+        assert len(found) == 2 * ends
