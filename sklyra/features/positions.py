@@ -15,7 +15,7 @@ from sklyra.sequences import EncodedSequences
 # Sequences of one length, up to this, are compared at all positions.
 _POSITIONS = 1024
 # Others are aligned by both ends, and this many positions from each count: of
-# sequences, and of columns of a table. Measured: trees gain where the middle is reached.
+# sequences, and of columns of tables. Measured: trees gain where the middle is reached.
 _ENDS, TABLE_ENDS = 50, 128
 # Characters that are looked up at a time.
 _AT_ONCE = 2**20
