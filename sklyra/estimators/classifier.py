@@ -199,7 +199,7 @@ default="one-hot"
     >>> from sklyra import LyraClassifier
     >>> from sklyra.datasets import load_splice_junctions
     >>> X, y = load_splice_junctions(return_X_y=True)
-    >>> model = LyraClassifier(max_epochs=1, random_state=0).fit(X[::20], y[::20])
+    >>> model = LyraClassifier(max_epochs=1, random_state=0).fit(X[::60], y[::60])
     >>> model.classes_
     array(['EI', 'IE', 'N'], dtype=object)
     >>> model.predict_proba(X[:2]).shape

@@ -212,7 +212,7 @@ default="one-hot"
     >>> from sklyra import LyraRegressor
     >>> from sklyra.datasets import load_cr6261
     >>> X, y = load_cr6261(return_X_y=True)
-    >>> model = LyraRegressor(max_epochs=1, random_state=0).fit(X[:200], y[:200])
+    >>> model = LyraRegressor(max_epochs=1, random_state=0).fit(X[:50], y[:50])
     >>> model.predict(X[200:203]).shape
     (3,)
     """

@@ -33,8 +33,8 @@ class AlignedPositions:
     ----------
     sequences : EncodedSequences
         Training sequences, as codes.
-    ends : int, default=50
-        Positions from either end, where lengths differ.
+    ends : int or None, default=None
+        Positions from either end, where lengths differ. None is 50.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class AlignedPositions:
         Each position from 0, negative if counted from the right end.
     """
 
-    def __init__(self, sequences: EncodedSequences, ends: int = _ENDS) -> None:
+    def __init__(self, sequences: EncodedSequences, ends: int | None = None) -> None:
         assert sequences.alphabet is not None
         self.alphabet = _add_absent_character(sequences.alphabet)
         lengths = sequences.lengths
@@ -53,7 +53,7 @@ class AlignedPositions:
         if (lengths == longest).all() and longest <= _POSITIONS:
             self.positions = np.arange(longest)
         else:
-            ends = min(ends, longest)
+            ends = min(_ENDS if ends is None else ends, longest)
             self.positions = np.concatenate([np.arange(ends), np.arange(-ends, 0)])
         codes = self(sequences).values.reshape(len(sequences), -1)
         self.positions = self.positions[(codes != codes[0]).any(axis=0)]

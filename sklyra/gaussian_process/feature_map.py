@@ -50,11 +50,7 @@ class FeatureMap:
     def __init__(self, sequences: EncodedSequences, ends: int | None = None) -> None:
         assert sequences.alphabet is not None
         self.alphabet: Alphabet = sequences.alphabet
-        self.aligned = (
-            AlignedPositions(sequences)
-            if ends is None
-            else AlignedPositions(sequences, ends)
-        )
+        self.aligned = AlignedPositions(sequences, ends)
         self._table = letter_vectors(self.aligned.alphabet)
         n_letters = max(2, len(self.alphabet.letters))
         size = max(1, int(math.log(_KMERS, n_letters)))

@@ -36,6 +36,7 @@ def test_one_seed_gives_one_model(fit: Fit) -> None:
     np.testing.assert_array_equal(fit(), first)
 
 
+@pytest.mark.slow
 @every_fit
 def test_another_seed_gives_another_model(fit: Fit) -> None:
     assert (fit(random_state=1) != fit(random_state=0)).all()

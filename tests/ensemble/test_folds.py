@@ -165,7 +165,9 @@ def test_few_groups_make_few_folds():
     assert len({tuple(valid) for _, valid in folds}) == 3
 
 
-@pytest.mark.parametrize("cv", [None, GroupKFold(2)])
+@pytest.mark.parametrize(
+    "cv", [None, pytest.param(GroupKFold(2), marks=pytest.mark.slow)]
+)
 def test_a_single_group_is_divided_by_sequences(cv):
     """As in a fold of LeaveOneGroupOut with two groups."""
     with pytest.warns(SklyraWarning, match="single group, 7: members hold out seq"):
@@ -174,6 +176,7 @@ def test_a_single_group_is_divided_by_sequences(cv):
     np.testing.assert_array_equal(model.oof_prediction_, alone.oof_prediction_)
 
 
+@pytest.mark.slow
 def test_groups_that_leave_a_single_class_are_not_held_out():
     labels = np.repeat(["a", "b"], 30)
     with pytest.warns(SklyraWarning, match="leaves member 0 a single class"):

@@ -212,6 +212,7 @@ def test_optuna_searches_tell_callbacks_across_processes() -> None:
     )
 
 
+@pytest.mark.slow
 def test_callbacks_of_a_search_go_down_to_the_epochs() -> None:
     recorder = Spreading()
     pipe = make_pipeline(SequenceOneHotEncoder(), regressor(n_members=1))

@@ -15,6 +15,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict
 
 from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV
+from sklyra.ensemble import boosted_trees
 from sklyra.exceptions import RepeatWarning
 from tests.settings import ENSEMBLE
 
@@ -42,6 +43,13 @@ def draw_table(n, seed=0):
 
 TABLE, Y = draw_table(80)
 NEW, NEW_Y = draw_table(40, seed=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_trees():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(boosted_trees._OPTIONS, "max_iter", 40)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +97,7 @@ def test_terms_of_the_kernel_are_named_by_columns(model):
     assert len(model.additive_effects_["position"]) == 0
 
 
+@pytest.mark.slow
 def test_classes_are_learned_from_tables():
     labels = np.where(np.median(Y) < Y, "active", "inactive")
     model = LyraClassifier(**ENSEMBLE, n_members=2).fit(TABLE, labels)

@@ -89,6 +89,7 @@ def test_a_class_without_weight_is_left_out() -> None:
     assert np.isnan(model.oof_prediction_[LABELS == "few"]).all()
 
 
+@pytest.mark.slow
 def test_sample_weight_decides_what_is_learnt() -> None:
     X_, y = X + X, np.concatenate([np.zeros(60), np.ones(60)])
     options = {**NETWORK, "max_epochs": 20, "early_stopping": False}

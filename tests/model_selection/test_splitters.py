@@ -26,6 +26,7 @@ from sklyra.model_selection import (
 from tests.model_selection.cases import PROTEIN, families, identity
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([0.7, 0.8, 0.9]), st.booleans())
 def test_no_test_sequence_is_close_to_a_training_sequence(seed, threshold, shuffle):

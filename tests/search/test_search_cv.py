@@ -193,6 +193,7 @@ def test_other_names_are_not_found():
         sklyra.LyraSearch  # noqa: B018
 
 
+@pytest.mark.slow
 def test_samplers_of_ones_own_are_left_alone():
     sampler = optuna.samplers.RandomSampler(0)
     options = {**OPTIONS, "n_trials": 3, "refit": False, "sampler": sampler}

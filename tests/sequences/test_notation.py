@@ -109,6 +109,7 @@ def test_alignments_are_no_notation(seed):
     assert check_sequences(written).decode() == [x.replace(".", "-") for x in written]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letters", [RESIDUES + "--", RESIDUES + "X--*", "ACGT-"])
 def test_not_one_row_of_a_large_alignment_is_a_notation(letters):
     written = draw(letters, 40, 50_000)

@@ -21,6 +21,7 @@ from tests.nn.published import Published
 from tests.nn.test_lyra import copy_weights
 
 
+@pytest.mark.slow
 def test_published_settings_take_the_published_steps() -> None:
     """AdamW on all weights, as published: the same weights after the same batches.
 
