@@ -9,6 +9,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import issparse
 
 from sklyra.sequences.missing import is_missing
 from sklyra.sequences.reading import is_blank
@@ -60,8 +61,8 @@ def read_table(X: Any, forced: bool = False) -> list[Column] | None:
     ValueError
         If two columns have one name, or columns of a dict differ in length.
     """
-    if not forced and _is_numeric(X):
-        return None
+    if issparse(X) or (not forced and _is_numeric(X)):
+        return None  # some sparse matrices are dicts
     columns = _list_columns(X)
     if not columns or not columns[0].values:
         return None
@@ -102,7 +103,7 @@ def as_rows(X: Any) -> Any:
         An array of shape (n_samples, n_columns), object, if it is a dict; X itself
         otherwise.
     """
-    if not isinstance(X, Mapping):
+    if not isinstance(X, Mapping) or issparse(X):
         return X
     return np.array(list(zip(*X.values(), strict=True)), dtype=object)
 

@@ -8,8 +8,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from Bio.Seq import Seq
+from scipy.sparse import dok_array
 
-from sklyra.sequences.tables import has_names, read_table, refuse_tables
+from sklyra.sequences.tables import as_rows, has_names, read_table, refuse_tables
 
 GUIDES = ["ACGTACGT", "TTGTACGA", "ACGTACCC"]
 DOSES = [0.5, 1.0, 2.0]
@@ -158,3 +159,10 @@ def test_where_one_column_is_asked_for_several_are_refused(form):
     with pytest.raises(ValueError, match=expected):
         refuse_tables(NAMED[form])
     refuse_tables(WHOLE["one column"])
+
+
+def test_sparse_matrices_that_are_dicts_are_no_tables():
+    sparse = dok_array(np.eye(3))
+    assert read_table(sparse) is None
+    assert read_table(sparse, forced=True) is None
+    assert as_rows(sparse) is sparse
