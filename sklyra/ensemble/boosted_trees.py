@@ -6,13 +6,13 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from sklyra._state import check_version
 from sklyra._training import Job
 from sklyra._typing import Array
+from sklyra._workers import in_threads
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.features import AlignedChains
@@ -109,18 +109,25 @@ class BoostedTreesPart:
         asked = split.asked.inputs
         total = np.zeros((len(asked), levels.shape[1]))
         times = np.zeros((len(asked), 1))
-        self.members = []
-        for rows, held in split.folds:
-            seed = int(rng.randint(2**31))
-            chosen = np.sort(rng.permutation(rows)[:_MOST_ROWS])
-            table = self._table(split.data.inputs.take(chosen))
-            self.members.append(
-                [_fit(table, v, weight[chosen], seed) for v in levels[chosen].T]
-            )
+        drawn = [
+            (int(rng.randint(2**31)), np.sort(rng.permutation(rows)[:_MOST_ROWS]))
+            for rows, _ in split.folds
+        ]
+        self.members = [[] for _ in drawn]
+
+        def fit(number: int) -> None:
+            seed, rows = drawn[number]
+            table = self._table(split.data.inputs.take(rows))
+            self.members[number] = [
+                _fit(table, values, weight[rows], seed) for values in levels[rows].T
+            ]
+
+        in_threads(fit, range(len(drawn)))
+        for member, (_, held) in zip(self.members, split.folds, strict=True):
             predicted = held if split.valid is None else np.arange(len(asked))
             if len(predicted):
                 held_inputs = asked.take(predicted)
-                total[predicted] += self._predict(self.members[-1], held_inputs)
+                total[predicted] += self._predict(member, held_inputs)
                 times[predicted] += 1
         with np.errstate(invalid="ignore"):
             held_out = total / times
@@ -287,6 +294,7 @@ def _fit(table: Array, values: Array, weight: Array, seed: int) -> Trees:
     model = HistGradientBoostingRegressor(
         **_OPTIONS, min_samples_leaf=least, early_stopping=False, random_state=seed
     )
-    with threadpool_limits(torch.get_num_threads(), user_api="openmp"):
+    # threads of OpenMP that wait for one another stand still where cores are busy
+    with threadpool_limits(1, user_api="openmp"):
         model.fit(table[known], values[known], weight[known])
     return Trees.of(model)
