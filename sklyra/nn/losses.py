@@ -6,7 +6,6 @@ An entry of the target that was not measured adds no loss and no gradient.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 import torch
@@ -73,10 +72,15 @@ class HuberError(RowLoss):
         return 2 * F.huber_loss(output, target, reduction="none").mean(dim=1)
 
 
+def _softmax(output: Tensor) -> Tensor:
+    """Convert logits to probabilities."""
+    return torch.softmax(output, dim=-1)
+
+
 class CrossEntropy(RowLoss):
     """Average the cross entropy over weighted sequences; outputs are logits."""
 
-    nonlinearity = staticmethod(partial(torch.softmax, dim=-1))
+    nonlinearity = staticmethod(_softmax)
 
     def _of_each(self, output: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(output, target, ignore_index=-1, reduction="none")
