@@ -249,6 +249,7 @@ class Trees(NamedTuple):
         Trees
             The same trees.
         """
+        # scikit-learn has no public view of these trees; the tests compare predictions
         trees = [tree.nodes for (tree,) in model._predictors]
         sizes = [len(nodes) for nodes in trees]
         roots = np.cumsum([0, *sizes])[:-1]

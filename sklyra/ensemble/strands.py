@@ -9,10 +9,7 @@ import numpy as np
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.features import PAIR_ALPHABETS
-from sklyra.sequences import Inputs, both_strands, duplexes
-
-# Sequences of a chain that recur in so many rows on average.
-_REPEATS = 5
+from sklyra.sequences import Inputs, both_strands, duplexes, recurs
 
 
 @dataclass(frozen=True)
@@ -145,8 +142,7 @@ class Strands:
         numbers = [chain.copies() for chain in chains]
         if len(numbers) == 1:
             return numbers[0]
-        n_rows = len(inputs)
-        numbers = [n for n in numbers if (n.max() + 1) * _REPEATS > n_rows] or numbers
+        numbers = [copies for copies in numbers if not recurs(copies)] or numbers
         _, rows = np.unique(np.stack(numbers, axis=1), axis=0, return_inverse=True)
         return rows.astype(np.intp)
 

@@ -18,14 +18,12 @@ from sklyra.sequences import (
     check_sequences,
     find_alphabet,
     is_text,
+    recurs,
 )
 from sklyra.sequences.columns import as_text, find_kind
 from sklyra.sequences.missing import is_missing
 from sklyra.sequences.naming import about_column
 from sklyra.sequences.tables import Column
-
-# Sequences of a column that recur in so many rows on average are warned of.
-_REPEATS = 5
 
 
 class SequenceColumn(NamedTuple):
@@ -340,10 +338,10 @@ def warn_of_repeats(columns: list[SequenceColumn], inputs: Inputs) -> None:
     if len(columns) < 2:
         return
     for column, chain in zip(columns, inputs.chains, strict=False):
-        n_different = int(chain.copies().max()) + 1
-        if n_different * _REPEATS <= len(inputs):
+        copies = chain.copies()
+        if recurs(copies):
             warn(
-                f'X["{column.name}"] has {n_different} different sequences in '
+                f'X["{column.name}"] has {copies.max() + 1} different sequences in '
                 f"{len(inputs)} rows. Rows are held out at random, so oof_score_ is "
                 "for sequences of this column that the model knows. For new ones "
                 f'pass groups=X["{column.name}"].',

@@ -8,7 +8,7 @@ from sklyra.sequences.changes import (
     read_parent,
 )
 from sklyra.sequences.checking import check_option, check_sequences, find_alphabet
-from sklyra.sequences.encoded import EncodedSequences, recode
+from sklyra.sequences.encoded import EncodedSequences, recode, recurs
 from sklyra.sequences.inputs import Inputs, Samples
 from sklyra.sequences.missing import first_missing, refuse_masked
 from sklyra.sequences.mutations import (
@@ -43,5 +43,6 @@ __all__ = [
     "parse_mutations",
     "read_parent",
     "recode",
+    "recurs",
     "refuse_masked",
 ]

@@ -14,6 +14,8 @@ from sklyra._typing import Mask, Rows
 from sklyra.alphabets import Alphabet
 
 _VERSION = 1
+# Rows in which a sequence stands on average, where a column is said to recur.
+_REPEATS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +163,22 @@ class EncodedSequences:
         text = letters[self.values].tobytes().decode()
         ends = self.offsets.tolist()
         return [text[a:b] for a, b in itertools.pairwise(ends)]
+
+
+def recurs(copies: Rows) -> bool:
+    """Check whether a column has few sequences that stand in many rows.
+
+    Parameters
+    ----------
+    copies : ndarray of shape (n_samples,), int
+        What `EncodedSequences.copies` returned.
+
+    Returns
+    -------
+    bool
+        True if each stands in five rows or more on average.
+    """
+    return bool((copies.max() + 1) * _REPEATS <= len(copies))
 
 
 def recode(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklyra import DNA, PROTEIN, RNA
-from sklyra.sequences import EncodedSequences, check_sequences, recode
+from sklyra.sequences import EncodedSequences, check_sequences, recode, recurs
 from sklyra.sequences.encoded import locate
 from tests.sequences.forms import texts
 
@@ -132,3 +132,9 @@ def test_copies_are_numbered_as_they_are_met(numbers):
             [np.eye(4)[["ACGT".index(c) for c in x]] for x in X_new]
         )
     assert known.copies().tolist() == [0, 1, 0, 2, 1]
+
+
+@pytest.mark.parametrize(("n_rows", "expected"), [(9, False), (10, True), (11, True)])
+def test_two_sequences_in_five_rows_each_recur(n_rows, expected):
+    column = check_sequences((["ACG", "CCG"] * 6)[:n_rows], alphabet="dna")
+    assert recurs(column.copies()) is expected
