@@ -40,7 +40,9 @@ class LyraClassifier(ClassifierMixin, BaseLyra):
         "number", "category", or an Alphabet. What it does not name is found out from
         the training data: text is a category if its few values recur, and refused if
         these may be sequences as well. Sequences that it gives no alphabet have that of
-        `alphabet` where they fit it.
+        `alphabet` where they fit it. Of two columns, ``("guide", "target")``, it says
+        whether their letters face each other: "aligned" (as they are),
+        "complementary" (the first read as its reverse complement) or "apart".
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \

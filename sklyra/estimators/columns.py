@@ -1,9 +1,8 @@
-"""Columns of a table: what `columns` says of them, and which there must be."""
+"""Columns of a table: their kinds, and which there must be."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
@@ -11,6 +10,7 @@ from sklearn.utils.validation import validate_data
 
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
+from sklyra.estimators.chosen import suggest
 from sklyra.exceptions import RepeatWarning
 from sklyra.sequences import (
     EncodedSequences,
@@ -85,7 +85,7 @@ def find_kinds(
     table : sequence of Column
         The table.
     chosen : mapping of str to str or Alphabet
-        What `list_chosen` returned.
+        The kinds that `list_chosen` returned.
 
     Returns
     -------
@@ -109,40 +109,6 @@ def find_kinds(
         f"No column of X was found to hold sequences: {listed}. If one does, say "
         f'which: columns={{"{like}": "sequence"}}.'
     )
-
-
-def list_chosen(estimator: Any, names: Sequence[str]) -> dict[str, str | Alphabet]:
-    """List the kinds that `columns` gives.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Its parameter is `columns`.
-    names : sequence of str
-        Names of the columns that there are.
-
-    Returns
-    -------
-    dict of str to str or Alphabet
-        Kinds by name.
-
-    Raises
-    ------
-    ValueError
-        If it names a column that there is not.
-    """
-    chosen: dict[str, str | Alphabet] = {}
-    given: Mapping[Any, Any] = estimator.columns or {}
-    for key, kind in given.items():
-        # columns without names are numbered as well
-        name = next((n for n in (str(key), f"x{key}") if n in names), None)
-        if name is None:
-            raise ValueError(
-                f"columns={dict(given)!r} names {key!r}, but X has no such column"
-                f"{_suggest(str(key), names)}. It has {list(names)}."
-            )
-        chosen[name] = kind
-    return chosen
 
 
 def learn_sequences(
@@ -254,7 +220,7 @@ def compare_names(owner: str, before: Sequence[str], names: Sequence[str]) -> No
     # the first line is scikit-learn's
     message = "The feature names should match those that were passed during fit.\n"
     for name in missing:
-        message += f"X has no column {name!r}{_suggest(name, others)}.\n"
+        message += f"X has no column {name!r}{suggest(name, others)}.\n"
     if others:
         message += (
             f"{owner} was not fitted with the columns {others}. Pass "
@@ -313,11 +279,6 @@ def _fits(column: Column, alphabet: Alphabet) -> bool:
     known |= {character.lower() for character in known}
     texts = (as_text(getattr(value, "seq", value)) for value in column.values)
     return all(set(text) <= known for text in texts)
-
-
-def _suggest(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), 1, 0.5)
-    return f" (is it {close[0]!r}?)" if close else ""
 
 
 def warn_of_repeats(columns: list[SequenceColumn], inputs: Inputs) -> None:

@@ -26,6 +26,7 @@ from sklyra._constraints import (
 from sklyra._training import PRECISIONS, SCHEDULES, resolve_device
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import ENCODINGS, PositionEncoder
+from sklyra.features import PAIRINGS
 from sklyra.nn import POOLINGS, VALUE_LOSSES
 from sklyra.sequences import check_option
 from sklyra.sequences.columns import KINDS
@@ -54,7 +55,7 @@ class Parameter(NamedTuple):
 _ENCODER = Instance(PositionEncoder, "an encoder such as SubstitutionMatrixEncoder()")
 _SPLITTER = Having(("split",), "a splitter such as ClusterKFold(5)")
 _COLUMNS = DictOf(
-    (OneOf(*KINDS), Instance(Alphabet, "or an Alphabet")),
+    (OneOf(*KINDS, *PAIRINGS), Instance(Alphabet, "or an Alphabet")),
     "a dict of names and kinds of columns",
 )
 _DEVICE = Instance((str, torch.device), "the name of a torch device, or 'auto'")

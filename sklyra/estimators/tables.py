@@ -7,12 +7,12 @@ from typing import Any, Self
 from sklyra._state import check_version
 from sklyra._warnings import warn
 from sklyra.alphabets import ALPHABETS, Alphabet
+from sklyra.estimators.chosen import list_chosen, number_pairings
 from sklyra.estimators.columns import (
     SequenceColumn,
     compare_names,
     find_kinds,
     learn_sequences,
-    list_chosen,
     note_names,
     read_sequences,
     refuse_no_table,
@@ -164,7 +164,8 @@ class ColumnReader:
         if table is None:
             refuse_no_table(estimator, X)
         names = [column.name for column in table]
-        chosen = list_chosen(estimator, names)
+        said = list_chosen(estimator, names)
+        chosen = said.kinds
         kinds = find_kinds(estimator, table, chosen)
         covariate_kinds = ("number", "category")
         texts = [c for c in table if kinds[c.name] not in covariate_kinds]
@@ -190,7 +191,7 @@ class ColumnReader:
         chains = tuple(chain for _, chain in read)
         chain_names = tuple(column.name for column in columns)
         inputs = Inputs(chains, covariates.transform(others), names=chain_names)
-        facing = FacingPositions(inputs)
+        facing = FacingPositions(inputs, number_pairings(said, chain_names))
         reader = cls(names, has_names(X), columns, covariates, facing)
         return reader, facing(inputs)
 

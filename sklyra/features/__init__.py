@@ -1,7 +1,7 @@
 """Features of samples: aligned positions, k-mers, substitutions, and covariates."""
 
 from sklyra.features.covariates import Covariates
-from sklyra.features.facing import PAIR_ALPHABETS, Facing, FacingPositions
+from sklyra.features.facing import PAIR_ALPHABETS, PAIRINGS, Facing, FacingPositions
 from sklyra.features.joined import AlignedChains, JoinedChains
 from sklyra.features.kmers import count_kmers
 from sklyra.features.positions import TABLE_ENDS, AlignedPositions
@@ -10,6 +10,7 @@ from sklyra.features.substitution import substitution_scores
 
 __all__ = [
     "KINDS",
+    "PAIRINGS",
     "PAIR_ALPHABETS",
     "TABLE_ENDS",
     "AlignedChains",

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sklyra._state import check_version
 from sklyra._typing import Array, Codes
 from sklyra.alphabets import Alphabet
+from sklyra.features.layout import are_nucleic, lay_out, read_backwards
+from sklyra.features.stretches import longest_stretches
 from sklyra.sequences import EncodedSequences, Inputs
 
 # Share of letters that must match at the right offset, and how much more than at the
 # next best one. Random nucleotides match at a quarter of all positions.
 _LEAST, _CLEARLY = 0.5, 0.15
 _QUARTERS = 4
+# What may be said of two chains: letters face each other as they are, or the first one
+# read as its reverse complement, or nowhere.
+PAIRINGS = ("aligned", "complementary", "apart")
 # Longer chains are not searched for complementary stretches.
 _MOST_POSITIONS, _MOST_FREE = 64, 512
 _VERSION = 1
@@ -83,20 +88,21 @@ class Facing:
         one, two = chains[self.first], chains[self.second]
         assert one.alphabet is not None
         nothing = len(one.alphabet.characters)
-        first = _laid_out(one, 0, int(one.lengths.max()), nothing)
+        first = lay_out(one, 0, int(one.lengths.max()), nothing)
         if self.complement:
-            ends = _laid_out(_reversed(one), 0, first.shape[1], nothing)
+            ends = lay_out(read_backwards(one), 0, first.shape[1], nothing)
             first = _complements(one.alphabet)[ends]
-        return first, _laid_out(two, self.start, first.shape[1], nothing)
+        return first, lay_out(two, self.start, first.shape[1], nothing)
 
 
 class FacingPositions:
     """Compare chains where their letters face each other, learned from training data.
 
-    Two chains of one alphabet face each other if both have one length and their letters
-    match at one offset, as they are or as reverse complements, at half of the positions
-    or more; or if they are equally long in every row. Then a chain of pairs is added,
-    and as covariates the number of mismatches: in all, and in each quarter.
+    Two chains of one alphabet (DNA and RNA are one here) face each other if both have
+    one length and their letters match at one offset, as they are or as reverse
+    complements, at half of the positions or more; or if they are equally long in every
+    row. Then a chain of pairs is added, and as covariates the number of mismatches: in
+    all, and in each quarter.
 
     Chains of nucleotides that face each other nowhere may pair anywhere: then the
     lengths of the longest complementary stretches are covariates.
@@ -105,6 +111,9 @@ class FacingPositions:
     ----------
     inputs : Inputs
         Training data.
+    said : mapping of (int, int) to str, optional
+        What users say of two chains, the lower number first: one of `PAIRINGS`. Of
+        those that it says face each other, the offset with most matches is taken.
 
     Attributes
     ----------
@@ -113,19 +122,32 @@ class FacingPositions:
     free : list of (first, second, n_positions)
         Chains of nucleotides that may pair anywhere, the shorter one first, and the
         number of its positions.
+
+    Raises
+    ------
+    ValueError
+        If chains are said to face each other, and cannot.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(
+        self, inputs: Inputs, said: Mapping[tuple[int, int], str] | None = None
+    ) -> None:
         self.facing: list[Facing] = []
         self.free: list[tuple[int, int, int]] = []
         chains = inputs.chains
         for first, second in itertools.combinations(range(len(chains)), 2):
-            found = _find(chains, first, second)
+            pairing = (said or {}).get((first, second))
+            if pairing == "apart":
+                continue
+            if pairing is None:
+                found = _find(chains, first, second)
+            else:
+                found = _as_said(inputs, first, second, pairing == "complementary")
             if found is not None:
                 counts = _mismatches(found, chains)
                 if (counts[:, 0] != counts[0, 0]).any():
                     self.facing.append(found)
-            elif _are_nucleic(chains[first], chains[second]):
+            elif are_nucleic(chains[first], chains[second]):
                 lengths = [int(chains[n].lengths.max()) for n in (first, second)]
                 if lengths[0] > lengths[1]:
                     first, second = second, first
@@ -234,10 +256,11 @@ def _mismatches(facing: Facing, chains: tuple[EncodedSequences, ...]) -> Array:
     return np.column_stack([mismatch.sum(axis=1), *each])
 
 
-def _are_nucleic(one: EncodedSequences, two: EncodedSequences) -> bool:
-    """Check for DNA or RNA, whose letters are A, C, G and T or U in this order."""
-    names = [chain.alphabet.letters if chain.alphabet else "" for chain in (one, two)]
-    return all(name in ("ACGT", "ACGU") for name in names)
+def _are_alike(one: EncodedSequences, two: EncodedSequences) -> bool:
+    """Check for letters of one alphabet, of which DNA and RNA are one."""
+    if one.alphabet is None or two.alphabet is None:
+        return False
+    return one.alphabet.letters == two.alphabet.letters or are_nucleic(one, two)
 
 
 def _find(
@@ -245,26 +268,59 @@ def _find(
 ) -> Facing | None:
     """Find how two chains face each other, the shorter one first."""
     one, two = chains[first], chains[second]
-    if one.alphabet is None or two.alphabet is None:
-        return None
-    if one.alphabet.letters != two.alphabet.letters:
+    if not _are_alike(one, two):
         return None
     if np.array_equal(one.lengths, two.lengths) and len(np.unique(one.lengths)) > 1:
         return Facing(first, second, 0, False)
     if len(np.unique(one.lengths)) > 1 or len(np.unique(two.lengths)) > 1:
         return None
-    if one.lengths[0] > two.lengths[0]:
-        first, second = second, first
-    shifts = abs(int(one.lengths[0] - two.lengths[0])) + 1
-    ways = [False, True] if len(one.alphabet.letters) == 4 else [False]
-    found = [Facing(first, second, s, way) for way in ways for s in range(shifts)]
-    share = np.array([np.mean(np.equal(*facing.codes(chains))) for facing in found])
+    ways = [False, True] if are_nucleic(one, two) else [False]
+    found, share = _offsets(chains, first, second, ways)
     order = np.argsort(-share, kind="stable").tolist()
     clearly = len(share) == 1 or share[order[0]] >= share[order[1]] + _CLEARLY
     if share[order[0]] >= _LEAST and clearly:
         best: Facing = found[order[0]]
         return best
-    return found[0] if shifts == 1 else None
+    return found[0] if len(found) == len(ways) else None
+
+
+def _offsets(
+    chains: tuple[EncodedSequences, ...], first: int, second: int, ways: list[bool]
+) -> tuple[list[Facing], Array]:
+    """List how two chains of one length each may face, and the share of matches."""
+    if chains[first].lengths[0] > chains[second].lengths[0]:
+        first, second = second, first
+    shifts = int(chains[second].lengths[0] - chains[first].lengths[0]) + 1
+    found = [Facing(first, second, s, way) for way in ways for s in range(shifts)]
+    share = [np.mean(np.equal(*facing.codes(chains))) for facing in found]
+    return found, np.array(share)
+
+
+def _as_said(inputs: Inputs, first: int, second: int, complement: bool) -> Facing:
+    """Find the offset of chains that are said to face each other."""
+    chains, names = inputs.chains, inputs.names
+    one, two = chains[first], chains[second]
+    word = "complementary" if complement else "aligned"
+    both = f'X["{names[first]}"] and X["{names[second]}"] are said to be {word}'
+    if not (are_nucleic(one, two) if complement else _are_alike(one, two)):
+        kinds = [chain.alphabet.name if chain.alphabet else "-" for chain in (one, two)]
+        raise ValueError(
+            f"{both}, but their letters are {kinds[0]} and {kinds[1]}: "
+            f"only {'DNA and RNA' if complement else 'letters of one alphabet'} can be."
+        )
+    if np.array_equal(one.lengths, two.lengths):
+        return Facing(first, second, 0, complement)
+    for chain, name in zip((one, two), (names[first], names[second]), strict=True):
+        other = np.flatnonzero(chain.lengths != chain.lengths[0])
+        if len(other):
+            raise ValueError(
+                f'{both}, but differ in length within rows, and X["{name}"] between '
+                f"them: {chain.lengths[0]} letters in row 0, "
+                f"{chain.lengths[other[0]]} in row {other[0]}. Align them, so that "
+                "both have one length, or that each row has one."
+            )
+    found, share = _offsets(chains, first, second, [complement])
+    return found[int(np.argmax(share))]
 
 
 def _pair_chain(
@@ -286,71 +342,8 @@ def _pair_chain(
     return EncodedSequences(codes.ravel(), offsets, pairs)
 
 
-def _laid_out(
-    sequences: EncodedSequences, start: int, length: int, nothing: int
-) -> Codes:
-    """Look up some positions of each sequence: (n_samples, length)."""
-    at = start + np.arange(length)
-    there = at < sequences.lengths[:, None]
-    index = np.where(there, sequences.offsets[:-1, None] + at, 0)
-    codes: Codes = np.where(there, sequences.values[index], nothing).astype(np.uint8)
-    return codes
-
-
-def _reversed(sequences: EncodedSequences) -> EncodedSequences:
-    """Read each sequence backwards."""
-    ends = np.repeat(sequences.offsets[1:] - 1, sequences.lengths)
-    begins = np.repeat(sequences.offsets[:-1], sequences.lengths)
-    index = ends - (np.arange(len(sequences.values)) - begins)
-    return EncodedSequences(
-        sequences.values[index], sequences.offsets, sequences.alphabet
-    )
-
-
 def _complements(alphabet: Alphabet) -> Codes:
     """Tabulate the code of the complement of each code, and of nothing."""
     table = np.arange(len(alphabet.characters) + 1, dtype=np.uint8)
     table[:4] = table[:4][::-1]  # A C G T
     return table
-
-
-def longest_stretches(
-    one: EncodedSequences, two: EncodedSequences, n_positions: int
-) -> npt.NDArray[np.float64]:
-    """Measure the complementary stretches that begin at each position of a chain.
-
-    The second chain is read backwards, as strands pair. Once G pairs with C and A with
-    T or U alone, once G with T or U too.
-
-    Parameters
-    ----------
-    one, two : EncodedSequences
-        DNA or RNA.
-    n_positions : int
-        Positions of the first chain to begin at.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, 2 * n_positions + 2), float64
-        Length of the longest stretch from each position on, and of all, for either
-        rule of pairing.
-    """
-    assert one.alphabet is not None
-    nothing = len(one.alphabet.characters)
-    tables = np.zeros((2, nothing + 1, nothing + 1), bool)
-    for a, b in ((0, 3), (3, 0), (1, 2), (2, 1)):  # A C G T
-        tables[:, a, b] = True
-    tables[1, [2, 3], [3, 2]] = True
-    first = _laid_out(one, 0, n_positions, nothing)
-    other = _reversed(two)
-    second = _laid_out(other, 0, int(other.lengths.max()), nothing)
-    columns = []
-    for table in tables:
-        runs = np.zeros((len(one), second.shape[1] + 1), np.int16)
-        longest = np.zeros((len(one), n_positions))
-        for position in range(n_positions - 1, -1, -1):
-            pairs = table[first[:, position, None], second]
-            runs[:, :-1] = np.where(pairs, runs[:, 1:] + 1, 0)
-            longest[:, position] = runs.max(axis=1)
-        columns += [longest, longest.max(axis=1, keepdims=True)]
-    return np.hstack(columns)

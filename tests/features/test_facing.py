@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sklyra.features import FacingPositions
-from sklyra.features.facing import Facing, longest_stretches
+from sklyra.features.facing import Facing
+from sklyra.features.stretches import longest_stretches
 from sklyra.sequences import Inputs, check_sequences
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
