@@ -1,8 +1,12 @@
 """Ensembles: base models of several kinds, trained together and stacked."""
 
-from sklyra.ensemble.architectures import LyraArchitecture, PerceptronArchitecture
+from sklyra.ensemble.architectures import (
+    ARCHITECTURES,
+    LyraArchitecture,
+    PerceptronArchitecture,
+)
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
-from sklyra.ensemble.ensemble import Ensemble, Trained
+from sklyra.ensemble.ensemble import PARTS, Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.networks import Networks
@@ -11,6 +15,8 @@ from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
 
 __all__ = [
+    "ARCHITECTURES",
+    "PARTS",
     "BoostedTreesPart",
     "Ensemble",
     "GaussianProcessPart",

@@ -30,6 +30,21 @@ class Architecture(Protocol):
 
     name: str
 
+    @classmethod
+    def learn(cls, inputs: Inputs) -> Self | None:
+        """Make one for some training data.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Training data.
+
+        Returns
+        -------
+        Architecture or None
+            One that reads such samples; None if it has nothing to learn from them.
+        """
+
     def view(self, inputs: Inputs) -> Inputs:
         """Select what networks of this kind read.
 
@@ -177,8 +192,11 @@ class PerceptronArchitecture:
         Returns
         -------
         PerceptronArchitecture or None
-            One that reads such samples; None if no position varies.
+            One that reads such samples; None if no position varies, or X has no
+            letters.
         """
+        if inputs.chains[0].alphabet is None:
+            return None
         aligned: AlignedPositions | AlignedChains
         if inputs.is_table:
             aligned = AlignedChains(inputs)
@@ -236,8 +254,8 @@ def n_covariates(inputs: Inputs) -> int:
     return 0 if inputs.covariates is None else inputs.covariates.shape[1]
 
 
-# Kinds of networks by their names, as states have them.
-ARCHITECTURES: dict[str, type[Architecture]] = {
-    architecture.__name__: architecture
-    for architecture in (LyraArchitecture, PerceptronArchitecture)
-}
+# Kinds of networks, in the order of `predict_parts`.
+ARCHITECTURES: tuple[type[Architecture], ...] = (
+    LyraArchitecture,
+    PerceptronArchitecture,
+)

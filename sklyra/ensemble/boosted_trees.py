@@ -60,7 +60,7 @@ class BoostedTreesPart:
         self.members: list[list[Trees]] = []
 
     @classmethod
-    def learn(cls, inputs: Inputs) -> Self:
+    def learn(cls, inputs: Inputs) -> Self | None:
         """Make a part for some training data.
 
         Parameters
@@ -70,9 +70,12 @@ class BoostedTreesPart:
 
         Returns
         -------
-        BoostedTreesPart
-            With a column for each letter that two rows or more have.
+        BoostedTreesPart or None
+            With a column for each letter that two rows or more have; None if X is no
+            table.
         """
+        if not inputs.is_table:
+            return None
         aligned = AlignedChains(inputs)
         codes = aligned(inputs).sequences.values.reshape(len(inputs), -1)
         n_codes = len(aligned.joined.alphabet.characters)

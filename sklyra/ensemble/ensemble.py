@@ -23,7 +23,7 @@ from sklyra.ensemble.held_out import (
     fold_numbers,
 )
 from sklyra.ensemble.networks import Networks
-from sklyra.ensemble.part import HeldOut, Part, Split
+from sklyra.ensemble.part import HeldOut, Part, SinglePart, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
 from sklyra.sequences import Inputs
@@ -32,10 +32,10 @@ from sklyra.targets import TARGETS, Target
 Folds = list[tuple[Rows, Rows]]
 
 _VERSION = 1
-# Kinds of parts by their names, as states have them.
-PARTS: dict[str, type[Part]] = {
-    part.__name__: part for part in (BoostedTreesPart, GaussianProcessPart, Networks)
-}
+# Kinds of base models beside networks, in the order of `predict_parts`.
+PARTS: tuple[type[SinglePart], ...] = (GaussianProcessPart, BoostedTreesPart)
+# All by name, as states have them.
+_KINDS: dict[str, type[Part]] = {kind.__name__: kind for kind in (*PARTS, Networks)}
 
 
 class Trained(NamedTuple):
@@ -310,7 +310,7 @@ class Ensemble:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        parts = [PARTS[name].from_state(part) for name, part in state["parts"]]
+        parts = [_KINDS[name].from_state(part) for name, part in state["parts"]]
         name, learned = state["target"]
         target = TARGETS[name].from_state(learned)
         ensemble = cls(parts, target, Strands(state["both_strands"]))

@@ -52,6 +52,11 @@ class GaussianProcessPart:
     scale: Scale = "level"
     posterior: Posterior
 
+    @classmethod
+    def learn(cls, inputs: Inputs) -> Self | None:
+        """Make a part (see `SinglePart.learn`), if X has letters."""
+        return None if inputs.chains[0].alphabet is None else cls()
+
     def resumed(self) -> GaussianProcessPart:
         """Copy what it holds (see `Part.resumed`): nothing of it is changed."""
         part = GaussianProcessPart()

@@ -55,6 +55,25 @@ class Networks:
         self.architecture = architecture
         self.nets = nets or []
 
+    @classmethod
+    def learn(cls, kind: type[Architecture], inputs: Inputs) -> Self | None:
+        """Make a part with networks of one kind.
+
+        Parameters
+        ----------
+        kind : type of Architecture
+            The kind.
+        inputs : Inputs
+            Training data; both strands, if both count.
+
+        Returns
+        -------
+        Networks or None
+            Without members so far; None if there is nothing to learn from.
+        """
+        architecture = kind.learn(inputs)
+        return None if architecture is None else cls(architecture)
+
     @property
     def name(self) -> str:
         """Name of the architecture.
@@ -208,7 +227,8 @@ class Networks:
         """
         check_version(state, cls.__name__, _VERSION)
         name, learned = state["architecture"]
-        architecture = ARCHITECTURES[name].from_state(learned)
+        kinds = {kind.__name__: kind for kind in ARCHITECTURES}
+        architecture = kinds[name].from_state(learned)
         nets = [SequenceNet.from_state(net) for net in state["nets"]]
         return cls(architecture, nets)
 

@@ -75,7 +75,9 @@ class Part(Protocol):
 
     A part is planned, its networks (if it has any) are trained in one pool with those
     of other parts, and it is finished, in this order. To add a kind: write its file,
-    and add it where `LyraRegressor` and `LyraClassifier` list their parts.
+    and add it to `PARTS` in `sklyra/ensemble/ensemble.py`; if it is a network, write an
+    `Architecture` and add it to `ARCHITECTURES`. A parameter of its name, if there is
+    one, switches it.
 
     Attributes
     ----------
@@ -201,4 +203,23 @@ class Part(Protocol):
         -------
         Part
             The same.
+        """
+
+
+class SinglePart(Part, Protocol):
+    """A part that is no ensemble of networks: it is made from the training data."""
+
+    @classmethod
+    def learn(cls, inputs: Inputs) -> Self | None:
+        """Make a part for some training data.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Training data; both strands, if both count.
+
+        Returns
+        -------
+        Part or None
+            One that reads such samples; None if it has nothing to learn from them.
         """

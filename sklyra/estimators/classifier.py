@@ -14,7 +14,7 @@ from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import accuracy_of_known
-from sklyra.targets import ClassTarget, MultilabelTarget, Target
+from sklyra.targets import CLASS_TARGETS, ClassTarget, MultilabelTarget, Target
 from sklyra.targets.tables import is_table
 
 
@@ -360,7 +360,7 @@ default="one-hot"
         return accuracy_of_known(y, self.predict(X), sample_weight)
 
     def _make_target(self, y: Any) -> Target:
-        kind = MultilabelTarget if is_table(y) else ClassTarget
+        kind = next(kind for kind in CLASS_TARGETS if kind.reads(y))
         return kind(self.class_weight)
 
     def _has_table(self) -> bool:

@@ -6,12 +6,10 @@ from typing import Any
 
 from sklyra._training import resolve_device
 from sklyra.ensemble import (
-    BoostedTreesPart,
-    GaussianProcessPart,
-    LyraArchitecture,
+    ARCHITECTURES,
+    PARTS,
     Networks,
     Part,
-    PerceptronArchitecture,
     TrainingSettings,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, encoder
@@ -33,7 +31,7 @@ _SETTINGS = (
 
 
 def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
-    """List the parts of a model. A new kind of base model is a line here.
+    """List the parts of a model: all that can learn, and are not switched off.
 
     Parameters
     ----------
@@ -50,19 +48,18 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
         The parts, networks first.
     """
     old = {part.name: part.resumed() for part in before}
-    has_letters = inputs.chains[0].alphabet is not None
-    parts = [old.get("lyra") or Networks(LyraArchitecture.learn(inputs))]
-    if estimator.perceptron and "perceptron" in old:
-        parts.append(old["perceptron"])
-    elif estimator.perceptron and has_letters:
-        architecture = PerceptronArchitecture.learn(inputs)
-        if architecture is not None:
-            parts.append(Networks(architecture))
-    if estimator.gaussian_process and has_letters:
-        parts.append(GaussianProcessPart())
-    if inputs.is_table:
-        parts.append(old.get("boosted_trees") or BoostedTreesPart.learn(inputs))
-    return parts
+
+    def wanted(kind: Any) -> bool:
+        # some have a parameter of their name, which switches them
+        return bool(getattr(estimator, kind.name, True))
+
+    networks: list[Part | None] = [
+        old.get(kind.name) or Networks.learn(kind, inputs)
+        for kind in ARCHITECTURES
+        if wanted(kind)
+    ]
+    others = [kind.learn(inputs) for kind in PARTS if wanted(kind)]
+    return [part for part in [*networks, *others] if part is not None]
 
 
 def training_settings(

@@ -14,7 +14,7 @@ from sklyra.encoders import PositionEncoder
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import r2_of_measured
-from sklyra.targets import ValueTarget
+from sklyra.targets import VALUE_TARGETS, Target
 
 
 class LyraRegressor(RegressorMixin, BaseLyra):
@@ -323,5 +323,6 @@ default="one-hot"
         """  # noqa: E501 - as above
         return r2_of_measured(y, self.predict(X), sample_weight)
 
-    def _make_target(self, y: Any) -> ValueTarget:
-        return ValueTarget(self.loss)
+    def _make_target(self, y: Any) -> Target:
+        kind = next(kind for kind in VALUE_TARGETS if kind.reads(y))
+        return kind(self.loss)

@@ -10,14 +10,8 @@ from sklearn.utils import check_consistent_length
 
 from sklyra.batching import SequenceDataset
 from sklyra.sequences import Inputs
-from sklyra.targets import ClassTarget, MultilabelTarget, Target
+from sklyra.targets import Target
 from sklyra.targets.numbers import check_weights, without_negligible
-
-# What y is, where an estimator has several kinds of targets.
-_KINDS: dict[type[Target], str] = {
-    ClassTarget: "one class for each sequence",
-    MultilabelTarget: "a table of labels",
-}
 
 
 def resume_target(target: Target, earlier: Target) -> Target:
@@ -42,8 +36,8 @@ def resume_target(target: Target, earlier: Target) -> Target:
     """
     if type(target) is not type(earlier):
         raise ValueError(
-            f"y is {_KINDS[type(target)]}, but training is to go on with a model of "
-            f"{_KINDS[type(earlier)]}. Pass y as before, or make a new estimator."
+            f"y is {target.kind}, but training is to go on with a model of "
+            f"{earlier.kind}. Pass y as before, or make a new estimator."
         )
     target.resume(earlier)
     return target

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from sklyra.alphabets import Alphabet
+from sklyra.encoders import ENCODINGS, KmerVectorizer
+from sklyra.ensemble import Ensemble
+from sklyra.estimators.classifier import LyraClassifier
+from sklyra.estimators.reading import InputReader
+from sklyra.estimators.regressor import LyraRegressor
+from sklyra.estimators.tables import ColumnReader
+
+_TYPES: list[type] = [
+    Alphabet,
+    ColumnReader,
+    Ensemble,
+    InputReader,
+    KmerVectorizer,
+    LyraClassifier,
+    LyraRegressor,
+    *ENCODINGS.values(),
+]
 # All that `skops.io.load(file, trusted=TRUSTED_TYPES)` needs to read a fitted model, if
 # that has no callbacks or encoders of the user's own.
-TRUSTED_TYPES = [
-    "sklyra.alphabets.Alphabet",
-    "sklyra.encoders.kmers.KmerVectorizer",
-    "sklyra.encoders.one_hot.SequenceOneHotEncoder",
-    "sklyra.encoders.physicochemical.PhysicochemicalEncoder",
-    "sklyra.encoders.substitution.SubstitutionMatrixEncoder",
-    "sklyra.ensemble.ensemble.Ensemble",
-    "sklyra.estimators.classifier.LyraClassifier",
-    "sklyra.estimators.reading.InputReader",
-    "sklyra.estimators.regressor.LyraRegressor",
-    "sklyra.estimators.tables.ColumnReader",
-]
+TRUSTED_TYPES = sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in _TYPES)

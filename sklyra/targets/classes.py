@@ -39,6 +39,8 @@ class ClassTarget:
         All labels, sorted.
     """
 
+    kind = "one class for each sequence"
+
     def __init__(
         self, class_weight: Any = None, classes: npt.NDArray[Any] | None = None
     ) -> None:
@@ -47,6 +49,11 @@ class ClassTarget:
         self.classes = np.empty(0) if classes is None else classes
         self._weights = np.ones(len(self.classes))
         self._weighed = False  # by the first y, that of training
+
+    @staticmethod
+    def reads(y: Any) -> bool:
+        """Return True (see `Target.reads`)."""
+        return True
 
     @property
     def n_outputs(self) -> int:

@@ -13,7 +13,13 @@ from sklyra._state import check_version
 from sklyra._typing import Array, Rows
 from sklyra.nn import BinaryCrossEntropy, RowLoss
 from sklyra.targets.stacking import label_weights, prior_logit_weights
-from sklyra.targets.tables import name_column, name_entry, read_table, require_columns
+from sklyra.targets.tables import (
+    is_table,
+    name_column,
+    name_entry,
+    read_table,
+    require_columns,
+)
 from sklyra.targets.target import Scale
 
 _VERSION = 1
@@ -42,6 +48,8 @@ class MultilabelTarget:
         If there is another `class_weight`.
     """
 
+    kind = "a table of labels"
+
     def __init__(self, class_weight: Any = None, partial: bool = False) -> None:
         if class_weight is not None and not isinstance(class_weight, str):
             raise ValueError(
@@ -52,6 +60,11 @@ class MultilabelTarget:
         self._class_weight = class_weight
         self._partial = partial
         self._weights = np.ones((2, 0))
+
+    @staticmethod
+    def reads(y: Any) -> bool:
+        """Check for a table (see `Target.reads`)."""
+        return is_table(y)
 
     @property
     def n_outputs(self) -> int:

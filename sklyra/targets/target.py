@@ -25,6 +25,8 @@ class Target(Protocol):
 
     Attributes
     ----------
+    kind : str
+        What its y is, for errors.
     n_outputs : int
         Number of outputs of a network.
     loss : type of RowLoss
@@ -32,6 +34,23 @@ class Target(Protocol):
     centered : bool
         Whether outputs are differences from the mean of training.
     """
+
+    kind: str
+
+    @staticmethod
+    def reads(y: Any) -> bool:
+        """Check by its form whether y is of this kind.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples, ...)
+            Measurements, as the user passed them.
+
+        Returns
+        -------
+        bool
+            Whether this target is for it, if no target before it is.
+        """
 
     @property
     def n_outputs(self) -> int:

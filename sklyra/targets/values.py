@@ -30,8 +30,15 @@ class ValueTarget:
         What networks minimize: a key of `VALUE_LOSSES`.
     """
 
+    kind = "one or more values for each sequence"
+
     def __init__(self, loss: str = "squared_error") -> None:
         self._loss = loss
+
+    @staticmethod
+    def reads(y: Any) -> bool:
+        """Return True (see `Target.reads`)."""
+        return True
 
     @property
     def n_outputs(self) -> int:

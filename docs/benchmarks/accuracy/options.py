@@ -26,6 +26,7 @@ from torch import Tensor
 
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra.nn import CrossEntropy
+from sklyra.targets import ClassTarget
 
 RESULTS = Path(__file__).parent / "options.json"
 DEFAULT = "default"
@@ -45,11 +46,19 @@ class SmoothedEntropy(CrossEntropy):
         return F.cross_entropy(output, target, reduction="none", label_smoothing=0.1)
 
 
+class SmoothedTarget(ClassTarget):
+    """Classes whose labels are smoothed."""
+
+    @property
+    def loss(self) -> type[CrossEntropy]:
+        return SmoothedEntropy
+
+
 class SmoothedClassifier(LyraClassifier):
     """What label smoothing would do, if it were an option."""
 
-    def _loss(self) -> type[CrossEntropy]:
-        return SmoothedEntropy
+    def _make_target(self, y: Any) -> ClassTarget:
+        return SmoothedTarget(self.class_weight)
 
 
 def models(dna: bool, classes: bool) -> Iterator[tuple[str, Any]]:
