@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,8 @@ def predict_stream(
     model : estimator
         A fitted estimator, pipeline or search.
     chunks : iterable of array-like
-        Chunks of sequences, each what `model` takes at once; a generator may make or
-        read them as they are needed. Some 10,000 sequences in each are fast.
+        Chunks of sequences or tables, each what `model` takes at once; a generator may
+        make or read them as they are needed. Some 10,000 rows in each are fast.
     method : str, default="predict"
         Which method to call: also "predict_proba", "embed" and so on.
 
@@ -33,7 +33,7 @@ def predict_stream(
     Raises
     ------
     TypeError
-        If `chunks` is one sequence, or holds sequences that are not in chunks.
+        If `chunks` is one sequence or table, or holds sequences that are not in chunks.
     AttributeError
         If `model` has no such method.
 
@@ -47,6 +47,10 @@ def predict_stream(
     """
     if isinstance(chunks, (str, bytes)):
         raise TypeError("chunks is one sequence: pass lists of sequences.")
+    if isinstance(chunks, Mapping) or hasattr(chunks, "columns"):
+        raise TypeError(
+            "chunks is one table: pass several, as from pandas.read_csv(chunksize=...)."
+        )
     return _predict(getattr(model, method), chunks)
 
 

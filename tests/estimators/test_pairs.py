@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict
 
-from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV
+from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV, predict_stream
 from sklyra.ensemble import boosted_trees
 from sklyra.exceptions import RepeatWarning
 from tests.settings import ENSEMBLE
@@ -87,6 +87,27 @@ def test_a_saved_model_of_a_table_predicts_the_same(model, tmp_path):
     again = joblib.load(tmp_path / "model.joblib")
     np.testing.assert_array_equal(again.predict(NEW), model.predict(NEW))
     assert again.variance_shares_ == model.variance_shares_
+
+
+def test_tables_are_predicted_chunk_by_chunk(model, tmp_path):
+    NEW.to_csv(tmp_path / "new.csv", index=False)
+    chunks = pd.read_csv(tmp_path / "new.csv", chunksize=15)
+    parts = list(predict_stream(model, chunks))
+    assert [len(part) for part in parts] == [15, 15, 10]
+    np.testing.assert_allclose(np.concatenate(parts), model.predict(NEW), atol=1e-5)
+    for table in (NEW, dict(NEW)):
+        with pytest.raises(TypeError, match="chunks is one table: pass several"):
+            predict_stream(model, table)
+
+
+def test_partitions_of_a_distributed_table_are_predicted(model):
+    frame = pytest.importorskip("dask.dataframe")
+    spread = frame.from_pandas(NEW, npartitions=3)
+    found = spread.map_partitions(
+        lambda part: pd.Series(model.predict(part), index=part.index),
+        meta=(None, "f8"),
+    ).compute(scheduler="threads")
+    np.testing.assert_allclose(found, model.predict(NEW), atol=1e-5)
 
 
 def test_terms_of_the_kernel_are_named_by_columns(model):
