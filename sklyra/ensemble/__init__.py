@@ -1,14 +1,20 @@
 """Ensembles: base models of several kinds, trained together and stacked."""
 
-from sklyra.ensemble.architectures import LyraArchitecture, PerceptronArchitecture
+from sklyra.ensemble.architectures import (
+    LyraArchitecture,
+    PerceptronArchitecture,
+    PositionArchitecture,
+)
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
 from sklyra.ensemble.ensemble import Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.networks import Networks
 from sklyra.ensemble.part import HeldOut, Part, Split
+from sklyra.ensemble.positions import PositionEnsemble
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
+from sklyra.ensemble.surroundings import SurroundingsPart
 
 __all__ = [
     "BoostedTreesPart",
@@ -19,8 +25,11 @@ __all__ = [
     "Networks",
     "Part",
     "PerceptronArchitecture",
+    "PositionArchitecture",
+    "PositionEnsemble",
     "Split",
     "Strands",
+    "SurroundingsPart",
     "Trained",
     "TrainingSettings",
     "plan_folds",

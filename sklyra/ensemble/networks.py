@@ -226,6 +226,7 @@ def _job(
     settings: TrainingSettings,
 ) -> Job:
     """Prepare the training of a network."""
+    train = train.to_train()
     n_positions = int(train.sequences.offsets[-1])
     net.batch_size, n_epochs = step_plan(
         len(train), n_positions, settings.batch_size, settings.max_epochs
@@ -235,7 +236,7 @@ def _job(
     record = None
     if watched is not None:
         callbacks.append(BestWeights(settings.n_iter_no_change or n_epochs))
-        if may_choose(len(watched), settings.n_outputs):
+        if may_choose(len(watched.target), settings.n_outputs):
             record = EpochOutputs()
             callbacks.append(record)
     return Job(net, train, watched, n_epochs, callbacks, record)

@@ -2,6 +2,7 @@
 
 from sklyra.estimators.classifier import LyraClassifier
 from sklyra.estimators.display import TrainingDisplay
+from sklyra.estimators.positions import LyraPositionClassifier, LyraPositionRegressor
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
 from sklyra.estimators.stream import predict_stream
@@ -11,6 +12,8 @@ __all__ = [
     "PUBLISHED",
     "TRUSTED_TYPES",
     "LyraClassifier",
+    "LyraPositionClassifier",
+    "LyraPositionRegressor",
     "LyraRegressor",
     "TrainingDisplay",
     "predict_stream",

@@ -61,6 +61,10 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
     _doc_link_module = DOC_LINK_MODULE
     _doc_link_template = DOC_LINK_TEMPLATE
 
+    # what models of positions have of their own
+    _list_parts = staticmethod(list_parts)
+    _ensemble_type = Ensemble
+
     alphabet_: Alphabet | dict[str, Alphabet] | None
     max_length_: int
     _reader: Reader
@@ -212,8 +216,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             options = (self.n_members, self.validation_fraction, rng, strata)
             folds = plan_folds((as_rows(X), y, groups), self.cv, used, copies, options)
         before = self._ensemble.parts if resume else []
-        parts = list_parts(self, strands.of_inputs(data.inputs), before)
-        ensemble = Ensemble(parts, target, strands)
+        parts = self._list_parts(self, strands.of_inputs(data.inputs), before)
+        ensemble = self._ensemble_type(parts, target, strands)
         settings = self._settings(target)
         watch = partial(tasks.watch, so_far=partial(self._alone, ensemble))
         trained = ensemble.fit(data, folds, valid, settings, rng, watch)
@@ -258,7 +262,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         """Collect the attributes of a model of one network, as that is by now."""
         first = cast("Networks", ensemble.parts[0])
         part = Networks(first.architecture, [net.snapshot()])
-        alone = Ensemble([part], ensemble.target, ensemble.strands)
+        alone = type(ensemble)([part], ensemble.target, ensemble.strands)
         return {**vars(self), "_ensemble": alone}
 
     def _remember(self, ensemble: Ensemble, jobs: list[Job]) -> None:

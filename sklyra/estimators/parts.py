@@ -93,7 +93,11 @@ def training_settings(
         n_channels = letters.shape[1]
     same = {name: getattr(estimator, name) for name in _SETTINGS}
     return TrainingSettings(
-        architecture={name: getattr(estimator, name) for name in ARCHITECTURE},
+        architecture={
+            name: getattr(estimator, name)
+            for name in ARCHITECTURE
+            if hasattr(estimator, name)
+        },
         letters=letters,
         n_channels=n_channels,
         encoder=encode,

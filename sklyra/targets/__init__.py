@@ -2,12 +2,31 @@
 
 from sklyra.targets.classes import ClassTarget
 from sklyra.targets.multilabel import MultilabelTarget
+from sklyra.targets.position_labels import (
+    PositionForm,
+    PositionLabels,
+    read_numbers,
+    read_states,
+)
+from sklyra.targets.positions import PositionTarget
 from sklyra.targets.target import Target
 from sklyra.targets.values import ValueTarget
 
 # Kinds of targets by their names, as states have them.
 TARGETS: dict[str, type[Target]] = {
-    target.__name__: target for target in (ClassTarget, MultilabelTarget, ValueTarget)
+    target.__name__: target
+    for target in (ClassTarget, MultilabelTarget, PositionTarget, ValueTarget)
 }
 
-__all__ = ["TARGETS", "ClassTarget", "MultilabelTarget", "Target", "ValueTarget"]
+__all__ = [
+    "TARGETS",
+    "ClassTarget",
+    "MultilabelTarget",
+    "PositionForm",
+    "PositionLabels",
+    "PositionTarget",
+    "Target",
+    "ValueTarget",
+    "read_numbers",
+    "read_states",
+]
