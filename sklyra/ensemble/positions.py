@@ -21,11 +21,6 @@ class PositionEnsemble(Ensemble):
     States of neighbors go together: beside the outputs of each part, their running
     means are stacked, as if they were further parts.
 
-    Parameters
-    ----------
-    parts, target, strands : object
-        As in `Ensemble`.
-
     Attributes
     ----------
     stacking_weights : ndarray of shape (n_parts * 3, n_outputs) or (n_parts * 3, 1), \

@@ -2,12 +2,6 @@
 
 from sklyra.targets.classes import ClassTarget
 from sklyra.targets.multilabel import MultilabelTarget
-from sklyra.targets.position_labels import (
-    PositionForm,
-    PositionLabels,
-    read_numbers,
-    read_states,
-)
 from sklyra.targets.positions import PositionTarget
 from sklyra.targets.target import Target
 from sklyra.targets.values import ValueTarget
@@ -22,11 +16,7 @@ __all__ = [
     "TARGETS",
     "ClassTarget",
     "MultilabelTarget",
-    "PositionForm",
-    "PositionLabels",
     "PositionTarget",
     "Target",
     "ValueTarget",
-    "read_numbers",
-    "read_states",
 ]

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
 from sklyra.nn import RowLoss
+from sklyra.sequences import PositionForm, PositionLabels
 from sklyra.targets.classes import ClassTarget
 from sklyra.targets.multilabel import MultilabelTarget
-from sklyra.targets.position_labels import PositionForm, PositionLabels
 from sklyra.targets.target import Scale, Target
 from sklyra.targets.values import ValueTarget
 

@@ -32,8 +32,8 @@ from sklyra.estimators.positions.parameters import (
 )
 from sklyra.estimators.positions.steps import position_steps
 from sklyra.estimators.tables import learn_inputs
-from sklyra.sequences import Inputs
-from sklyra.targets import PositionForm, PositionLabels, PositionTarget, Target
+from sklyra.sequences import Inputs, PositionForm, PositionLabels
+from sklyra.targets import PositionTarget, Target
 
 
 def _list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:

@@ -12,16 +12,13 @@ from sklyra.encoders import PositionEncoder
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.positions.base import BasePositions
 from sklyra.estimators.positions.encoding import read_weights
-from sklyra.targets import (
-    ClassTarget,
-    MultilabelTarget,
+from sklyra.sequences import (
     PositionForm,
     PositionLabels,
-    PositionTarget,
-    Target,
+    has_columns,
     read_states,
 )
-from sklyra.targets.position_labels import has_columns
+from sklyra.targets import ClassTarget, MultilabelTarget, PositionTarget, Target
 
 
 class LyraPositionClassifier(BasePositions):

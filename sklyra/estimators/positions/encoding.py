@@ -10,8 +10,8 @@ from sklyra._typing import Array, Mask
 from sklyra._warnings import warn
 from sklyra.batching import PositionDataset
 from sklyra.exceptions import SklyraWarning
-from sklyra.sequences import Inputs
-from sklyra.targets import PositionLabels, PositionTarget
+from sklyra.sequences import Inputs, PositionLabels
+from sklyra.targets import PositionTarget
 from sklyra.targets.numbers import check_weights, without_negligible
 
 

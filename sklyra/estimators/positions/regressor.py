@@ -13,14 +13,8 @@ from sklyra.estimators.parameters import assign
 from sklyra.estimators.positions.base import BasePositions
 from sklyra.estimators.positions.encoding import read_weights
 from sklyra.estimators.scores import r2_of_measured
-from sklyra.targets import (
-    PositionForm,
-    PositionLabels,
-    PositionTarget,
-    Target,
-    ValueTarget,
-    read_numbers,
-)
+from sklyra.sequences import PositionForm, PositionLabels, read_numbers
+from sklyra.targets import PositionTarget, Target, ValueTarget
 
 
 class LyraPositionRegressor(BasePositions):

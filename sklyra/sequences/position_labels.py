@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sklyra._typing import Mask
-from sklyra.sequences import refuse_masked
 from sklyra.sequences.encoded import locate
-from sklyra.sequences.missing import is_missing
+from sklyra.sequences.missing import is_missing, refuse_masked
 
 _NUMBERS = "biuf"
 
