@@ -12,6 +12,7 @@ from sklyra._state import check_version
 from sklyra._typing import Array, Rows
 from sklyra.nn import RowLoss
 from sklyra.sequences import PositionForm, PositionLabels
+from sklyra.sequences.missing import is_missing
 from sklyra.targets.classes import ClassTarget
 from sklyra.targets.multilabel import MultilabelTarget
 from sklyra.targets.target import Scale, Target
@@ -95,6 +96,8 @@ class PositionTarget:
         labels: PositionLabels = y
         if isinstance(self.inner, ClassTarget):
             self._check_classes(labels, used, learn)
+        elif isinstance(self.inner, MultilabelTarget):
+            _check_zero_or_one(labels)
         encoded = self.inner.read(labels.flat, used, learn)
         missing = -1 if np.issubdtype(encoded.dtype, np.integer) else np.nan
         shape = (len(labels.measured), *encoded.shape[1:])
@@ -252,6 +255,19 @@ class PositionTarget:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(vars(self.from_state(state)))
+
+
+def _check_zero_or_one(labels: PositionLabels) -> None:
+    """Refuse several labels of a position that are neither 0 nor 1."""
+    for at, row in enumerate(labels.flat.tolist()):
+        for column, label in enumerate(row):
+            if not is_missing(label) and label not in (0, 1):
+                raise ValueError(
+                    f"{labels.name(at)} is {label!r} in column {column}, but several "
+                    "labels of a position are each 0 or 1, NaN where not known. Fit a "
+                    "model of its own for a column of several states, or "
+                    "LyraPositionRegressor for numbers."
+                )
 
 
 def _columns(width: int) -> str:

@@ -31,7 +31,7 @@ from sklyra.estimators.positions.parameters import (
     POSITION_PARAMETERS,
 )
 from sklyra.estimators.positions.steps import position_steps
-from sklyra.estimators.tables import learn_inputs
+from sklyra.estimators.reading import InputReader
 from sklyra.sequences import Inputs, PositionForm, PositionLabels
 from sklyra.targets import PositionTarget, Target
 
@@ -79,16 +79,11 @@ class BasePositions(BaseLyra):
                 "the target y is None."
             )
         if learn:
-            self._reader, inputs = learn_inputs(self, X)
+            self._reader, inputs = InputReader.learn(self, X)
             self.alphabet_ = self._reader.alphabets
             self.max_length_ = self._reader.max_length
         else:
             inputs = self._reader.read(self, X)
-        if inputs.is_table:
-            raise ValueError(
-                f"X is a table of several columns, but {type(self).__name__} predicts "
-                "positions of one sequence. Pass one column of sequences."
-            )
         labels = self._read_labels(y, inputs.sequences.lengths)
         if learn:
             target.form = labels.form

@@ -70,7 +70,7 @@ default="one-hot"
     head_hidden : int or None, default=64
         Number of hidden units between the channels of a position and its output; None
         for none.
-    dropout : float, default=0.2
+    dropout : float, default=0.3
         Probability of dropping activations in training, in [0, 1).
     lr : float, default=0.003
         Learning rate of AdamW. The dynamics of state space layers take 0.001 at most.
@@ -192,7 +192,7 @@ default="one-hot"
         d_state: int = 64,
         bidirectional: bool = True,
         head_hidden: int | None = 64,
-        dropout: float = 0.2,
+        dropout: float = 0.3,
         lr: float = 0.003,
         weight_decay: float = 0.01,
         state_weight_decay: float = 0.0,

@@ -65,7 +65,7 @@ default="one-hot"
     head_hidden : int or None, default=64
         Number of hidden units between the channels of a position and its output; None
         for none.
-    dropout : float, default=0.2
+    dropout : float, default=0.3
         Probability of dropping activations in training, in [0, 1).
     loss : {"squared_error", "huber"}, default="squared_error"
         Loss of each position, of standardized values. "huber" is linear beyond one
@@ -183,7 +183,7 @@ default="one-hot"
         d_state: int = 64,
         bidirectional: bool = True,
         head_hidden: int | None = 64,
-        dropout: float = 0.2,
+        dropout: float = 0.3,
         loss: str = "squared_error",
         lr: float = 0.003,
         weight_decay: float = 0.01,
