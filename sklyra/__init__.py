@@ -19,6 +19,7 @@ from sklyra.estimators import (
     LyraPositionClassifier,
     LyraPositionRegressor,
     LyraRegressor,
+    PositionDisplay,
     TrainingDisplay,
     predict_stream,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "LyraRegressor",
     "LyraSearchCV",
     "PhysicochemicalEncoder",
+    "PositionDisplay",
     "SequenceOneHotEncoder",
     "SubstitutionMatrixEncoder",
     "TrainingDisplay",

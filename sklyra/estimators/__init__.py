@@ -2,7 +2,11 @@
 
 from sklyra.estimators.classifier import LyraClassifier
 from sklyra.estimators.display import TrainingDisplay
-from sklyra.estimators.positions import LyraPositionClassifier, LyraPositionRegressor
+from sklyra.estimators.positions import (
+    LyraPositionClassifier,
+    LyraPositionRegressor,
+    PositionDisplay,
+)
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
 from sklyra.estimators.stream import predict_stream
@@ -15,6 +19,7 @@ __all__ = [
     "LyraPositionClassifier",
     "LyraPositionRegressor",
     "LyraRegressor",
+    "PositionDisplay",
     "TrainingDisplay",
     "predict_stream",
 ]

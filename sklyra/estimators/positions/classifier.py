@@ -85,8 +85,8 @@ default="one-hot"
         Sequences in a training step. Batches hold sequences of similar length. "auto"
         makes it some 3,000 positions, and 24 steps for each epoch at least.
     max_epochs : int or "auto", default="auto"
-        Greatest number of passes over the training data. "auto" makes it 4 to 16, as
-        many as are 4 million positions.
+        Greatest number of passes over the training data. "auto" makes it 3 to 16: as
+        many as are 1 million positions, or 8 if these are 2.7 million at most.
     early_stopping : bool, default=True
         Whether each member holds out part of the training data, keeps the weights of
         the epoch with the least loss on it, and stops after `n_iter_no_change` worse

@@ -6,9 +6,11 @@ import numpy as np
 
 # A step sees about so many positions: each is an answer to learn from.
 _OF_STEP = 3000
-# Positions that a network sees in training, at most: some three minutes on one core.
-_POSITIONS = 2**22
-_EPOCHS = (4, 16)
+# Positions that a network sees in training: at least so many, and up to so many in 8
+# epochs, which take a core two minutes.
+_LEAST = 1_000_000
+_MOST = 2_700_000
+_EPOCHS = (3, 16)
 
 
 def position_steps(
@@ -36,5 +38,6 @@ def position_steps(
         wanted = _OF_STEP * n_samples / n_positions
         batch_size = int(np.clip(wanted, 1, max(4, n_samples / 24)))
     if isinstance(max_epochs, str):
-        max_epochs = int(np.clip(_POSITIONS // n_positions, *_EPOCHS))
+        wanted = max(_LEAST / n_positions, min(8, _MOST / n_positions))
+        max_epochs = int(np.clip(wanted, *_EPOCHS))
     return batch_size, max_epochs
