@@ -162,10 +162,10 @@ default=None
             Their features.
         """
         for rows in chunks(sequences, _POSITIONS):
-            yield (
-                sequences.positions(rows),
-                surroundings(sequences.take(rows), self._vectors),
-            )
+            part, positions = sequences.take(rows), sequences.positions(rows)
+            for start in range(0, len(positions), _POSITIONS):
+                some = slice(start, start + _POSITIONS)
+                yield positions[some], surroundings(part, self._vectors, some)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.

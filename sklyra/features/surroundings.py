@@ -34,9 +34,9 @@ def n_surroundings(n_channels: int) -> int:
 
 
 def surroundings(
-    sequences: EncodedSequences, vectors: Array
+    sequences: EncodedSequences, vectors: Array, some: slice = slice(None)
 ) -> npt.NDArray[np.float32]:
-    """Describe what surrounds every position of sequences.
+    """Describe what surrounds positions of sequences.
 
     Parameters
     ----------
@@ -44,18 +44,20 @@ def surroundings(
         Sequences of letters.
     vectors : ndarray of shape (n_characters, n_channels), float64
         A vector for each character.
+    some : slice, default=slice(None)
+        Which positions of all sequences together.
 
     Returns
     -------
-    ndarray of shape (n_positions_total, n_surroundings), float32
+    ndarray of shape (n_positions, n_surroundings), float32
         The vectors of 15 letters in a window, zeros beyond the ends; their means over
         7, 20 and 50 positions on either side, and over the whole sequence; how near
         either end is; the logarithm of the length; and 1. Means are scaled so that
         they spread as one letter does.
     """
-    starts = np.repeat(sequences.offsets[:-1], sequences.lengths)
-    stops = np.repeat(sequences.offsets[1:], sequences.lengths)
-    place = np.arange(len(starts))
+    starts = np.repeat(sequences.offsets[:-1], sequences.lengths)[some]
+    stops = np.repeat(sequences.offsets[1:], sequences.lengths)[some]
+    place = np.arange(len(sequences.values))[some]
     letters = vectors[sequences.values]  # (n_positions, n_channels)
     out = np.zeros((len(place), n_surroundings(vectors.shape[1])), np.float32)
     width = vectors.shape[1]

@@ -35,6 +35,8 @@ def test_they_are_those_of_each_position(rng, alphabet):
     vectors = letter_vectors(sequences.alphabet)
     found = surroundings(sequences, vectors)
     assert found.shape == (172, n_surroundings(vectors.shape[1]))
+    some = surroundings(sequences, vectors, slice(5, 60))
+    np.testing.assert_array_equal(some, found[5:60])
     row = 0
     for start, stop in zip(sequences.offsets[:-1], sequences.offsets[1:], strict=True):
         own = vectors[sequences.values[start:stop]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,48 @@ class BasePositions(BaseLyra):
     def _read_labels(self, y: Any, lengths: npt.NDArray[np.int64]) -> PositionLabels:
         """Read y for sequences of these lengths."""
         raise NotImplementedError
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        groups: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
+    ) -> Self:
+        """Learn from sequences of which positions were measured.
+
+        If fitting fails or is interrupted, the estimator stays what it was before.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
+            Sequences, or numbers for each of their positions.
+        y : array-like of shape (n_samples,)
+            For each sequence what was measured at its positions, in order. States are
+            the characters of a string, or a list or array of labels, None or NaN where
+            nothing was measured; an array (L, K) of 0, 1 and NaN has K labels a
+            position. Numbers are an array (L,) or (L, K), NaN where not measured.
+        sample_weight : array-like of shape (n_samples,), of numbers or arrays, or None, \
+default=None
+            Weights of sequences, or of their positions, in the loss; None weighs all
+            alike.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Sequences of one group are held out together; without groups, sequences
+            that are the same.
+        X_val : array-like like X, or None, default=None
+            Validation sequences; then none of X are held out.
+        y_val : array-like like y, or None, default=None
+            What was measured of them.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """  # noqa: E501 - numpydoc wants a parameter's type on one line
+        fitted: Self = super().fit(X, y, sample_weight, groups, X_val, y_val)
+        return fitted
 
     @property
     def _target(self) -> PositionTarget:

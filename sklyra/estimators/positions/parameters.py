@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sklyra._constraints import BOOL, Instance, Int, TupleOf
+from sklyra._constraints import BOOL, Instance, Int, OneOf, TupleOf
 from sklyra.estimators.parameters import Parameter
 
 POSITION_PARAMETERS = {
@@ -10,6 +10,8 @@ POSITION_PARAMETERS = {
     "surroundings": Parameter("ensemble", [BOOL]),
     "kernel_size": Parameter("network", [Int(1, odd=True)]),
     "dilations": Parameter("network", [TupleOf(Int(1))]),
+    # pairs of all positions of a batch would be too many to rank
+    "loss": Parameter("training", [OneOf("squared_error", "huber")]),
 }
 # Arguments of the network that other networks do not have.
 POSITION_ARCHITECTURE = ("kernel_size", "dilations")
