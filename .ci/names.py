@@ -7,8 +7,7 @@ from pathlib import Path
 import sklyra
 from sklyra._documentation import DOC_LINK_TEMPLATE
 
-MODULES = ["model_selection", "datasets", "search", "nn"]
-EXTRA = ["sklyra.metrics.spearman_score", "sklyra.metrics.spearman_scorer"]
+MODULES = ["metrics", "model_selection", "datasets", "search", "nn"]
 # Collections of names that have pages of their own
 WITHOUT = ["sklyra.nn.POOLINGS", "sklyra.nn.VALUE_LOSSES"]
 
@@ -25,7 +24,7 @@ names += [
 built = Path(sys.argv[1])
 pages = {path.stem for path in (built / "generated").glob("*.html")}
 twice = {"sklyra.search.LyraSearchCV", "sklyra.search.suggest_params"}
-missing = sorted({*names, *EXTRA} - pages - set(WITHOUT) - twice)
+missing = sorted(set(names) - pages - set(WITHOUT) - twice)
 assert not missing, f"no page for {missing}"
 address = DOC_LINK_TEMPLATE.format(estimator_name="LyraRegressor")
 path = address.split("/en/stable/")[1]

@@ -40,24 +40,25 @@ class Int:
         The least.
     high : int or None, default=None
         The greatest; None for no limit.
-    even : bool, default=False
-        Whether odd ones are refused.
+    even, odd : bool, default=False
+        Whether others are refused.
     """
 
     low: int
     high: int | None = None
     even: bool = False
+    odd: bool = False
 
     def has_type(self, value: Any) -> bool:
         return isinstance(value, Integral) and not isinstance(value, bool)
 
     def allows(self, value: Any) -> bool:
-        if self.even and value % 2:
+        if (self.even and value % 2) or (self.odd and not value % 2):
             return False
         return bool(self.low <= value) and (self.high is None or value <= self.high)
 
     def __str__(self) -> str:
-        kind = "an even int" if self.even else "an int"
+        kind = "an even int" if self.even else "an odd int" if self.odd else "an int"
         if self.high is None:
             return f"{kind} >= {self.low}"
         return f"{kind} from {self.low} to {self.high}"

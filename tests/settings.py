@@ -153,3 +153,17 @@ SENT: dict[str, Any] = {
     "max_epochs": 2,
     "random_state": 0,
 }
+# Models of positions: two members that learn a little.
+POSITIONS: dict[str, Any] = {
+    "n_members": 2,
+    "d_model": 8,
+    "kernel_size": 3,
+    "dilations": (1,),
+    "d_state": 4,
+    "head_hidden": 8,
+    "lr": 0.02,
+    "max_epochs": 4,
+    "batch_size": 8,
+    "n_threads": 1,
+    "random_state": 0,
+}

@@ -15,14 +15,26 @@ import sklyra.metrics
 import sklyra.model_selection
 import sklyra.nn
 import sklyra.search
-from sklyra import LyraClassifier, LyraRegressor
+from sklyra import (
+    LyraClassifier,
+    LyraPositionClassifier,
+    LyraPositionRegressor,
+    LyraRegressor,
+)
 
 ROOT = Path(__file__).parent.parent
+ESTIMATORS = [
+    LyraRegressor,
+    LyraClassifier,
+    LyraPositionRegressor,
+    LyraPositionClassifier,
+]
 MODULES = [
     sklyra,
     sklyra.nn,
     sklyra.datasets,
     sklyra.encoders,
+    sklyra.metrics,
     sklyra.model_selection,
     sklyra.search,
 ]
@@ -36,7 +48,7 @@ def test_every_public_name_exists_and_says_what_it_is(module: object) -> None:
             assert inspect.getdoc(item), name
 
 
-@pytest.mark.parametrize("estimator", [LyraRegressor, LyraClassifier])
+@pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_every_parameter_is_documented_in_order(estimator: type) -> None:
     doc = inspect.getdoc(estimator)
     section = doc.split("Parameters\n----------\n")[1].split("\n\nAttributes")[0]
@@ -44,7 +56,7 @@ def test_every_parameter_is_documented_in_order(estimator: type) -> None:
     assert documented == list(inspect.signature(estimator).parameters)
 
 
-@pytest.mark.parametrize("estimator", [LyraRegressor, LyraClassifier])
+@pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_documented_defaults_are_the_defaults(estimator: type) -> None:
     doc = re.sub(r"\\\n\s*", "", inspect.getdoc(estimator)).replace("\\\n", "")
     section = doc.split("Parameters\n----------\n")[1].split("\n\nAttributes")[0]

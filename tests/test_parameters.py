@@ -22,9 +22,12 @@ from sklyra import (
     Alphabet,
     KmerVectorizer,
     LyraClassifier,
+    LyraPositionClassifier,
+    LyraPositionRegressor,
     LyraRegressor,
     LyraSearchCV,
     PhysicochemicalEncoder,
+    PositionDisplay,
     SequenceOneHotEncoder,
     SubstitutionMatrixEncoder,
     TrainingDisplay,
@@ -38,8 +41,13 @@ from sklyra.datasets import (
     load_splice_junctions,
     make_epistasis,
     make_pairs,
+    make_positions,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, PARAMETERS
+from sklyra.estimators.positions.parameters import (
+    POSITION_ARCHITECTURE,
+    POSITION_PARAMETERS,
+)
 from sklyra.model_selection import (
     ClusterKFold,
     LeakageReport,
@@ -50,7 +58,7 @@ from sklyra.model_selection import (
 )
 from sklyra.search import LaggardPruner
 from sklyra.search.space import _DEFAULT
-from tests.settings import LEAST
+from tests.settings import LEAST, POSITIONS
 
 X = ["MKTAYI", "WWLVPG", "MKTAFI", "WWLVPA"]
 Y = [1.0, 2.0, 1.5, 2.5]
@@ -62,6 +70,13 @@ def fits(kind: type[Any], **fixed: Any) -> Callable[..., Any]:
     return lambda **values: kind(**{**fixed, **values}).fit(X, labels)
 
 
+def fits_positions(kind: type[Any]) -> Callable[..., Any]:
+    y: Any = ["H" * 5 + "C"] * 4
+    if kind is LyraPositionRegressor:
+        y = [[1.0, 2, 3, 4, 5, 6]] * 4
+    return lambda **values: kind(**{**POSITIONS, **values}).fit(X, y)
+
+
 def splits(kind: type[Any]) -> Callable[..., Any]:
     return lambda **values: next(kind(**values).split(X))
 
@@ -70,6 +85,8 @@ def splits(kind: type[Any]) -> Callable[..., Any]:
 USES: dict[Any, Callable[..., Any]] = {
     LyraRegressor: fits(LyraRegressor, **LEAST),
     LyraClassifier: fits(LyraClassifier, **LEAST),
+    LyraPositionRegressor: fits_positions(LyraPositionRegressor),
+    LyraPositionClassifier: fits_positions(LyraPositionClassifier),
     KmerVectorizer: fits(KmerVectorizer),
     PhysicochemicalEncoder: fits(PhysicochemicalEncoder),
     SequenceOneHotEncoder: fits(SequenceOneHotEncoder),
@@ -87,12 +104,19 @@ USES: dict[Any, Callable[..., Any]] = {
     LaggardPruner: LaggardPruner,
     make_epistasis: make_epistasis,
     make_pairs: make_pairs,
+    make_positions: make_positions,
     load_cr6261: load_cr6261,
     load_mpsa: load_mpsa,
     load_splice_junctions: load_splice_junctions,
 }
 # Results, which users do not make, and functions whose arguments are data.
-OTHERS = {LeakageReport, TrainingDisplay, suggest_params, predict_stream}
+OTHERS = {
+    LeakageReport,
+    PositionDisplay,
+    TrainingDisplay,
+    suggest_params,
+    predict_stream,
+}
 DATA = {"X", "train", "test"}
 
 # Values, and the words in the documented type that make them good ones.
@@ -270,6 +294,21 @@ def test_table_is_the_signatures() -> None:
         assert parameters(estimator) == [name for name in PARAMETERS if name != other]
 
 
+def test_table_of_positions_is_the_signatures() -> None:
+    known = {**PARAMETERS, **POSITION_PARAMETERS}
+    for estimator, others in (
+        (LyraPositionRegressor, {"class_weight", "missing"}),
+        (LyraPositionClassifier, {"loss"}),
+    ):
+        assert set(POSITION_PARAMETERS) - others <= set(parameters(estimator))
+        assert set(parameters(estimator)) <= set(known) - others
+        check_arguments(
+            {name: row.allowed for name, row in known.items()},
+            **estimator().get_params(),
+        )
+    assert set(POSITION_ARCHITECTURE) <= set(parameters(sklyra.nn.PositionNet))
+
+
 def test_defaults_and_published_settings_are_allowed() -> None:
     table = {name: row.allowed for name, row in PARAMETERS.items()}
     for values in (LyraRegressor().get_params(), LyraClassifier().get_params()):
@@ -287,6 +326,14 @@ def test_shared_parameters_are_described_alike() -> None:
     regressor, classifier = documented(LyraRegressor), documented(LyraClassifier)
     for name in regressor.keys() & classifier.keys():
         assert regressor[name] == classifier[name]
+    first, second = (
+        documented(LyraPositionRegressor),
+        documented(LyraPositionClassifier),
+    )
+    for name in first.keys() & second.keys():
+        assert first[name] == second[name]
+    for name in ("alphabet", "unknown", "encoding", "lr", "cv", "device", "verbose"):
+        assert first[name][0] == regressor[name][0]
     for name in ("alphabet", "unknown", "flatten"):
         assert (
             documented(SequenceOneHotEncoder)[name]

@@ -88,7 +88,7 @@ class EpochOutputs(Callback):
         outputs = torch.cat(self.valid_).double().cpu().numpy()
         rows = np.concatenate(net.get_iterator(dataset_valid).rows())
         self.outputs_.append(np.empty_like(outputs))
-        self.outputs_[-1][rows] = outputs
+        self.outputs_[-1][dataset_valid.entries(rows)] = outputs
         total = torch.stack(self.sum_).double().sum(dim=0).cpu().numpy()
         self.means_.append(total[:-1] / total[-1])
 

@@ -168,20 +168,18 @@ class SequenceNet(skorch.NeuralNet):
         """Compute the gradient of a batch."""
         self._set_training(True)
         inputs, target = send(batch, self.device)
-        n_rows = len(target)
 
-        def loss_of(output: Tensor, rows: slice) -> Tensor:
+        def loss_of(output: Tensor, entries: slice) -> Tensor:
             # Losses are means over rows, or over pairs of rows. Only when memory
             # runs out are pairs of different pieces left out.
-            weight = inputs["weight"][rows]
-            part: Tensor = self.criterion_(output, target[rows], weight)
-            return part * (len(output) / n_rows)
+            weight = inputs["weight"][entries]
+            part: Tensor = self.criterion_(output, target[entries], weight)
+            return part * (len(output) / len(target))
 
         prepare, function = self._functions()
-        length = inputs["values"].shape[1]
-        at_once = n_rows
+        at_once, length = inputs["values"].shape[:2]
         if not self.whole_:
-            at_once = max(1, min(n_rows, self.piece_size_ // length))
+            at_once = max(1, min(at_once, self.piece_size_ // length))
         while True:
             try:
                 loss, output = back_propagate(

@@ -136,8 +136,8 @@ def back_propagate(
     prepare, function : callable
         `SequenceModule.prepare` and the network.
     loss_of : callable
-        Computes a loss from outputs and the rows of the batch that they are for. The
-        losses of all pieces must add up to the loss of the batch.
+        Computes a loss from outputs and the entries of the target that they are for.
+        The losses of all pieces must add up to the loss of the batch.
     batch : dict
         As from `sklyra.batching.inputs`.
     n_positions : int
@@ -154,11 +154,11 @@ def back_propagate(
     origins = prepared.tensors()
     leaves = [origin.detach().requires_grad_() for origin in origins]
     detached = prepared.replaced(leaves)
-    losses, outputs = [], []
+    losses, outputs, done = [], [], 0
     for rows, values, mask in split(batch, n_positions):
         beside = beside_of(batch, rows)
         output = function(values, mask, prepared=detached, **beside)
-        loss = loss_of(output, rows)
+        loss = loss_of(output, slice(done, done := done + len(output)))
         # torch leaves backward, and Function.apply, untyped
         loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())

@@ -62,7 +62,8 @@ def predict_nets(
     Returns
     -------
     ndarray of shape (n_nets, n_samples, n_outputs or n_features), float64
-        One row for each sequence.
+        One row for each sequence; for each position of each, if that is what the
+        networks are for.
     """
     keep_freed_memory()
     sequences = samples.sequences
@@ -96,9 +97,11 @@ def predict_nets(
                 at_once = halved(len(rows), length, first.bytes_per_position)
                 waiting.append(rows)
                 continue
+            each = first.per_position
             if out is None:
-                out = np.empty((len(nets), len(sequences), part.shape[2]))
-            out[:, rows] = part
+                n_rows = len(sequences.values) if each else len(sequences)
+                out = np.empty((len(nets), n_rows, part.shape[2]))
+            out[:, sequences.positions(rows) if each else rows] = part
     assert out is not None
     return out
 

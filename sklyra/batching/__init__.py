@@ -7,9 +7,11 @@ from sklyra.batching.batches import (
     chunks,
     inputs,
 )
+from sklyra.batching.positions import PositionDataset
 from sklyra.batching.windows import Windows, find_windows
 
 __all__ = [
+    "PositionDataset",
     "SequenceDataset",
     "TrainingBatches",
     "Windows",

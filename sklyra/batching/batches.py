@@ -68,6 +68,63 @@ class SequenceDataset:
         inputs = self.inputs.take(rows)
         return SequenceDataset(inputs, self.target[rows], self.weight[rows])
 
+    def entries(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Find the entries of `target` that belong to some sequences.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+            Which sequences, in which order.
+
+        Returns
+        -------
+        ndarray of shape (n_entries,), int
+            The same numbers: each sequence has one entry.
+        """
+        return rows
+
+    def spread(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Repeat what is known of each sequence for each of its entries.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples,)
+            One for each sequence.
+
+        Returns
+        -------
+        ndarray of shape (n_entries,)
+            The same values: each sequence has one entry.
+        """
+        return values
+
+    def with_other_strands(self, inputs: Inputs) -> SequenceDataset:
+        """Put the other strands of all sequences behind them, with the same targets.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            The sequences, and then their other strands.
+
+        Returns
+        -------
+        SequenceDataset
+            Of twice as many sequences.
+        """
+        return SequenceDataset(
+            inputs, np.concatenate([self.target] * 2), np.concatenate([self.weight] * 2)
+        )
+
+    def to_train(self) -> SequenceDataset:
+        """Return what networks train on.
+
+        Returns
+        -------
+        SequenceDataset
+            The same.
+        """
+        return self
+
 
 def inputs(windows: Windows) -> dict[str, Any]:
     """Lay sequences out as arguments of the network.
@@ -158,8 +215,9 @@ class TrainingBatches:
         for rows in self.rows():
             batch = inputs(self.windows.take(rows))
             batch |= beside(self.dataset.inputs, rows)
-            batch["weight"] = torch.from_numpy(self.dataset.weight[rows])
-            yield batch, torch.from_numpy(self.dataset.target[rows])
+            entries = self.dataset.entries(rows)
+            batch["weight"] = torch.from_numpy(self.dataset.weight[entries])
+            yield batch, torch.from_numpy(self.dataset.target[entries])
 
     def rows(self) -> list[npt.NDArray[np.intp]]:
         """Divide rows into batches, in a new random order if there is a generator.

@@ -2,21 +2,27 @@
 
 from sklyra.ensemble.architectures import (
     ARCHITECTURES,
+    POSITION_ARCHITECTURES,
     LyraArchitecture,
     PerceptronArchitecture,
+    PositionArchitecture,
 )
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
-from sklyra.ensemble.ensemble import PARTS, Ensemble, Trained
+from sklyra.ensemble.ensemble import PARTS, POSITION_PARTS, Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.networks import Networks
 from sklyra.ensemble.part import HeldOut, Part, Split
+from sklyra.ensemble.positions import PositionEnsemble
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
+from sklyra.ensemble.surroundings import SurroundingsPart
 
 __all__ = [
     "ARCHITECTURES",
     "PARTS",
+    "POSITION_ARCHITECTURES",
+    "POSITION_PARTS",
     "BoostedTreesPart",
     "Ensemble",
     "GaussianProcessPart",
@@ -25,8 +31,11 @@ __all__ = [
     "Networks",
     "Part",
     "PerceptronArchitecture",
+    "PositionArchitecture",
+    "PositionEnsemble",
     "Split",
     "Strands",
+    "SurroundingsPart",
     "Trained",
     "TrainingSettings",
     "plan_folds",

@@ -15,7 +15,7 @@ from sklyra.features import (
     JoinedChains,
     letter_vectors,
 )
-from sklyra.nn import LyraNet, Perceptron
+from sklyra.nn import LyraNet, Perceptron, PositionNet
 from sklyra.sequences import Inputs
 
 
@@ -166,6 +166,38 @@ class LyraArchitecture:
         return cls(None if chains is None else JoinedChains.from_state(chains))
 
 
+class PositionArchitecture:
+    """Gated convolutions and state space layers with a head at each position."""
+
+    name = "lyra"
+
+    @classmethod
+    def learn(cls, inputs: Inputs) -> Self:
+        """Make one (see `Architecture.learn`): it reads any sequences."""
+        return cls()
+
+    def view(self, inputs: Inputs) -> Inputs:
+        """Return the sequences as they are (see `Architecture.view`)."""
+        return inputs
+
+    def options(
+        self, data: SequenceDataset, settings: TrainingSettings
+    ) -> tuple[type, dict[str, Any]]:
+        """Choose `PositionNet` (see `Architecture.options`)."""
+        letters, n_channels = settings.letters, settings.n_channels
+        options = {"letters": letters, "n_channels": n_channels}
+        return PositionNet, {**settings.architecture, **options}
+
+    def to_state(self) -> dict[str, Any]:
+        """Return nothing: nothing was learned (see `Architecture.to_state`)."""
+        return {}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Make another (see `Architecture.from_state`)."""
+        return cls()
+
+
 class PerceptronArchitecture:
     """A perceptron over letters at aligned positions.
 
@@ -259,3 +291,5 @@ ARCHITECTURES: tuple[type[Architecture], ...] = (
     LyraArchitecture,
     PerceptronArchitecture,
 )
+# Those of models with an output at every position.
+POSITION_ARCHITECTURES: tuple[type[Architecture], ...] = (PositionArchitecture,)

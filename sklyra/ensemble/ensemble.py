@@ -26,16 +26,22 @@ from sklyra.ensemble.networks import Networks
 from sklyra.ensemble.part import HeldOut, Part, SinglePart, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
+from sklyra.ensemble.surroundings import SurroundingsPart
 from sklyra.sequences import Inputs
 from sklyra.targets import TARGETS, Target
+from sklyra.targets.target import Scale
 
 Folds = list[tuple[Rows, Rows]]
 
 _VERSION = 1
 # Kinds of base models beside networks, in the order of `predict_parts`.
 PARTS: tuple[type[SinglePart], ...] = (GaussianProcessPart, BoostedTreesPart)
+# Those of models with an output at every position.
+POSITION_PARTS: tuple[type[SinglePart], ...] = (SurroundingsPart,)
 # All by name, as states have them.
-_KINDS: dict[str, type[Part]] = {kind.__name__: kind for kind in (*PARTS, Networks)}
+_KINDS: dict[str, type[Part]] = {
+    kind.__name__: kind for kind in (*PARTS, *POSITION_PARTS, Networks)
+}
 
 
 class Trained(NamedTuple):
@@ -81,7 +87,7 @@ class Ensemble:
         self.parts = parts
         self.target = target
         self.strands = strands
-        self.stacking_weights = target.prior_weights([part.scale for part in parts])
+        self.stacking_weights = target.prior_weights(self._scales)
         self.held_out = np.empty((len(parts), 0, target.n_outputs), np.float32)
 
     def fit(
@@ -122,11 +128,13 @@ class Ensemble:
             for part, own in zip(self.parts, jobs, strict=True)
         ]
         kept, honest = map(np.stack, zip(*held, strict=True))
-        predicted = HeldOut(self.strands.average(kept), self.strands.average(honest))
         asked = valid or data
+        predicted = HeldOut(
+            self._views(kept, asked.inputs), self._views(honest, asked.inputs)
+        )
         numbers = self.strands.numbers(asked.inputs)
-        fold = fold_numbers(folds if valid is None else [], numbers)
-        learned = len(self.parts) > 1 or len(folds) > 1
+        fold = asked.spread(fold_numbers(folds if valid is None else [], numbers))
+        learned = len(predicted.kept) > 1 or len(folds) > 1
         output, score = self._stack(predicted, asked, fold, split.center, learned)
         return Trained([job for own in jobs for job in own], output, score)
 
@@ -176,9 +184,9 @@ class Ensemble:
         dict of str to ndarray of shape (n_members, n_samples, n_outputs), float64
             Predictions of each part, on the scale of that part.
         """
-        inputs = self.strands.of_inputs(inputs)
+        both = self.strands.of_inputs(inputs)
         return {
-            part.name: self.strands.average(part.predict(inputs, precision))
+            part.name: self._averaged(part.predict(both, precision), inputs)
             for part in self.parts
         }
 
@@ -199,14 +207,32 @@ class Ensemble:
         """
         parts = self.predict_parts(inputs, precision).values()
         means = np.stack([members.mean(axis=0) for members in parts])
-        output: Array = (self.stacking_weights[:, None] * means).sum(axis=0)
+        views = self._smoothed(means, inputs)
+        output: Array = (self.stacking_weights[:, None] * views).sum(axis=0)
         return output
+
+    def _averaged(self, outputs: Array, inputs: Inputs) -> Array:
+        """Average over strands, where both count."""
+        return self.strands.average(outputs)
+
+    def _smoothed(self, parts: Array, inputs: Inputs) -> Array:
+        """List what is stacked: the parts."""
+        return parts
+
+    def _views(self, outputs: Array, inputs: Inputs) -> Array:
+        """List what is stacked of predictions of one or both strands."""
+        return self._smoothed(self._averaged(outputs, inputs), inputs)
+
+    @property
+    def _scales(self) -> list[Scale]:
+        """Scale of each of what is stacked."""
+        return [part.scale for part in self.parts]
 
     def _split(
         self, data: SequenceDataset, folds: Folds, valid: SequenceDataset | None
     ) -> Split:
         """Double strands, and number what is held out together."""
-        few = len(data) <= MOST_CENTERED and valid is None
+        few = len(data.target) <= MOST_CENTERED and valid is None
         center = centers(data, folds) if few and self.target.centered else None
         both = self.strands.of_dataset(data)
         both_valid = None if valid is None else self.strands.of_dataset(valid)
@@ -251,7 +277,7 @@ class Ensemble:
     ) -> tuple[Array, float]:
         """Find stacking weights, and predict each fold with those of the others."""
         known = np.flatnonzero(np.isfinite(held.kept).all(axis=(0, 2)))
-        scales = [part.scale for part in self.parts]
+        scales = self._scales
 
         def stack(rows: Rows) -> Array:
             if not (learned and len(rows)):

@@ -120,11 +120,12 @@ def held_out_outputs(
     Returns
     -------
     HeldOut
-        Means over networks; NaN where a row was not held out.
+        Means over networks, for each entry of the target; NaN where it was not held
+        out.
     """
     n_outputs = jobs[0].net.module__n_outputs
-    total = np.zeros((2, len(asked), n_outputs))
-    times = np.zeros((len(asked), 1))
+    total = np.zeros((2, len(asked.target), n_outputs))
+    times = np.zeros((len(asked.target), 1))
     center = split.center
     for job, (_, held) in zip(jobs, split.folds, strict=True):
         rows = held if split.valid is None else np.arange(len(asked))
@@ -133,13 +134,14 @@ def held_out_outputs(
             continue
         kept = honest = predict_nets([job.net], part.inputs, precision)[0]
         if job.record is not None:
-            blocks = divide(split.same_asked[rows])
+            blocks = part.spread(divide(split.same_asked[rows]))
             honest, trained = output_without_choice(job.record, part, blocks)
             if center is not None:  # as a network would that never saw the mean
                 # of two strands the second has the same mean as the first
-                honest += center[rows % len(center)] - trained
-        total[:, rows] += kept, honest
-        times[rows] += 1
+                honest += center[asked.entries(rows) % len(center)] - trained
+        entries = asked.entries(rows)
+        total[:, entries] += kept, honest
+        times[entries] += 1
     with np.errstate(invalid="ignore"):
         total /= times
     return HeldOut(*total)
@@ -164,10 +166,11 @@ def centers(data: SequenceDataset, folds: list[tuple[Rows, Rows]]) -> Array:
     measured = np.isfinite(data.target)
     for train, held in folds:
         # nothing measured: nothing but the mean of all, which is 0
-        values = np.where(measured[train], data.target[train], 0)
-        counts = measured[train] * data.weight[train, None]
+        used = data.entries(train)
+        values = np.where(measured[used], data.target[used], 0)
+        counts = measured[used] * data.weight[used, None]
         total = np.maximum(counts.sum(axis=0), np.finfo(np.float32).tiny)
-        center[held] = (counts * values).sum(axis=0) / total
+        center[data.entries(held)] = (counts * values).sum(axis=0) / total
     return center
 
 

@@ -20,7 +20,11 @@ from sklyra._training import (
 )
 from sklyra._typing import Array
 from sklyra.batching import SequenceDataset
-from sklyra.ensemble.architectures import ARCHITECTURES, Architecture
+from sklyra.ensemble.architectures import (
+    ARCHITECTURES,
+    POSITION_ARCHITECTURES,
+    Architecture,
+)
 from sklyra.ensemble.held_out import held_out_outputs, may_choose
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
@@ -227,8 +231,9 @@ class Networks:
         """
         check_version(state, cls.__name__, _VERSION)
         name, learned = state["architecture"]
-        kinds = {kind.__name__: kind for kind in ARCHITECTURES}
-        architecture = kinds[name].from_state(learned)
+        kinds = (*ARCHITECTURES, *POSITION_ARCHITECTURES)
+        kind = next(kind for kind in kinds if kind.__name__ == name)
+        architecture = kind.from_state(learned)
         nets = [SequenceNet.from_state(net) for net in state["nets"]]
         return cls(architecture, nets)
 
@@ -246,6 +251,7 @@ def _job(
     settings: TrainingSettings,
 ) -> Job:
     """Prepare the training of a network."""
+    train = train.to_train()
     n_positions = int(train.sequences.offsets[-1])
     net.batch_size, n_epochs = step_plan(
         len(train), n_positions, settings.batch_size, settings.max_epochs
@@ -255,7 +261,7 @@ def _job(
     record = None
     if watched is not None:
         callbacks.append(BestWeights(settings.n_iter_no_change or n_epochs))
-        if may_choose(len(watched), settings.n_outputs):
+        if may_choose(len(watched.target), settings.n_outputs):
             record = EpochOutputs()
             callbacks.append(record)
     return Job(net, train, watched, n_epochs, callbacks, record)

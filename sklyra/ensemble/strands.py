@@ -65,11 +65,7 @@ class Strands:
         """
         if not self.both:
             return data
-        return SequenceDataset(
-            self.of_inputs(data.inputs),
-            np.concatenate([data.target] * 2),
-            np.concatenate([data.weight] * 2),
-        )
+        return data.with_other_strands(self.of_inputs(data.inputs))
 
     def of_folds(
         self, folds: list[tuple[Rows, Rows]], n_samples: int

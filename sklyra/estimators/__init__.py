@@ -2,6 +2,11 @@
 
 from sklyra.estimators.classifier import LyraClassifier
 from sklyra.estimators.display import TrainingDisplay
+from sklyra.estimators.positions import (
+    LyraPositionClassifier,
+    LyraPositionRegressor,
+    PositionDisplay,
+)
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
 from sklyra.estimators.stream import predict_stream
@@ -11,7 +16,10 @@ __all__ = [
     "PUBLISHED",
     "TRUSTED_TYPES",
     "LyraClassifier",
+    "LyraPositionClassifier",
+    "LyraPositionRegressor",
     "LyraRegressor",
+    "PositionDisplay",
     "TrainingDisplay",
     "predict_stream",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from sklyra._training import (
     resolve_device,
     threads,
 )
+from sklyra._typing import Mask
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
@@ -42,7 +43,7 @@ from sklyra.estimators.parameters import (
     check_unchanged,
     defaults,
 )
-from sklyra.estimators.parts import list_parts, training_settings
+from sklyra.estimators.parts import KINDS, list_parts, training_settings
 from sklyra.estimators.tables import Reader, describe_columns, learn_inputs
 from sklyra.estimators.training_data import encode_data, resume_target
 from sklyra.estimators.unchanged import kept_on_error
@@ -60,6 +61,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     _doc_link_module = DOC_LINK_MODULE
     _doc_link_template = DOC_LINK_TEMPLATE
+    _kinds: ClassVar[Any] = KINDS
+    _ensemble_type = Ensemble
 
     alphabet_: Alphabet | dict[str, Alphabet] | None
     max_length_: int
@@ -131,8 +134,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         return ensemble
 
     def _part(self, name: str) -> Part | None:
-        parts = {part.name: part for part in self._fitted().parts}
-        return parts.get(name)
+        return {part.name: part for part in self._fitted().parts}.get(name)
 
     def _networks(self, name: str) -> list[SequenceNet]:
         part = self._part(name)
@@ -213,7 +215,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             folds = plan_folds((as_rows(X), y, groups), self.cv, used, copies, options)
         before = self._ensemble.parts if resume else []
         parts = list_parts(self, strands.of_inputs(data.inputs), before)
-        ensemble = Ensemble(parts, target, strands)
+        ensemble = self._ensemble_type(parts, target, strands)
         settings = self._settings(target)
         watch = partial(tasks.watch, so_far=partial(self._alone, ensemble))
         trained = ensemble.fit(data, folds, valid, settings, rng, watch)
@@ -258,7 +260,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         """Collect the attributes of a model of one network, as that is by now."""
         first = cast("Networks", ensemble.parts[0])
         part = Networks(first.architecture, [net.snapshot()])
-        alone = Ensemble([part], ensemble.target, ensemble.strands)
+        alone = type(ensemble)([part], ensemble.target, ensemble.strands)
         return {**vars(self), "_ensemble": alone}
 
     def _remember(self, ensemble: Ensemble, jobs: list[Job]) -> None:
@@ -274,9 +276,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         self.max_length_ = max(self.max_length_, longest)
         self.versions_ = versions()
 
-    def _remember_held_out(
-        self, trained: Trained, used: npt.NDArray[np.bool_] | None
-    ) -> None:
+    def _remember_held_out(self, trained: Trained, used: Mask | None) -> None:
         """Keep held-out predictions, and what the Gaussian process found."""
         self.oof_score_ = trained.score
         self.oof_prediction_ = self._ensemble.target.decode(trained.output)
@@ -369,7 +369,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, target: Target, learn: bool
-    ) -> tuple[SequenceDataset, npt.NDArray[np.bool_]]:
+    ) -> tuple[SequenceDataset, Mask]:
         """Bring data to the network's form; and which rows have weight."""
         if y is None:
             raise ValueError(

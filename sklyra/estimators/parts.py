@@ -28,6 +28,8 @@ _SETTINGS = (
     "n_iter_no_change",
     "precision",
 )
+# Kinds of networks, and of other base models.
+KINDS = (ARCHITECTURES, PARTS)
 
 
 def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
@@ -36,7 +38,7 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
     Parameters
     ----------
     estimator : estimator
-        Its parameters say which.
+        Its parameters say which of its kinds.
     inputs : Inputs
         Training data; both strands, if both count.
     before : list of Part
@@ -47,6 +49,7 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
     list of Part
         The parts, networks first.
     """
+    architectures, others = estimator._kinds
     old = {part.name: part.resumed() for part in before}
 
     def wanted(kind: Any) -> bool:
@@ -55,11 +58,11 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
 
     networks: list[Part | None] = [
         old.get(kind.name) or Networks.learn(kind, inputs)
-        for kind in ARCHITECTURES
+        for kind in architectures
         if wanted(kind)
     ]
-    others = [kind.learn(inputs) for kind in PARTS if wanted(kind)]
-    return [part for part in [*networks, *others] if part is not None]
+    single = [kind.learn(inputs) for kind in others if wanted(kind)]
+    return [part for part in [*networks, *single] if part is not None]
 
 
 def training_settings(
@@ -90,7 +93,11 @@ def training_settings(
         n_channels = letters.shape[1]
     same = {name: getattr(estimator, name) for name in _SETTINGS}
     return TrainingSettings(
-        architecture={name: getattr(estimator, name) for name in ARCHITECTURE},
+        architecture={
+            name: getattr(estimator, name)
+            for name in ARCHITECTURE
+            if hasattr(estimator, name)
+        },
         letters=letters,
         n_channels=n_channels,
         encoder=encode,

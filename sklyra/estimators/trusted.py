@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import ENCODINGS, KmerVectorizer
-from sklyra.ensemble import Ensemble
+from sklyra.ensemble import Ensemble, PositionEnsemble
 from sklyra.estimators.classifier import LyraClassifier
+from sklyra.estimators.positions import (
+    LyraPositionClassifier,
+    LyraPositionRegressor,
+)
 from sklyra.estimators.reading import InputReader
 from sklyra.estimators.regressor import LyraRegressor
 from sklyra.estimators.tables import ColumnReader
@@ -17,7 +21,10 @@ _TYPES: list[type] = [
     InputReader,
     KmerVectorizer,
     LyraClassifier,
+    LyraPositionClassifier,
+    LyraPositionRegressor,
     LyraRegressor,
+    PositionEnsemble,
     *ENCODINGS.values(),
 ]
 # All that `skops.io.load(file, trusted=TRUSTED_TYPES)` needs to read a fitted model, if

@@ -7,6 +7,7 @@ from sklyra.features.kmers import count_kmers
 from sklyra.features.positions import TABLE_ENDS, AlignedPositions
 from sklyra.features.similarity import KINDS, letter_vectors
 from sklyra.features.substitution import substitution_scores
+from sklyra.features.surroundings import n_surroundings, surroundings
 
 __all__ = [
     "KINDS",
@@ -21,5 +22,7 @@ __all__ = [
     "JoinedChains",
     "count_kmers",
     "letter_vectors",
+    "n_surroundings",
     "substitution_scores",
+    "surroundings",
 ]

@@ -28,8 +28,10 @@ from sklyra.nn.pooling import (
     MeanPooling,
     Pooling,
 )
+from sklyra.nn.positions import PositionNet
 from sklyra.nn.prepared import Prepared
 from sklyra.nn.s4d import S4D, S4DKernel
+from sklyra.nn.wide import WideGatedConv
 
 __all__ = [
     "POOLINGS",
@@ -48,6 +50,7 @@ __all__ = [
     "MeanPooling",
     "Perceptron",
     "Pooling",
+    "PositionNet",
     "Prepared",
     "Preparer",
     "ProjectedGatedConv",
@@ -57,6 +60,7 @@ __all__ = [
     "S4DKernel",
     "SequenceModule",
     "SquaredError",
+    "WideGatedConv",
     "parameter_groups",
     "set_generator",
 ]

@@ -22,6 +22,9 @@ class SequenceModule(nn.Module, ABC):
     tensors, and its ``state_dict()``: nothing else is needed to build it again.
     """
 
+    per_position = False
+    """Whether there is a row of outputs for each position, not for each sequence."""
+
     @property
     def n_blocks(self) -> int:
         """Number of gated convolutions that come first.

@@ -47,7 +47,8 @@ class Space:
         entries: dict[str, Any] = {}
         for prefix in _prefixes(estimator):
             for name, entry in _DEFAULT.items():
-                entries[prefix + name] = _widened(entry, known[prefix + name])
+                if prefix + name in known:  # models of positions do not pool
+                    entries[prefix + name] = _widened(entry, known[prefix + name])
         if space is not None:
             check_arguments(PARAMETERS, space=space)
             entries.update(space)

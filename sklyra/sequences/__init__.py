@@ -16,6 +16,13 @@ from sklyra.sequences.mutations import (
     format_mutations,
     parse_mutations,
 )
+from sklyra.sequences.position_labels import (
+    PositionForm,
+    PositionLabels,
+    has_columns,
+    read_numbers,
+    read_states,
+)
 from sklyra.sequences.reading import is_text
 from sklyra.sequences.strands import both_strands, duplexes
 from sklyra.sequences.variants import apply_mutations, find_mutations, find_starts
@@ -25,6 +32,8 @@ __all__ = [
     "EncodedSequences",
     "Inputs",
     "Mutation",
+    "PositionForm",
+    "PositionLabels",
     "Samples",
     "apply_mutations",
     "both_strands",
@@ -38,10 +47,13 @@ __all__ = [
     "find_starts",
     "first_missing",
     "format_mutations",
+    "has_columns",
     "is_text",
     "list_mutations",
     "parse_mutations",
+    "read_numbers",
     "read_parent",
+    "read_states",
     "recode",
     "recurs",
     "refuse_masked",

@@ -63,11 +63,41 @@ class EncodedSequences:
         EncodedSequences
             A copy of these sequences.
         """
+        offsets = np.concatenate([[0], np.cumsum(self.lengths[rows])])
+        return EncodedSequences(
+            self.values[self.positions(rows)], offsets, self.alphabet
+        )
+
+    def positions(self, rows: Rows) -> Rows:
+        """Find where the positions of some sequences stand in the flat array.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+            Which sequences, in which order.
+
+        Returns
+        -------
+        ndarray of shape (n_positions_of_rows,), int
+            Indices into `values`, sequence by sequence.
+        """
         lengths = self.lengths[rows]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
-        shift = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
-        values = self.values[np.arange(offsets[-1]) + shift]
-        return EncodedSequences(values, offsets, self.alphabet)
+        ends = np.cumsum(lengths)
+        shift = np.repeat(self.offsets[:-1][rows] - (ends - lengths), lengths)
+        found: Rows = np.arange(ends[-1] if len(ends) else 0) + shift
+        return found
+
+    def mirrored(self) -> Rows:
+        """Find where each position stands if every sequence is read backwards.
+
+        Returns
+        -------
+        ndarray of shape (n_positions_total,), int
+            Indices into `values`: the last position of the first sequence comes first.
+        """
+        both_ends = self.offsets[:-1] + self.offsets[1:] - 1
+        found: Rows = np.repeat(both_ends, self.lengths) - np.arange(self.offsets[-1])
+        return found
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.

@@ -1,4 +1,4 @@
-"""Scores: Spearman's rank correlation, which scikit-learn does not have."""
+"""Spearman's rank correlation, which scikit-learn does not have."""
 
 from __future__ import annotations
 

@@ -1,0 +1,412 @@
+"""Scores of labels and values of positions, over those that were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import accuracy_score, matthews_corrcoef, roc_auc_score
+
+from sklyra.sequences import check_option, read_numbers, read_states
+
+# The three states that DSSP's eight, and the blank of coil, are counted as.
+_THREE = dict(zip("HGIEBTSCL", "HHHEECCCC", strict=True))
+_AVERAGES = ("micro", "sequence")
+
+
+class _Pair(NamedTuple):
+    """What was measured and predicted at some positions."""
+
+    true: npt.NDArray[Any]
+    predicted: npt.NDArray[Any]
+
+
+def flatten_positions(
+    y_true: Any, y_pred: Any, *, missing: str = "-. "
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Put all positions that were measured one after the other, for any metric.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        For each sequence a string of states, a list or array of labels, or an array of
+        numbers of shape (L,) or (L, K); as in the `fit` of `LyraPositionClassifier` and
+        `LyraPositionRegressor`.
+    y_pred : array-like of shape (n_samples,)
+        What was predicted: for each sequence a string, or an array with a row for each
+        position.
+    missing : str, default="-. "
+        Characters of strings in `y_true` where nothing was measured.
+
+    Returns
+    -------
+    true : ndarray of shape (n_measured,) or (n_measured, K)
+        Labels or numbers.
+    predicted : ndarray of shape (n_measured, ...)
+        What was predicted there.
+
+    Raises
+    ------
+    ValueError
+        If an entry is of another length than its prediction, or nothing was measured.
+
+    Examples
+    --------
+    >>> from sklyra.metrics import flatten_positions
+    >>> flatten_positions(["HH-C", "C"], ["HCHC", "C"])
+    (array(['H', 'H', 'C', 'C'], dtype='<U1'), array(['H', 'C', 'C', 'C'], dtype='<U1'))
+    """
+    pairs = _pairs(y_true, y_pred, missing)
+    true, predicted = zip(*pairs, strict=True)
+    return np.concatenate(true), np.concatenate(predicted)
+
+
+def _pairs(y_true: Any, y_pred: Any, missing: str) -> list[_Pair]:
+    """Pair what was measured and predicted, for each sequence with something."""
+    predicted = [_row(entry) for entry in y_pred]
+    lengths = np.array([len(row) for row in predicted], np.int64)
+    labels = read_states(y_true, lengths, missing)
+    if labels.form.width or labels.flat.dtype.kind == "f":
+        labels = read_numbers(y_true, lengths)
+    found = []
+    counts = np.add.reduceat(labels.measured, labels.offsets[:-1])
+    parts = np.split(labels.flat, np.cumsum(counts)[:-1])
+    for row, part in enumerate(parts):
+        if len(part):
+            start, stop = labels.offsets[row : row + 2]
+            found.append(_Pair(part, predicted[row][labels.measured[start:stop]]))
+    return found
+
+
+def _row(entry: Any) -> npt.NDArray[Any]:
+    """Read one prediction: characters of a string, or an array."""
+    return np.array(list(entry)) if isinstance(entry, str) else np.asarray(entry)
+
+
+def _pooled(
+    metric: Callable[..., float], y_true: Any, y_pred: Any, average: str, missing: str
+) -> float:
+    """Compute a metric of all positions at once, or its mean over sequences."""
+    check_option("average", average, _AVERAGES)
+    if average == "micro":
+        return float(metric(*flatten_positions(y_true, y_pred, missing=missing)))
+    pairs = _pairs(y_true, y_pred, missing)
+    return float(np.mean([metric(*pair) for pair in pairs]))
+
+
+def position_mcc(
+    y_true: Any, y_pred: Any, *, average: str = "micro", missing: str = "-. "
+) -> float:
+    """Compute Matthews' correlation of states of positions.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_samples,)
+        Strings or arrays of labels, one for each sequence.
+    average : {"micro", "sequence"}, default="micro"
+        All positions at once, or each sequence by itself and then the mean.
+    missing : str, default="-. "
+        Characters of strings in `y_true` where nothing was measured.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; of several classes the correlation of Gorodkin [1]_. It is 0.0 where
+        all states are equal that were measured, or all that were predicted.
+
+    References
+    ----------
+    .. [1] Gorodkin, J. (2004). Comparing two K-category assignments by a K-category
+       correlation coefficient. Computational Biology and Chemistry 28, 367-374.
+
+    Examples
+    --------
+    >>> from sklyra.metrics import position_mcc
+    >>> position_mcc(["HHCC--", "CCHH"], ["HHCCHH", "CCHH"])
+    1.0
+    """
+    return _pooled(_correlation, y_true, y_pred, average, missing)
+
+
+def _correlation(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
+    """Correlation of states; 0 where one side has a single state, as by definition."""
+    if min(len(np.unique(true)), len(np.unique(predicted))) < 2:
+        return 0.0
+    return float(matthews_corrcoef(true, predicted))
+
+
+def position_auroc(
+    y_true: Any, y_score: Any, *, average: str = "micro", missing: str = "-. "
+) -> float:
+    """Compute the area under the ROC curve of two states of positions.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Strings or arrays of two labels, of which the greater is looked for; or arrays
+        (L, K) of 0, 1 and NaN.
+    y_score : array-like of shape (n_samples,)
+        For each sequence scores (L,), or what `predict_proba` returns: (L, 2) for two
+        classes, (L, K) for several labels.
+    average : {"micro", "sequence"}, default="micro"
+        All positions at once, or each sequence with both states by itself and then the
+        mean.
+    missing : str, default="-. "
+        Characters of strings in `y_true` where nothing was measured.
+
+    Returns
+    -------
+    float
+        In [0, 1]; the mean over several labels.
+
+    Raises
+    ------
+    ValueError
+        If there are not two states.
+
+    Examples
+    --------
+    >>> from sklyra.metrics import position_auroc
+    >>> position_auroc(["DD--OO"], [[0.2, 0.3, 0, 0, 0.8, 0.1]])
+    0.5
+    """
+    check_option("average", average, _AVERAGES)
+    pairs = _pairs(y_true, y_score, missing)
+    if average == "micro":
+        true, predicted = zip(*pairs, strict=True)
+        pairs = [_Pair(np.concatenate(true), np.concatenate(predicted))]
+    scores = [_auroc(*pair) for pair in pairs]
+    known = [score for score in scores if score is not None]
+    if not known:
+        raise ValueError(
+            "y_true has one state only: there is nothing to tell apart. Pass more "
+            "sequences."
+        )
+    return float(np.mean(known))
+
+
+def _auroc(true: npt.NDArray[Any], score: npt.NDArray[Any]) -> float | None:
+    """Mean over labels that have both states; None if there is no such label."""
+    if true.ndim == 1:
+        states = np.unique(true)
+        if len(states) > 2:
+            raise ValueError(
+                f"y_true has the states {states.tolist()!r}, but a ROC curve is of "
+                "two. Score one of them at a time, or use position_mcc."
+            )
+        true = (true == states[-1])[:, None].astype(float)
+        if len(states) < 2:
+            return None
+        score = score[:, -1:] if score.ndim == 2 else score[:, None]
+    areas = []
+    for labels, values in zip(true.T, score.T, strict=True):
+        known = ~np.isnan(labels)
+        if len(np.unique(labels[known])) == 2:
+            areas.append(roc_auc_score(labels[known], values[known]))
+    return float(np.mean(areas)) if areas else None
+
+
+def q8_score(
+    y_true: Any, y_pred: Any, *, average: str = "micro", missing: str = "-. "
+) -> float:
+    """Compute the part of positions whose state of secondary structure is right.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_samples,)
+        Strings or arrays of states, one for each sequence.
+    average : {"micro", "sequence"}, default="micro"
+        All positions at once, or each sequence by itself and then the mean.
+    missing : str, default="-. "
+        Characters of strings in `y_true` where nothing was measured.
+
+    Returns
+    -------
+    float
+        In [0, 1]: Q8 of DSSP's eight states, or Q of any others.
+
+    Examples
+    --------
+    >>> from sklyra.metrics import q8_score
+    >>> q8_score(["HGEL"], ["HHEL"])
+    0.75
+    """
+    return _pooled(accuracy_score, y_true, y_pred, average, missing)
+
+
+def q3_score(
+    y_true: Any, y_pred: Any, *, average: str = "micro", missing: str = "-. "
+) -> float:
+    """Compute the part of positions whose structure is right as helix, strand or coil.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_samples,)
+        Strings or arrays of DSSP's states [1]_, one for each sequence. H, G and I count
+        as helix, E and B as strand, T, S, C and L as coil.
+    average : {"micro", "sequence"}, default="micro"
+        All positions at once, or each sequence by itself and then the mean.
+    missing : str, default="-. "
+        Characters of strings in `y_true` where nothing was measured.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If there is another state.
+
+    References
+    ----------
+    .. [1] Kabsch, W. & Sander, C. (1983). Dictionary of protein secondary structure.
+       Biopolymers 22, 2577-2637.
+
+    Examples
+    --------
+    >>> from sklyra.metrics import q3_score
+    >>> q3_score(["HGEL"], ["HHEL"])
+    1.0
+    """
+    return _pooled(_three_states, y_true, y_pred, average, missing)
+
+
+def _three_states(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
+    """Accuracy in three states."""
+    states = sorted(set(true.tolist()) | set(predicted.tolist()))
+    strange = [state for state in states if state not in _THREE]
+    if strange:
+        raise ValueError(
+            f"{strange[0]!r} is none of DSSP's states {''.join(_THREE)!r}. Use "
+            "q8_score for other states."
+        )
+    a, b = ([_THREE[state] for state in row.tolist()] for row in (true, predicted))
+    return float(accuracy_score(a, b))
+
+
+def mcrmse(y_true: Any, y_pred: Any, *, average: str = "micro") -> float:
+    """Compute the root mean squared error of each column, and the mean of these.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_samples,)
+        For each sequence an array (L,) or (L, K) of numbers; in `y_true` NaN where
+        nothing was measured.
+    average : {"micro", "sequence"}, default="micro"
+        All positions at once, or each sequence by itself and then the mean.
+
+    Returns
+    -------
+    float
+        In the units of the values; 0 is best.
+
+    Raises
+    ------
+    ValueError
+        If there are other numbers of columns.
+
+    Examples
+    --------
+    >>> from sklyra.metrics import mcrmse
+    >>> mcrmse([[[0.0, 1.0], [0.0, 1.0]]], [[[0.5, 1.0], [0.5, 1.0]]])
+    0.25
+    """
+    return _pooled(_column_errors, y_true, y_pred, average, "")
+
+
+def _column_errors(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
+    """Mean over columns of the root mean squared error."""
+    if true.shape != predicted.shape:
+        raise ValueError(
+            f"y_true has {true.shape[1:] or 'no'} columns, y_pred "
+            f"{predicted.shape[1:] or 'none'}: pass as many of both."
+        )
+    true, predicted = (a.reshape(len(a), -1).astype(float) for a in (true, predicted))
+    with np.errstate(invalid="ignore"):
+        square = np.nanmean((true - predicted) ** 2, axis=0)
+    return float(np.sqrt(square).mean())
+
+
+def position_scorer(
+    metric: Callable[..., float], *, average: str = "micro", missing: str = "-. "
+) -> Callable[..., float]:
+    """Make a scorer of models of positions from any metric of two flat arrays.
+
+    Parameters
+    ----------
+    metric : callable
+        Takes what was measured and what was predicted, arrays of shape (n_measured,)
+        or (n_measured, K), and returns a number: the greater the better.
+    average : {"micro", "sequence"}, default="micro"
+        All positions at once, or each sequence by itself and then the mean.
+    missing : str, default="-. "
+        Characters of strings in `y` where nothing was measured.
+
+    Returns
+    -------
+    callable
+        For ``scoring=`` in cross-validation and searches.
+
+    Examples
+    --------
+    >>> from sklearn.metrics import balanced_accuracy_score
+    >>> from sklyra.metrics import position_scorer
+    >>> scorer = position_scorer(balanced_accuracy_score)
+    """
+    if not callable(metric):
+        raise TypeError(
+            f"metric={metric!r} is not an option: choose a callable of two arrays."
+        )
+    check_option("average", average, _AVERAGES)
+    pooled = partial(_pooled_last, metric, average, missing)
+    return partial(score_with, pooled, "predict", 1)
+
+
+def _pooled_last(
+    metric: Callable[..., float], average: str, missing: str, y_true: Any, y_pred: Any
+) -> float:
+    return _pooled(metric, y_true, y_pred, average, missing)
+
+
+def score_with(
+    metric: Callable[..., float],
+    method: str,
+    sign: int,
+    estimator: Any,
+    X: Any,
+    y: Any,
+) -> float:
+    """Score what a method of a model returns.
+
+    Parameters
+    ----------
+    metric : callable
+        Takes `y` and what was predicted.
+    method : str
+        Which method.
+    sign : {1, -1}
+        What to multiply by, so that more is better.
+    estimator : estimator
+        A fitted model.
+    X, y : array-like of shape (n_samples,)
+        Sequences and their labels.
+
+    Returns
+    -------
+    float
+        The score.
+    """
+    return sign * metric(y, getattr(estimator, method)(X))
+
+
+#: Scorers for ``scoring=`` in cross-validation and searches.
+position_mcc_scorer = partial(score_with, position_mcc, "predict", 1)
+position_auroc_scorer = partial(score_with, position_auroc, "predict_proba", 1)
+q3_scorer = partial(score_with, q3_score, "predict", 1)
+q8_scorer = partial(score_with, q8_score, "predict", 1)
+mcrmse_scorer = partial(score_with, mcrmse, "predict", -1)
