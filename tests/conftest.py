@@ -1,17 +1,20 @@
-"""What many tests need. Every test runs torch on one thread: two run at a time."""
+"""What many tests need. Every test computes on one thread: two run at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread():
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield
+    # those of BLAS would wait for each other, busily
+    with threadpool_limits(1):
+        yield
     torch.set_num_threads(before)
 
 

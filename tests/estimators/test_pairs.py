@@ -130,6 +130,7 @@ def test_classes_are_learned_from_tables():
 def test_tables_are_cross_validated_and_searched():
     model = LyraRegressor(**ENSEMBLE, n_members=1)
     assert cross_val_predict(model, TABLE, Y, cv=2).shape == (80,)
+    model.set_params(gaussian_process=False)
     grid = GridSearchCV(model, {"pooling": ["mean", "max"]}, cv=2).fit(TABLE, Y)
     assert grid.predict(NEW).shape == (40,)
     search = LyraSearchCV(model, n_trials=1, cv=2, random_state=0).fit(TABLE, Y)
