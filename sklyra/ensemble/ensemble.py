@@ -124,11 +124,12 @@ class Ensemble:
             part.finish(own, split, self.target, rng, settings.precision)
             for part, own in zip(self.parts, jobs, strict=True)
         ]
-        kept, honest = map(np.stack, zip(*held, strict=True))
         asked = valid or data
-        predicted = HeldOut(
-            self._views(kept, asked.inputs), self._views(honest, asked.inputs)
-        )
+        kept = self._views([part.kept for part in held], asked.inputs)
+        honest = kept
+        if not all(np.shares_memory(part.kept, part.honest) for part in held):
+            honest = self._views([part.honest for part in held], asked.inputs)
+        predicted = HeldOut(kept, honest)
         numbers = self.strands.numbers(asked.inputs)
         fold = asked.spread(fold_numbers(folds if valid is None else [], numbers))
         learned = len(predicted.kept) > 1 or len(folds) > 1
@@ -216,9 +217,9 @@ class Ensemble:
         """List what is stacked: the parts."""
         return parts
 
-    def _views(self, outputs: Array, inputs: Inputs) -> Array:
+    def _views(self, outputs: list[Array], inputs: Inputs) -> Array:
         """List what is stacked of predictions of one or both strands."""
-        return self._smoothed(self._averaged(outputs, inputs), inputs)
+        return self._smoothed(self._averaged(np.stack(outputs), inputs), inputs)
 
     @property
     def _scales(self) -> list[Scale]:
