@@ -84,7 +84,7 @@ class Ensemble:
         self.parts = parts
         self.target = target
         self.strands = strands
-        self.stacking_weights = target.prior_weights(self._scales)
+        self.stacking_weights = self._prior()
         self.held_out = np.empty((len(parts), 0, target.n_outputs), np.float32)
 
     def fit(
@@ -221,6 +221,10 @@ class Ensemble:
         """List what is stacked of predictions of one or both strands."""
         return self._smoothed(self._averaged(np.stack(outputs), inputs), inputs)
 
+    def _prior(self) -> Array:
+        """Stacking weights for when nothing was held out."""
+        return self.target.prior_weights(self._scales)
+
     @property
     def _scales(self) -> list[Scale]:
         """Scale of each of what is stacked."""
@@ -279,7 +283,7 @@ class Ensemble:
 
         def stack(rows: Rows) -> Array:
             if not (learned and len(rows)):
-                return self.target.prior_weights(scales)
+                return self._prior()
             rows = known[rows]
             weight = asked.weight[rows].astype(np.float64)
             return self.target.stack(

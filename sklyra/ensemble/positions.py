@@ -68,6 +68,12 @@ float64
         means = [running_mean(parts, inputs.sequences, reach) for reach in _REACHES]
         return np.concatenate([parts, *means])
 
+    def _prior(self) -> Array:
+        """Stacking weights for when nothing was held out: no means over neighbors."""
+        weights = self.target.prior_weights([part.scale for part in self.parts])
+        none = np.zeros((len(_REACHES) * len(self.parts), weights.shape[1]))
+        return np.concatenate([weights, none])
+
     @property
     def _scales(self) -> list[Scale]:
         """Scale of each part, and of its means."""

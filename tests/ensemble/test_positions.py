@@ -112,9 +112,19 @@ def test_a_part_comes_back_from_its_state(rng):
         SurroundingsPart.from_state({**part.to_state(), "version": 0})
 
 
+def test_nothing_is_smoothed_before_there_is_evidence():
+    sequences = check_sequences(["ACG", "TT"], alphabet="dna")
+    parts = [SurroundingsPart(sequences.alphabet)] * 2
+    target = ClassTarget(classes=np.arange(2))
+    weights = PositionEnsemble(parts, target, Strands(False)).stacking_weights
+    assert weights.ravel().tolist() == [1, 1, 0, 0, 0, 0]
+
+
 def test_strands_of_positions_are_averaged_backwards():
     sequences = check_sequences(["ACG", "TT"], alphabet="dna")
-    ensemble = PositionEnsemble([], ClassTarget(classes=np.arange(2)), Strands(True))
+    part = SurroundingsPart(sequences.alphabet)
+    target = ClassTarget(classes=np.arange(2))
+    ensemble = PositionEnsemble([part], target, Strands(True))
     outputs = np.array([0.0, 1, 2, 3, 4, 20, 10, 0, 40, 30])[None, :, None]
     found = ensemble._averaged(outputs, Inputs((sequences,)))
     assert found[0, :, 0].tolist() == [0, 5.5, 11, 16.5, 22]
