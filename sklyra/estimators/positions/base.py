@@ -24,6 +24,7 @@ from sklyra.ensemble import (
     TrainingSettings,
 )
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.parameters import encoder
 from sklyra.estimators.parts import training_settings
 from sklyra.estimators.positions.encoding import encode_positions
 from sklyra.estimators.positions.parameters import (
@@ -32,14 +33,18 @@ from sklyra.estimators.positions.parameters import (
 )
 from sklyra.estimators.positions.steps import position_steps
 from sklyra.estimators.reading import InputReader
+from sklyra.features import can_pair
 from sklyra.sequences import Inputs, PositionForm, PositionLabels
 from sklyra.targets import PositionTarget, Target
 
 
 def _list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
     """List the parts of a model of positions."""
-    parts: list[Part] = [Networks(PositionArchitecture())]
     alphabet = inputs.sequences.alphabet
+    vectors = None
+    if alphabet is not None and can_pair(alphabet):
+        vectors, _ = encoder(estimator.encoding).character_features(alphabet)
+    parts: list[Part] = [Networks(PositionArchitecture(vectors))]
     if estimator.surroundings and alphabet is not None:
         parts.append(SurroundingsPart(alphabet))
     return parts
