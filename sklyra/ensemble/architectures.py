@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.settings import TrainingSettings
@@ -14,9 +15,10 @@ from sklyra.features import (
     AlignedPositions,
     JoinedChains,
     letter_vectors,
+    position_channels,
 )
 from sklyra.nn import LyraNet, Perceptron, PositionNet
-from sklyra.sequences import Inputs
+from sklyra.sequences import EncodedSequences, Inputs
 
 
 class Architecture(Protocol):
@@ -167,35 +169,52 @@ class LyraArchitecture:
 
 
 class PositionArchitecture:
-    """Gated convolutions and state space layers with a head at each position."""
+    """Gated convolutions and state space layers with a head at each position.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_characters, n_channels), float32, or None, \
+default=None
+        Channels of each letter of RNA, beside which it reads how well bases pair; None
+        for any other sequences, which it reads as they are.
+    """
 
     name = "lyra"
 
+    def __init__(self, vectors: npt.NDArray[np.float32] | None = None) -> None:
+        self.vectors = vectors
+
     @classmethod
     def learn(cls, inputs: Inputs) -> Self:
-        """Make one (see `Architecture.learn`): it reads any sequences."""
+        """Make one (see `Architecture.learn`) that reads sequences as they are."""
         return cls()
 
     def view(self, inputs: Inputs) -> Inputs:
-        """Return the sequences as they are (see `Architecture.view`)."""
-        return inputs
+        """Look up channels of RNA (see `Architecture.view`)."""
+        if self.vectors is None:
+            return inputs
+        sequences = inputs.sequences
+        channels = position_channels(sequences, self.vectors)
+        return Inputs((EncodedSequences(channels, sequences.offsets, None),))
 
     def options(
         self, data: SequenceDataset, settings: TrainingSettings
     ) -> tuple[type, dict[str, Any]]:
         """Choose `PositionNet` (see `Architecture.options`)."""
         letters, n_channels = settings.letters, settings.n_channels
+        if self.vectors is not None:
+            letters, n_channels = None, data.sequences.values.shape[1]
         options = {"letters": letters, "n_channels": n_channels}
         return PositionNet, {**settings.architecture, **options}
 
     def to_state(self) -> dict[str, Any]:
-        """Return nothing: nothing was learned (see `Architecture.to_state`)."""
-        return {}
+        """Return the channels of letters (see `Architecture.to_state`)."""
+        return {"vectors": self.vectors}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Make another (see `Architecture.from_state`)."""
-        return cls()
+        """Read these (see `Architecture.from_state`)."""
+        return cls(state["vectors"])
 
 
 class PerceptronArchitecture:

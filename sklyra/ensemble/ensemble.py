@@ -87,7 +87,7 @@ class Ensemble:
         self.parts = parts
         self.target = target
         self.strands = strands
-        self.stacking_weights = target.prior_weights(self._scales)
+        self.stacking_weights = self._prior()
         self.held_out = np.empty((len(parts), 0, target.n_outputs), np.float32)
 
     def fit(
@@ -127,11 +127,12 @@ class Ensemble:
             part.finish(own, split, self.target, rng, settings.precision)
             for part, own in zip(self.parts, jobs, strict=True)
         ]
-        kept, honest = map(np.stack, zip(*held, strict=True))
         asked = valid or data
-        predicted = HeldOut(
-            self._views(kept, asked.inputs), self._views(honest, asked.inputs)
-        )
+        kept = self._views([part.kept for part in held], asked.inputs)
+        honest = kept
+        if not all(np.shares_memory(part.kept, part.honest) for part in held):
+            honest = self._views([part.honest for part in held], asked.inputs)
+        predicted = HeldOut(kept, honest)
         numbers = self.strands.numbers(asked.inputs)
         fold = asked.spread(fold_numbers(folds if valid is None else [], numbers))
         learned = len(predicted.kept) > 1 or len(folds) > 1
@@ -219,9 +220,13 @@ class Ensemble:
         """List what is stacked: the parts."""
         return parts
 
-    def _views(self, outputs: Array, inputs: Inputs) -> Array:
+    def _views(self, outputs: list[Array], inputs: Inputs) -> Array:
         """List what is stacked of predictions of one or both strands."""
-        return self._smoothed(self._averaged(outputs, inputs), inputs)
+        return self._smoothed(self._averaged(np.stack(outputs), inputs), inputs)
+
+    def _prior(self) -> Array:
+        """Stacking weights for when nothing was held out."""
+        return self.target.prior_weights(self._scales)
 
     @property
     def _scales(self) -> list[Scale]:
@@ -281,7 +286,7 @@ class Ensemble:
 
         def stack(rows: Rows) -> Array:
             if not (learned and len(rows)):
-                return self.target.prior_weights(scales)
+                return self._prior()
             rows = known[rows]
             weight = asked.weight[rows].astype(np.float64)
             return self.target.stack(

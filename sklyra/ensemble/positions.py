@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sklyra._typing import Array, Rows
-from sklyra.batching import SequenceDataset
+from sklyra.batching import SequenceDataset, chunks
 from sklyra.ensemble.ensemble import Ensemble
 from sklyra.ensemble.part import HeldOut
 from sklyra.sequences import EncodedSequences, Inputs
@@ -13,6 +13,10 @@ from sklyra.targets.target import Scale
 
 # Parts are stacked as they are, and as means over so many positions on either side.
 _REACHES = (7, 25)
+
+
+# Positions whose predictions by all members are in memory at a time.
+_POSITIONS = 2**17
 
 
 class PositionEnsemble(Ensemble):
@@ -29,6 +33,28 @@ float64
         of their means over 15 positions, then over 51.
     """
 
+    def predict(self, inputs: Inputs, precision: str) -> Array:
+        """Predict some sequences at a time: members have outputs for all positions.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+        precision : str
+            Precision of networks.
+
+        Returns
+        -------
+        ndarray of shape (n_positions_total, n_outputs), float64
+            Outputs: means over members, times stacking weights, added up.
+        """
+        sequences = inputs.sequences
+        out = np.empty((len(sequences.values), self.target.n_outputs))
+        for rows in chunks(sequences, _POSITIONS):
+            part = super().predict(inputs.take(rows), precision)
+            out[sequences.positions(rows)] = part
+        return out
+
     def _averaged(self, outputs: Array, inputs: Inputs) -> Array:
         """Average over strands, of which the other is read backwards."""
         if not self.strands.both:
@@ -41,6 +67,12 @@ float64
         """List parts, and their means over neighbors."""
         means = [running_mean(parts, inputs.sequences, reach) for reach in _REACHES]
         return np.concatenate([parts, *means])
+
+    def _prior(self) -> Array:
+        """Stacking weights for when nothing was held out: no means over neighbors."""
+        weights = self.target.prior_weights([part.scale for part in self.parts])
+        none = np.zeros((len(_REACHES) * len(self.parts), weights.shape[1]))
+        return np.concatenate([weights, none])
 
     @property
     def _scales(self) -> list[Scale]:
@@ -66,7 +98,7 @@ def running_mean(values: Array, sequences: EncodedSequences, reach: int) -> Arra
 
     Parameters
     ----------
-    values : ndarray of shape (..., n_positions_total, n_outputs), float64
+    values : ndarray of shape (n_parts, n_positions_total, n_outputs), float64
         Values of each position; NaN at all positions of a sequence stays NaN.
     sequences : EncodedSequences
         Where sequences begin and end.
@@ -85,9 +117,11 @@ def running_mean(values: Array, sequences: EncodedSequences, reach: int) -> Arra
     high = np.minimum(
         place + reach + 1, np.repeat(sequences.offsets[1:], sequences.lengths)
     )
-    known = np.isfinite(values)
-    total = np.zeros((*values.shape[:-2], len(place) + 1, values.shape[-1]))
-    np.cumsum(np.where(known, values, 0), axis=-2, out=total[..., 1:, :])
-    mean: Array = (total[..., high, :] - total[..., low, :]) / (high - low)[:, None]
-    mean[~known] = np.nan
-    return mean
+    means = np.empty_like(values)
+    total = np.zeros((len(place) + 1, values.shape[-1]))
+    for one, mean in zip(values, means, strict=True):
+        known = np.isfinite(one)
+        np.cumsum(np.where(known, one, 0), axis=0, out=total[1:])
+        mean[:] = (total[high] - total[low]) / (high - low)[:, None]
+        mean[~known] = np.nan
+    return means

@@ -15,7 +15,14 @@ from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset, chunks
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
-from sklyra.features import letter_vectors, n_surroundings, surroundings
+from sklyra.features import (
+    N_STEMS,
+    can_pair,
+    letter_vectors,
+    n_surroundings,
+    position_channels,
+    surroundings,
+)
 from sklyra.sequences import EncodedSequences, Inputs
 from sklyra.targets.target import Scale, Target
 
@@ -55,8 +62,8 @@ class SurroundingsPart:
     """Linear regression of levels on the window, the composition and the ends.
 
     A smooth, linear view of a position: how much of each residue there is near it and
-    far from it, and how near the ends are. Folds and penalties cost little, because
-    least squares knows positions by sums of products alone.
+    far from it, and how near the ends are; of RNA also how well bases pair. Folds and
+    penalties cost little, because least squares knows positions by sums of products.
 
     Parameters
     ----------
@@ -83,14 +90,15 @@ default=None
 
     @property
     def n_channels(self) -> int:
-        """Length of the vector of a letter.
+        """Number of channels of a position.
 
         Returns
         -------
         int
-            Its length.
+            How many numbers stand for it.
         """
-        return int(self._vectors.shape[1])
+        n_stems = N_STEMS if can_pair(self.alphabet) else 0
+        return int(self._vectors.shape[1]) + n_stems
 
     def resumed(self) -> Self:
         """Make another (see `Part.resumed`): it is learned anew."""
@@ -169,9 +177,10 @@ default=None
         """
         for rows in chunks(sequences, _POSITIONS):
             part, positions = sequences.take(rows), sequences.positions(rows)
+            channels = position_channels(part, self._vectors)
             for start in range(0, len(positions), _POSITIONS):
                 some = slice(start, start + _POSITIONS)
-                yield positions[some], surroundings(part, self._vectors, some)
+                yield positions[some], surroundings(part, channels, some)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.

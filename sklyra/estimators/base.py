@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, ClassVar, Self, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +43,7 @@ from sklyra.estimators.parameters import (
     check_unchanged,
     defaults,
 )
-from sklyra.estimators.parts import KINDS, list_parts, training_settings
+from sklyra.estimators.parts import list_parts, training_settings
 from sklyra.estimators.tables import Reader, describe_columns, learn_inputs
 from sklyra.estimators.training_data import encode_data, resume_target
 from sklyra.estimators.unchanged import kept_on_error
@@ -61,7 +61,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
 
     _doc_link_module = DOC_LINK_MODULE
     _doc_link_template = DOC_LINK_TEMPLATE
-    _kinds: ClassVar[Any] = KINDS
+    _list_parts = staticmethod(list_parts)
     _ensemble_type = Ensemble
 
     alphabet_: Alphabet | dict[str, Alphabet] | None
@@ -214,7 +214,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             options = (self.n_members, self.validation_fraction, rng, strata)
             folds = plan_folds((as_rows(X), y, groups), self.cv, used, copies, options)
         before = self._ensemble.parts if resume else []
-        parts = list_parts(self, strands.of_inputs(data.inputs), before)
+        parts = self._list_parts(self, strands.of_inputs(data.inputs), before)
         ensemble = self._ensemble_type(parts, target, strands)
         settings = self._settings(target)
         watch = partial(tasks.watch, so_far=partial(self._alone, ensemble))

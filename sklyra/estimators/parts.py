@@ -28,8 +28,6 @@ _SETTINGS = (
     "n_iter_no_change",
     "precision",
 )
-# Kinds of networks, and of other base models.
-KINDS = (ARCHITECTURES, PARTS)
 
 
 def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
@@ -38,7 +36,7 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
     Parameters
     ----------
     estimator : estimator
-        Its parameters say which of its kinds.
+        Its parameters say which.
     inputs : Inputs
         Training data; both strands, if both count.
     before : list of Part
@@ -49,7 +47,6 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
     list of Part
         The parts, networks first.
     """
-    architectures, others = estimator._kinds
     old = {part.name: part.resumed() for part in before}
 
     def wanted(kind: Any) -> bool:
@@ -58,11 +55,11 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
 
     networks: list[Part | None] = [
         old.get(kind.name) or Networks.learn(kind, inputs)
-        for kind in architectures
+        for kind in ARCHITECTURES
         if wanted(kind)
     ]
-    single = [kind.learn(inputs) for kind in others if wanted(kind)]
-    return [part for part in [*networks, *single] if part is not None]
+    others = [kind.learn(inputs) for kind in PARTS if wanted(kind)]
+    return [part for part in [*networks, *others] if part is not None]
 
 
 def training_settings(

@@ -8,7 +8,7 @@ import pytest
 from sklyra.batching import PositionDataset
 from sklyra.ensemble import PositionEnsemble, Split, Strands, SurroundingsPart
 from sklyra.ensemble.positions import running_mean
-from sklyra.features import surroundings
+from sklyra.features import position_channels, surroundings
 from sklyra.sequences import Inputs, check_sequences
 from sklyra.targets import ClassTarget, ValueTarget
 
@@ -40,10 +40,15 @@ def split_of(rng, n=12, measured=0.8):
     return Split(data, folds, None, rows, rows, None)
 
 
+def of_positions(part, sequences):
+    """Features of all positions."""
+    return surroundings(sequences, position_channels(sequences, part._vectors))
+
+
 def least_squares(part, data, rows, column, penalty):
     """Coefficients of one output, straight from the equations."""
     at = data.entries(rows)
-    features = surroundings(data.sequences.take(rows), part._vectors).astype(float)
+    features = of_positions(part, data.sequences.take(rows)).astype(float)
     y, weight = data.target[at, column].astype(float), data.weight[at].astype(float)
     known = np.isfinite(y) & (weight > 0)
     a, w = features[known], weight[known, None]
@@ -60,7 +65,7 @@ def test_held_out_positions_are_predicted_without_their_fold(rng):
     target = ValueTarget()
     part = SurroundingsPart(data.sequences.alphabet)
     held = part.finish([], split, target, np.random.RandomState(0), "float32")
-    features = surroundings(data.sequences, part._vectors).astype(float)
+    features = of_positions(part, data.sequences).astype(float)
     for column in range(2):
         everything = np.arange(len(data))
         fits = {
@@ -90,13 +95,13 @@ def test_the_penalty_is_the_one_that_predicts_best(rng):
     part.finish([], split, ValueTarget(), np.random.RandomState(0), "float32")
     noise = np.abs(part.coefficients[:-1]).max()
     data = split.data
-    letters = surroundings(data.sequences, part._vectors)[:, 28]  # the letter itself
+    letters = of_positions(part, data.sequences)[:, 84]  # the letter itself
     known = PositionDataset(
         data.inputs, np.stack([letters] * 2, axis=1), np.ones_like(data.weight)
     )
     taught = Split(known, split.folds, None, split.same, split.same_asked, None)
     part.finish([], taught, ValueTarget(), np.random.RandomState(0), "float32")
-    assert part.coefficients[28, 0] > 0.5 > 100 * noise
+    assert part.coefficients[84, 0] > 0.5 > 50 * noise
 
 
 def test_a_part_comes_back_from_its_state(rng):
@@ -112,9 +117,19 @@ def test_a_part_comes_back_from_its_state(rng):
         SurroundingsPart.from_state({**part.to_state(), "version": 0})
 
 
+def test_nothing_is_smoothed_before_there_is_evidence():
+    sequences = check_sequences(["ACG", "TT"], alphabet="dna")
+    parts = [SurroundingsPart(sequences.alphabet)] * 2
+    target = ClassTarget(classes=np.arange(2))
+    weights = PositionEnsemble(parts, target, Strands(False)).stacking_weights
+    assert weights.ravel().tolist() == [1, 1, 0, 0, 0, 0]
+
+
 def test_strands_of_positions_are_averaged_backwards():
     sequences = check_sequences(["ACG", "TT"], alphabet="dna")
-    ensemble = PositionEnsemble([], ClassTarget(classes=np.arange(2)), Strands(True))
+    part = SurroundingsPart(sequences.alphabet)
+    target = ClassTarget(classes=np.arange(2))
+    ensemble = PositionEnsemble([part], target, Strands(True))
     outputs = np.array([0.0, 1, 2, 3, 4, 20, 10, 0, 40, 30])[None, :, None]
     found = ensemble._averaged(outputs, Inputs((sequences,)))
     assert found[0, :, 0].tolist() == [0, 5.5, 11, 16.5, 22]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sklyra.features import letter_vectors, n_surroundings, surroundings
+from sklyra.features import (
+    letter_vectors,
+    n_surroundings,
+    position_channels,
+    stems,
+    surroundings,
+)
 from sklyra.sequences import check_sequences
 
 
@@ -33,13 +39,16 @@ def test_they_are_those_of_each_position(rng, alphabet):
     X = ["".join(rng.choice(letters, n)) for n in (1, 8, 130, 33)]
     sequences = check_sequences(X, alphabet=alphabet)
     vectors = letter_vectors(sequences.alphabet)
-    found = surroundings(sequences, vectors)
-    assert found.shape == (172, n_surroundings(vectors.shape[1]))
-    some = surroundings(sequences, vectors, slice(5, 60))
+    channels = position_channels(sequences, vectors)
+    found = surroundings(sequences, channels)
+    assert found.shape == (172, n_surroundings(channels.shape[1]))
+    some = surroundings(sequences, channels, slice(5, 60))
     np.testing.assert_array_equal(some, found[5:60])
     row = 0
     for start, stop in zip(sequences.offsets[:-1], sequences.offsets[1:], strict=True):
         own = vectors[sequences.values[start:stop]]
+        if alphabet == "rna":
+            own = np.hstack([own, stems(sequences)[start:stop]])
         for place in range(stop - start):
             np.testing.assert_allclose(
                 found[row], of_position(own, place), rtol=1e-5, atol=1e-6

@@ -15,14 +15,16 @@ from sklyra._training import ordinary_mode, threads
 from sklyra._typing import Array, Mask
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble import (
-    POSITION_ARCHITECTURES,
-    POSITION_PARTS,
     Networks,
+    Part,
+    PositionArchitecture,
     PositionEnsemble,
+    SurroundingsPart,
     Trained,
     TrainingSettings,
 )
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.parameters import encoder
 from sklyra.estimators.parts import training_settings
 from sklyra.estimators.positions.encoding import encode_positions
 from sklyra.estimators.positions.parameters import (
@@ -31,14 +33,27 @@ from sklyra.estimators.positions.parameters import (
 )
 from sklyra.estimators.positions.steps import position_steps
 from sklyra.estimators.reading import InputReader
-from sklyra.sequences import PositionForm, PositionLabels
+from sklyra.features import can_pair
+from sklyra.sequences import Inputs, PositionForm, PositionLabels
 from sklyra.targets import PositionTarget, Target
+
+
+def _list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
+    """List the parts of a model of positions."""
+    alphabet = inputs.sequences.alphabet
+    vectors = None
+    if alphabet is not None and can_pair(alphabet):
+        vectors, _ = encoder(estimator.encoding).character_features(alphabet)
+    parts: list[Part] = [Networks(PositionArchitecture(vectors))]
+    if estimator.surroundings and alphabet is not None:
+        parts.append(SurroundingsPart(alphabet))
+    return parts
 
 
 class BasePositions(BaseLyra):
     """Fit and predict something of every position. Subclasses choose what."""
 
-    _kinds = (POSITION_ARCHITECTURES, POSITION_PARTS)
+    _list_parts = staticmethod(_list_parts)
     _ensemble_type = PositionEnsemble
     # there is one column of sequences, and every fit begins anew
     columns = None
