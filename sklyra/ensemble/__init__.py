@@ -2,6 +2,7 @@
 
 from sklyra.ensemble.architectures import LyraArchitecture, PerceptronArchitecture
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
+from sklyra.ensemble.doubt import Doubt
 from sklyra.ensemble.ensemble import Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
@@ -12,6 +13,7 @@ from sklyra.ensemble.strands import Strands
 
 __all__ = [
     "BoostedTreesPart",
+    "Doubt",
     "Ensemble",
     "GaussianProcessPart",
     "HeldOut",
