@@ -2,13 +2,13 @@
 
 from sklyra.ensemble.architectures import (
     ARCHITECTURES,
-    POSITION_ARCHITECTURES,
     LyraArchitecture,
     PerceptronArchitecture,
     PositionArchitecture,
 )
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
-from sklyra.ensemble.ensemble import PARTS, POSITION_PARTS, Ensemble, Trained
+from sklyra.ensemble.doubt import Doubt
+from sklyra.ensemble.ensemble import PARTS, Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.networks import Networks
@@ -21,9 +21,8 @@ from sklyra.ensemble.surroundings import SurroundingsPart
 __all__ = [
     "ARCHITECTURES",
     "PARTS",
-    "POSITION_ARCHITECTURES",
-    "POSITION_PARTS",
     "BoostedTreesPart",
+    "Doubt",
     "Ensemble",
     "GaussianProcessPart",
     "HeldOut",

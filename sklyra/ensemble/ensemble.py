@@ -15,6 +15,7 @@ from sklyra._training import Job, one_bar, train_all
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
+from sklyra.ensemble.doubt import Doubt, Evidence
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.held_out import (
     MOST_CENTERED,
@@ -81,6 +82,8 @@ class Ensemble:
         Factors with which parts add up to outputs.
     held_out : ndarray of shape (n_parts, n_asked, n_outputs), float32
         Honest held-out predictions of each part, once fitted; of no rows before.
+    doubt : Doubt or None
+        How sure it may be, once fitted with rows held out.
     """
 
     def __init__(self, parts: list[Part], target: Target, strands: Strands) -> None:
@@ -89,6 +92,19 @@ class Ensemble:
         self.strands = strands
         self.stacking_weights = self._prior()
         self.held_out = np.empty((len(parts), 0, target.n_outputs), np.float32)
+        self.doubt: Doubt | None = None
+
+    @property
+    def gaussian_process(self) -> GaussianProcessPart | None:
+        """The part that is a Gaussian process.
+
+        Returns
+        -------
+        GaussianProcessPart or None
+            None if there is none.
+        """
+        kinds = [part for part in self.parts if isinstance(part, GaussianProcessPart)]
+        return kinds[0] if kinds else None
 
     def fit(
         self,
@@ -137,6 +153,8 @@ class Ensemble:
         fold = asked.spread(fold_numbers(folds if valid is None else [], numbers))
         learned = len(predicted.kept) > 1 or len(folds) > 1
         output, score = self._stack(predicted, asked, fold, split.center, learned)
+        evidence = Evidence(asked, predicted.honest, output, fold)
+        self.doubt = Doubt.learn(self, split, evidence)
         return Trained([job for own in jobs for job in own], output, score)
 
     def train(
@@ -206,7 +224,21 @@ class Ensemble:
         ndarray of shape (n_samples, n_outputs), float64
             Outputs: means over members, times stacking weights, added up.
         """
-        parts = self.predict_parts(inputs, precision).values()
+        return self.stacked(list(self.predict_parts(inputs, precision).values()))
+
+    def stacked(self, parts: list[Array]) -> Array:
+        """Stack what parts predict.
+
+        Parameters
+        ----------
+        parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
+            Predictions of the members of each part.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), float64
+            Outputs: means over members, times stacking weights, added up.
+        """
         means = np.stack([members.mean(axis=0) for members in parts])
         views = self._smoothed(means, inputs)
         output: Array = (self.stacking_weights[:, None] * views).sum(axis=0)
@@ -319,6 +351,7 @@ class Ensemble:
             "both_strands": self.strands.both,
             "stacking_weights": self.stacking_weights,
             "held_out": self.held_out,
+            "doubt": None if self.doubt is None else self.doubt.to_state(),
         }
 
     @classmethod
@@ -347,6 +380,8 @@ class Ensemble:
         ensemble = cls(parts, target, Strands(state["both_strands"]))
         ensemble.stacking_weights = state["stacking_weights"]
         ensemble.held_out = state["held_out"]
+        if state.get("doubt") is not None:  # models before had none
+            ensemble.doubt = Doubt.from_state(state["doubt"])
         return ensemble
 
     def __getstate__(self) -> dict[str, Any]:

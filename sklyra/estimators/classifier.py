@@ -11,14 +11,14 @@ from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
-from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import accuracy_of_known
+from sklyra.estimators.uncertain import UncertainClasses
 from sklyra.targets import CLASS_TARGETS, ClassTarget, MultilabelTarget, Target
 from sklyra.targets.tables import is_table
 
 
-class LyraClassifier(ClassifierMixin, BaseLyra):
+class LyraClassifier(ClassifierMixin, UncertainClasses):
     """Predict classes from biological sequences.
 
     A small network reads each sequence: gated convolutions for neighboring positions,

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
-from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import r2_of_measured
+from sklyra.estimators.uncertain import UncertainValues
 from sklyra.targets import VALUE_TARGETS, Target
 
 
-class LyraRegressor(RegressorMixin, BaseLyra):
+class LyraRegressor(RegressorMixin, UncertainValues):
     """Predict measured values from biological sequences.
 
     A small network reads each sequence: gated convolutions for neighboring positions,
@@ -286,22 +285,6 @@ default="one-hot"
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
         return self._partial_fit(X, y, sample_weight, self._make_target(y))
-
-    def predict(self, X: Any) -> npt.NDArray[np.float64]:
-        """Predict values.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples,) of str, or (n_samples, n_positions[, n_channels])
-            Sequences, or numbers for each of their positions.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
-            Predictions in the units of `y`.
-        """  # noqa: E501 - as above
-        output = self._output(X)
-        return self._ensemble.target.decode(output)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute R2, the mean of all outputs, from what was measured.

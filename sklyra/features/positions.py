@@ -35,6 +35,8 @@ class AlignedPositions:
         Training sequences, as codes.
     ends : int or None, default=None
         Positions from either end, where lengths differ. None is 50.
+    keep_constant : bool, default=False
+        Whether positions with one character in all of them are kept.
 
     Attributes
     ----------
@@ -45,7 +47,12 @@ class AlignedPositions:
         Each position from 0, negative if counted from the right end.
     """
 
-    def __init__(self, sequences: EncodedSequences, ends: int | None = None) -> None:
+    def __init__(
+        self,
+        sequences: EncodedSequences,
+        ends: int | None = None,
+        keep_constant: bool = False,
+    ) -> None:
         assert sequences.alphabet is not None
         self.alphabet = _add_absent_character(sequences.alphabet)
         lengths = sequences.lengths
@@ -55,6 +62,8 @@ class AlignedPositions:
         else:
             ends = min(_ENDS if ends is None else ends, longest)
             self.positions = np.concatenate([np.arange(ends), np.arange(-ends, 0)])
+        if keep_constant:
+            return
         codes = self(sequences).values.reshape(len(sequences), -1)
         self.positions = self.positions[(codes != codes[0]).any(axis=0)]
 

@@ -10,6 +10,7 @@ Tables of several columns have features, a kernel, evidence and an explanation o
 own: `column_features` and so on. All else is shared.
 """
 
+from sklyra.gaussian_process.certainty import Certainty
 from sklyra.gaussian_process.column_explanation import explain_columns
 from sklyra.gaussian_process.explanation import Explanation, explain
 from sklyra.gaussian_process.features import AT_ONCE
@@ -19,6 +20,7 @@ from sklyra.gaussian_process.posterior import Posterior
 __all__ = [
     "AT_ONCE",
     "MOST_ROWS",
+    "Certainty",
     "Explanation",
     "GaussianProcess",
     "Posterior",

@@ -1,0 +1,88 @@
+"""Joint draws from the belief of a model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sklyra._typing import Array
+from sklyra.ensemble import Doubt, Ensemble
+from sklyra.ensemble.gaussian_process import compared
+from sklyra.sequences import Inputs
+
+# Added to correlations, so that they can be factored where sequences are equal.
+_JITTER = 1e-6
+
+
+def draw_outputs(
+    ensemble: Ensemble,
+    doubt: Doubt,
+    inputs: Inputs,
+    parts: list[Array],
+    std: Array,
+    options: tuple[int, bool, np.random.RandomState],
+) -> Array:
+    """Draw outputs around what is predicted.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+        A fitted one.
+    doubt : Doubt
+        How sure it is.
+    inputs : Inputs
+        Samples.
+    parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
+        What its parts predict of them.
+    std : ndarray of shape (n_samples, n_outputs), float64
+        Standard deviations of measurements.
+    options : tuple of (n_draws, noise, rng)
+        Number of draws, whether they have noise, and the source of random numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_draws, n_samples, n_outputs), float64
+        Draws.
+    """
+    n_draws, noise, rng = options
+    level = ensemble.stacked(parts)
+    latent = _latent(ensemble, doubt, inputs)
+    out = np.empty((n_draws, *level.shape))
+    for k in range(level.shape[1]):
+        covariance = _among_members(ensemble.stacking_weights, parts, k)
+        measured = 0.0
+        if ensemble.gaussian_process is not None:
+            posterior = ensemble.gaussian_process.posterior
+            covariance += posterior.scale[k] * latent
+            measured = float(posterior.noise_variance[k])
+        variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
+        size = np.sqrt(variance)
+        correlation = covariance / size / size[:, None]
+        correlation[np.diag_indices(len(size))] = 1 + _JITTER
+        factor = np.linalg.cholesky(correlation)
+        sure = std[:, k] * np.sqrt(variance / (variance + measured))
+        draws = sure * (rng.normal(size=(n_draws, len(size))) @ factor.T)
+        if noise:
+            rest = np.sqrt(np.maximum(std[:, k] ** 2 - sure**2, 0))
+            draws = draws + rest * rng.normal(size=draws.shape)
+        out[:, :, k] = level[:, k] + draws
+    return out
+
+
+def _latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs) -> Array:
+    """Compute the posterior covariance of samples, 0 without a Gaussian process."""
+    certainty, n = doubt.certainty(ensemble), len(inputs)
+    if certainty is None:
+        return np.zeros((n, n))
+    found = certainty.covariance(compared(ensemble.strands.of_inputs(inputs)))
+    if ensemble.strands.both:
+        found = found.reshape(2, n, 2, n).mean(axis=(0, 2))
+    return found
+
+
+def _among_members(weights: Array, parts: list[Array], k: int) -> Array:
+    """Compute the covariance of one output among the members of each part."""
+    total = np.zeros((parts[0].shape[1],) * 2)
+    for weight, part in zip(weights, parts, strict=True):
+        away = part[:, :, k] - part[:, :, k].mean(axis=0)
+        total += weight[k] ** 2 * away.T @ away / len(away)
+    return total

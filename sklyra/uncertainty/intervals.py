@@ -1,0 +1,194 @@
+"""Intervals and standard deviations that hold for values of one output."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from sklyra._state import check_version
+from sklyra._typing import Array, Rows
+from sklyra.uncertainty.conformal import conformal_quantile, require_rows
+from sklyra.uncertainty.difficulty import Clues, Difficulty, cross_fitted
+
+_VERSION = 1
+# With fewer held-out rows their spread says nothing.
+LEAST_ROWS = 2
+
+
+class Intervals:
+    r"""Distributional conformal prediction of one output [1]_.
+
+    An error :math:`e_i` of a held-out row has the score :math:`|F_i(e_i) - 1/2|`, with
+    the distribution function :math:`F_i` of a `Difficulty` learned from other folds. An
+    interval reaches from :math:`F^{-1}(1/2 - t)` to :math:`F^{-1}(1/2 + t)` around what
+    is predicted, with the conformal quantile `t` of the scores.
+
+    Parameters
+    ----------
+    difficulty : Difficulty
+        Of all held-out rows.
+    scores : ndarray of shape (n_rows,), float64
+        Scores of held-out rows, rising.
+    factor : float
+        Root mean square of errors over their standard deviations, cross-fitted.
+    mean, variance : float
+        Of the measured values.
+
+    References
+    ----------
+    .. [1] Chernozhukov, V., Wüthrich, K. & Zhu, Y. (2021). Distributional Conformal
+       Prediction. PNAS 118, e2107794118.
+    """
+
+    def __init__(
+        self,
+        difficulty: Difficulty,
+        scores: Array,
+        factor: float,
+        mean: float,
+        variance: float,
+    ) -> None:
+        self.difficulty, self.factor = difficulty, factor
+        # as a file keeps them
+        self.scores = scores.astype(np.float32).astype(np.float64)
+        self.mean, self.variance = mean, variance
+
+    @classmethod
+    def learn(cls, clues: Clues, error: Array, fold: Rows, most: int) -> Self:
+        """Learn from held-out rows.
+
+        Parameters
+        ----------
+        clues : Clues
+            Of held-out rows.
+        error : ndarray of shape (n_rows,), float64
+            Measured less predicted.
+        fold : ndarray of shape (n_rows,), int
+            Fold of each.
+        most : int
+            Rows that choose bandwidths.
+
+        Returns
+        -------
+        Intervals
+            What was learned.
+        """
+        std, share = cross_fitted(clues, error, fold, most)
+        target = clues.level + error
+        return cls(
+            Difficulty.learn(clues, error, most),
+            np.sort(np.abs(share - 0.5)),
+            float(np.sqrt(np.mean((error / std) ** 2))) or 1.0,
+            float(target.mean()),
+            float(target.var()),
+        )
+
+    def std(self, clues: Clues, fading: Array) -> Array:
+        """Compute the standard deviation of measurements around predictions.
+
+        Parameters
+        ----------
+        clues : Clues
+            Any samples.
+        fading : ndarray of shape (n_samples,), float64
+            How much of what is known does not hold, 0 to 1.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            Standard deviations.
+        """
+        std = self.factor * self.difficulty.std(clues)
+        wide: Array = std * self._stretch(std, clues, fading)
+        return wide
+
+    def interval(self, clues: Clues, fading: Array, confidence: float) -> Array:
+        """Compute intervals.
+
+        Parameters
+        ----------
+        clues : Clues
+            Any samples.
+        fading : ndarray of shape (n_samples,), float64
+            How much of what is known does not hold, 0 to 1.
+        confidence : float
+            Wanted coverage, in (0, 1).
+
+        Returns
+        -------
+        ndarray of shape (n_samples, 2), float64
+            Lower and upper bounds.
+
+        Raises
+        ------
+        ValueError
+            If there are too few held-out rows for it.
+        """
+        require_rows(len(self.scores), confidence, "the model")
+        tail = conformal_quantile(self.scores, confidence)
+        points, share = self.difficulty.distribution(clues)
+        wanted = (0.5 - tail, 0.5 + tail)
+        errors = np.array(
+            [np.interp(wanted, own, at) for own, at in zip(share, points, strict=True)]
+        ).reshape(-1, 2)
+        std = self.factor * self.difficulty.std(clues)
+        stretch = self._stretch(std, clues, fading)[:, None]
+        # what is predicted stays inside
+        errors = np.stack(
+            [np.minimum(errors[:, 0], 0), np.maximum(errors[:, 1], 0)], axis=1
+        )
+        bounds: Array = clues.level[:, None] + stretch * errors
+        return bounds
+
+    def _stretch(self, std: Array, clues: Clues, fading: Array) -> Array:
+        """How much wider errors are where some of what is known does not hold."""
+        ignorant = self.variance + (clues.level - self.mean) ** 2
+        variance = (1 - fading) * std**2 + fading * ignorant
+        stretch: Array = np.sqrt(np.maximum(variance / std**2, 1))
+        return stretch
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
+
+        Returns
+        -------
+        dict
+            Plain values and arrays.
+        """
+        return {
+            "version": _VERSION,
+            "difficulty": self.difficulty.to_state(),
+            "scores": self.scores.astype(np.float32),
+            "factor": self.factor,
+            "mean": self.mean,
+            "variance": self.variance,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Intervals
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        return cls(
+            Difficulty.from_state(state["difficulty"]),
+            state["scores"].astype(np.float64),
+            state["factor"],
+            state["mean"],
+            state["variance"],
+        )

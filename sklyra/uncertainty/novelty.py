@@ -1,0 +1,176 @@
+"""Novelty: how unlike its training samples a model finds others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from sklyra._state import check_version
+from sklyra._typing import Array, Rows
+from sklyra.sequences import Inputs
+from sklyra.uncertainty.views import View, learn_views
+
+_VERSION = 1
+# Samples that others are compared with, and positions in all of them, at most.
+_MOST_ROWS, _MOST_POSITIONS = 4096, 2**20
+# The share of training samples that is inside.
+_INSIDE = 0.95
+# Values differ at all from this share of their size on.
+_LEAST = 1e-3
+# Novelty beyond 1 at which a share of 1 - 1/e of what is known does not hold.
+_REACH = 1.0
+
+
+class Novelty:
+    r"""Say how unlike training samples others are, by the view that differs most.
+
+    Each view :math:`v` (rare letters, unexpected k-mers, distant profiles, odd lengths
+    or numbers) is put on the scale of the training samples' own values, each by what
+    was learned without its fold: 0 at their median and 1 at their 95% quantile. The
+    novelty is the largest of all views, scaled once more so that 95% of training
+    samples are below 1.
+
+    Parameters
+    ----------
+    samples : Inputs
+        Training samples, some if there are many.
+    center, scale : ndarray of shape (n_values,), float64
+        Median, and distance from there to the 95% quantile, of each view.
+    edge : float
+        The 95% quantile of the largest.
+    """
+
+    def __init__(
+        self, samples: Inputs, center: Array, scale: Array, edge: float
+    ) -> None:
+        self.samples = samples
+        self.center, self.scale, self.edge = center, scale, edge
+        self._views: list[View] | None = None
+
+    @classmethod
+    def learn(cls, inputs: Inputs, held_out: Sequence[tuple[Rows, Inputs]]) -> Self:
+        """Learn from training samples, and from others that were held out.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            All training samples.
+        held_out : sequence of (train, samples)
+            Rows to learn from, and samples to look at that are not among them.
+
+        Returns
+        -------
+        Novelty
+            What was learned.
+        """
+        looks = [
+            _look(learn_views(_some(inputs, train)), samples)
+            for train, samples in held_out
+        ]
+        seen = np.concatenate(looks or [_look(learn_views(_some(inputs)), inputs)])
+        center = np.median(seen, axis=0)
+        scale = np.quantile(seen, _INSIDE, axis=0) - center
+        size = np.abs(seen).max(axis=0)
+        scale = np.maximum(scale, _LEAST * np.where(size > 0, size, 1))
+        largest = ((seen - center) / scale).max(axis=1)
+        edge = max(float(np.quantile(largest, _INSIDE)), 1.0)
+        return cls(_some(inputs), center, scale, edge)
+
+    def __call__(self, inputs: Inputs) -> Array:
+        """Compute the novelty of samples.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            From 0; about 1 at the edge of training, and without end beyond.
+        """
+        if self._views is None:
+            self._views = learn_views(self.samples)
+        away = (_look(self._views, inputs) - self.center) / self.scale
+        novelty: Array = np.maximum(away.max(axis=1) / self.edge, 0)
+        return novelty
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values: a byte for each position of training sequences.
+
+        Returns
+        -------
+        dict
+            Plain values and arrays.
+        """
+        return {
+            "version": _VERSION,
+            "samples": self.samples.to_state(),
+            "center": self.center,
+            "scale": self.scale,
+            "edge": self.edge,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values.
+
+        Parameters
+        ----------
+        state : dict
+            What `to_state` returned.
+
+        Returns
+        -------
+        Novelty
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another version.
+        """
+        check_version(state, cls.__name__, _VERSION)
+        samples = Inputs.from_state(state["samples"])
+        return cls(samples, state["center"], state["scale"], state["edge"])
+
+
+def fading(novelty: Array) -> Array:
+    r"""Compute how much of what is known does not hold for novel samples.
+
+    :math:`1 - \exp(-(n - 1))` for a novelty `n` beyond 1, else 0.
+
+    Parameters
+    ----------
+    novelty : ndarray of shape (n_samples,), float64
+        Novelties, from 0.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float64
+        Shares, 0 to 1.
+    """
+    return -np.expm1(-np.maximum(novelty - 1, 0) / _REACH)
+
+
+def _look(views: Sequence[View], inputs: Inputs) -> Array:
+    return np.concatenate([view(inputs) for view in views], axis=1)
+
+
+def _some(inputs: Inputs, rows: Rows | None = None) -> Inputs:
+    """Select rows, some of them if there are many."""
+    rows = np.arange(len(inputs)) if rows is None else rows
+    rows = _drawn(rows, _MOST_ROWS)
+    lengths = sum(chain.lengths[rows] for chain in inputs.chains)
+    kept = np.cumsum(np.random.RandomState(1).permutation(lengths)) <= _MOST_POSITIONS
+    return inputs.take(_drawn(rows, max(1, int(kept.sum()))))
+
+
+def _drawn(rows: Rows, most: int) -> Rows:
+    """Draw rows if there are more than so many, always the same."""
+    if len(rows) <= most:
+        return rows
+    drawn: Rows = np.sort(np.random.RandomState(0).permutation(rows)[:most])
+    return drawn

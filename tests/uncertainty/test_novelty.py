@@ -1,0 +1,202 @@
+"""Novelty: what it must notice, its scale, and independence of other samples."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklyra.alphabets import DNA, PROTEIN
+from sklyra.sequences import EncodedSequences, Inputs, check_sequences
+from sklyra.uncertainty import Novelty, fading
+from sklyra.uncertainty.views import ContextView, learn_views
+
+PARENT = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ"
+
+
+def encode(sequences, alphabet=PROTEIN):
+    return Inputs((check_sequences(sequences, alphabet),))
+
+
+def variants(n, n_mutations, rng, positions=None):
+    positions = range(len(PARENT)) if positions is None else positions
+    out = []
+    for _ in range(n):
+        letters = list(PARENT)
+        for at in rng.choice(list(positions), n_mutations, replace=False):
+            letters[at] = rng.choice(list("ACDEFGHIKLMNPQRSTVWY"))
+        out.append("".join(letters))
+    return out
+
+
+def folds(inputs, k=5):
+    number = np.arange(len(inputs)) % k
+    return [
+        (np.flatnonzero(number != j), inputs.take(np.flatnonzero(number == j)))
+        for j in range(k)
+    ]
+
+
+@pytest.fixture(scope="module")
+def learned():
+    rng = np.random.default_rng(0)
+    inputs = encode(variants(300, 2, rng))
+    return Novelty.learn(inputs, folds(inputs))
+
+
+def test_new_sequences_of_the_same_kind_are_inside(learned):
+    found = learned(encode(variants(400, 2, np.random.default_rng(1))))
+    assert np.mean(found < 1) == pytest.approx(0.95, abs=0.04)
+    assert found.min() >= 0
+
+
+def test_more_mutations_are_more_novel(learned):
+    rng = np.random.default_rng(1)
+    medians = [
+        np.median(learned(encode(variants(50, n, rng)))) for n in (0, 2, 4, 8, 16)
+    ]
+    assert (np.diff(medians) > 0).all()
+    assert medians[0] < 0.7
+    assert medians[2] > 1
+
+
+def test_positions_that_never_changed_are_novel():
+    rng = np.random.default_rng(0)
+    inputs = encode(variants(300, 2, rng, range(20)))
+    novelty = Novelty.learn(inputs, folds(inputs))
+    near = novelty(encode(variants(50, 1, rng, range(20))))
+    far = novelty(encode(variants(50, 1, rng, range(20, 33))))
+    changed = far[far > near.min()]
+    assert np.median(changed) > np.quantile(near, 0.95)
+
+
+def test_shuffled_and_foreign_sequences_are_novel(learned):
+    rng = np.random.default_rng(0)
+    shuffled = ["".join(rng.permutation(list(PARENT))) for _ in range(50)]
+    foreign = ["".join(rng.choice(list("ACDEFGHIKLMNPQRSTVWY"), 33)) for _ in range(50)]
+    assert learned(encode(shuffled)).min() > 5
+    assert learned(encode(foreign)).min() > 5
+
+
+def test_an_odd_length_is_novel(learned):
+    assert learned(encode([PARENT + PARENT])) > 5
+    assert learned(encode([PARENT[:5]])) > 5
+
+
+@given(
+    st.lists(st.text("ACGT", min_size=1, max_size=30), min_size=2, max_size=8),
+    st.randoms(),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_novelty_of_a_sequence_does_not_depend_on_others(sequences, random):
+    rng = np.random.default_rng(0)
+    known = ["".join(rng.choice(list("ACGT"), rng.integers(5, 25))) for _ in range(40)]
+    inputs = encode(known, DNA)
+    novelty = Novelty.learn(inputs, folds(inputs))
+    together = novelty(encode(sequences, DNA))
+    alone = [novelty(encode([s], DNA))[0] for s in sequences]
+    assert together == pytest.approx(alone, rel=1e-5)
+    order = list(range(len(sequences)))
+    random.shuffle(order)
+    again = novelty(encode([sequences[i] for i in order], DNA))
+    assert again == pytest.approx(together[order], rel=1e-5)
+
+
+def test_contexts_are_weighed_as_a_loop_does():
+    rng = np.random.default_rng(0)
+    known = [
+        "".join(rng.choice(list("ACGT"), 12, p=[0.5, 0.3, 0.1, 0.1])) for _ in range(10)
+    ]
+    new = ["ACGTACCA", "GATTN", "C"]
+    view = ContextView(encode(known, DNA).chains[0], 0)
+    longest = len(view._counts)
+    found = view(encode(new, DNA))
+
+    def read(sequence):
+        return ["ACGT".find(c) if c in "ACGT" else 4 for c in sequence]
+
+    def probability(letters, at, size):
+        if size == 0:
+            return 1 / 5
+        lower = probability(letters, at, size - 1)
+        if at < size - 1:
+            return lower
+        context = letters[at - size + 1 : at]
+        seen = [
+            other[i]
+            for other in map(read, known)
+            for i in range(size - 1, len(other))
+            if other[i - size + 1 : i] == context
+        ]
+        if not seen:
+            return lower
+        kinds = len(set(seen))
+        return (seen.count(letters[at]) + kinds * lower) / (len(seen) + kinds)
+
+    for row, sequence in zip(found, new, strict=True):
+        letters = read(sequence)
+        for value, size in zip(row, (longest // 2, longest), strict=True):
+            each = [-np.log(probability(letters, i, size)) for i in range(len(letters))]
+            assert value == pytest.approx(np.mean(each), rel=1e-6)
+
+
+def test_numbers_far_from_training_are_novel():
+    rng = np.random.default_rng(0)
+    chain = encode(variants(100, 1, rng)).chains[0]
+    dose = rng.normal(size=(100, 2)).astype(np.float32)
+    dose[:, 1] = 1  # never varied
+    inputs = Inputs((chain,), dose)
+    novelty = Novelty.learn(inputs, folds(inputs))
+    same = inputs.take(np.arange(20))
+    assert np.median(novelty(same)) < 1
+    for column, value in ((0, 30.0), (1, 2.0)):
+        other = dose[:20].copy()
+        other[:, column] = value
+        assert novelty(Inputs((chain.take(np.arange(20)),), other)).min() > 2
+
+
+@pytest.mark.parametrize("length", [3, 4, 8])
+def test_channels_are_compared_too(length):
+    rng = np.random.default_rng(0)
+
+    def make(n, length, shift=0.0):
+        values = (shift + rng.normal(size=(n * length, 2))).astype(np.float32)
+        chain = EncodedSequences(values, length * np.arange(n + 1), None)
+        return Inputs((chain,))
+
+    inputs = make(100, 4)
+    novelty = Novelty.learn(inputs, folds(inputs))
+    assert novelty(make(20, length, 9.0)).min() > 2
+    if length == 4:
+        assert np.median(novelty(make(100, 4))) < 1
+    else:
+        assert novelty(make(20, length)).min() > 1
+
+
+def test_what_is_saved_is_the_same(learned):
+    again = Novelty.from_state(learned.to_state())
+    new = encode(variants(20, 3, np.random.default_rng(2)))
+    assert (again(new) == learned(new)).all()
+
+
+def test_many_samples_are_compared_with_some(monkeypatch):
+    monkeypatch.setattr("sklyra.uncertainty.novelty._MOST_ROWS", 50)
+    rng = np.random.default_rng(0)
+    inputs = encode(variants(300, 2, rng))
+    novelty = Novelty.learn(inputs, folds(inputs))
+    assert len(novelty.samples) == 50
+    assert np.mean(novelty(encode(variants(200, 2, rng))) < 1) > 0.9
+
+
+def test_views_grow_with_the_kinds_of_inputs():
+    rng = np.random.default_rng(0)
+    chain = encode(variants(20, 1, rng)).chains[0]
+    assert len(learn_views(Inputs((chain,)))) == 4
+    table = Inputs((chain, chain), np.zeros((20, 1), np.float32))
+    assert len(learn_views(table)) == 9
+
+
+def test_knowledge_fades_beyond_the_edge():
+    assert fading(np.array([0.0, 0.99, 1.0])).tolist() == [0, 0, 0]
+    found = fading(np.array([1.1, 2.0, 10.0, 1e9]))
+    assert (np.diff(found) > 0).all() or found[-1] == found[-2] == 1
+    assert found.max() <= 1
