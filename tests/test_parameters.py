@@ -28,6 +28,8 @@ from sklyra import (
     SequenceOneHotEncoder,
     SubstitutionMatrixEncoder,
     TrainingDisplay,
+    file_info,
+    load,
     predict_stream,
     suggest_params,
 )
@@ -93,6 +95,7 @@ USES: dict[Any, Callable[..., Any]] = {
 }
 # Results, which users do not make, and functions whose arguments are data.
 OTHERS = {LeakageReport, TrainingDisplay, suggest_params, predict_stream}
+OTHERS |= {file_info, load}
 DATA = {"X", "train", "test"}
 
 # Values, and the words in the documented type that make them good ones.

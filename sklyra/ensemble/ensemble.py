@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import torch
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra._training import Job, one_bar, train_all
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
@@ -202,6 +202,34 @@ class Ensemble:
         output: Array = (self.stacking_weights[:, None] * means).sum(axis=0)
         return output
 
+    def without(self, name: str) -> Ensemble:
+        """Drop a part that makes no difference to predictions.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        Ensemble
+            The others, and whatever is not about that part; this one stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If the part has a stacking weight that is not 0.
+        """
+        kept = [row for row, part in enumerate(self.parts) if part.name != name]
+        weights = self.stacking_weights
+        if np.delete(weights, kept, axis=0).any():
+            raise ValueError(f"{name} has a stacking weight.")
+        parts = [self.parts[row] for row in kept]
+        fewer = Ensemble(parts, self.target, self.strands)
+        fewer.stacking_weights = weights[kept]
+        fewer.held_out = self.held_out[kept]
+        return fewer
+
     def _split(
         self, data: SequenceDataset, folds: Folds, valid: SequenceDataset | None
     ) -> Split:
@@ -316,6 +344,9 @@ class Ensemble:
         ensemble = cls(parts, target, Strands(state["both_strands"]))
         ensemble.stacking_weights = state["stacking_weights"]
         ensemble.held_out = state["held_out"]
+        n_parts, n_columns = ensemble.stacking_weights.shape
+        fits = n_parts == len(parts) and n_columns in (1, target.n_outputs)
+        require(fits and len(ensemble.held_out) == n_parts, cls.__name__)
         return ensemble
 
     def __getstate__(self) -> dict[str, Any]:
