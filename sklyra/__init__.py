@@ -23,6 +23,7 @@ from sklyra.estimators import (
     TrainingDisplay,
     predict_stream,
 )
+from sklyra.persistence import file_info, load
 
 if TYPE_CHECKING:
     from sklyra.search import LyraSearchCV, suggest_params
@@ -45,6 +46,8 @@ __all__ = [
     "SequenceOneHotEncoder",
     "SubstitutionMatrixEncoder",
     "TrainingDisplay",
+    "file_info",
+    "load",
     "predict_stream",
     "suggest_params",
 ]

@@ -5,6 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 
+def require(holds: bool, name: str) -> None:
+    """Refuse a state whose values do not fit together, as in a file that was altered.
+
+    Parameters
+    ----------
+    holds : bool
+        Whether they fit.
+    name : str
+        Name of the class.
+
+    Raises
+    ------
+    ValueError
+        If not.
+    """
+    if not holds:
+        raise ValueError(f"The values of this {name} do not fit together.")
+
+
 def check_version(state: dict[str, Any], name: str, version: int) -> None:
     """Refuse a state that another version of the package wrote.
 

@@ -5,6 +5,10 @@ class UnknownCharacterError(ValueError):
     """A sequence holds a character that its alphabet does not know."""
 
 
+class ModelFileError(ValueError):
+    """A file is no model that can be read: it is cut, altered, newer or another's."""
+
+
 class SklyraWarning(UserWarning):
     """Root of every warning that sklyra gives."""
 
@@ -31,6 +35,10 @@ class LengthWarning(SklyraWarning):
 
 class RepeatWarning(SklyraWarning):
     """Sequences of a column recur, so that rows held out share them with others."""
+
+
+class UnsavedWarning(SklyraWarning):
+    """A parameter is an object that a model file cannot hold, and is left out."""
 
 
 class VersionWarning(SklyraWarning):

@@ -31,6 +31,8 @@ from sklyra import (
     SequenceOneHotEncoder,
     SubstitutionMatrixEncoder,
     TrainingDisplay,
+    file_info,
+    load,
     predict_stream,
     suggest_params,
 )
@@ -117,6 +119,7 @@ OTHERS = {
     suggest_params,
     predict_stream,
 }
+OTHERS |= {file_info, load}
 DATA = {"X", "train", "test"}
 
 # Values, and the words in the documented type that make them good ones.

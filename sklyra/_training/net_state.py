@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from sys import intern
 from typing import Any
 
 import numpy as np
 import torch
 from skorch.history import History
+from torch.overrides import TorchFunctionMode
 
 from sklyra._state import check_version
 from sklyra.nn import RowLoss, SequenceModule
@@ -81,17 +83,51 @@ def read_state(state: dict[str, Any], make_net: Any) -> Any:
     modules = {module.__name__: module for module in SequenceModule.__subclasses__()}
     losses = {loss.__name__: loss for loss in RowLoss.__subclasses__()}
     module, loss = modules[state["module"]], losses[state["loss"]]
-    net = make_net(module, options, criterion=loss, device="cpu", **state["settings"])
+    n_layers: Any = options.get("n_s4d_layers", 0)
+    if n_layers > len(state["weights"]):
+        raise ValueError("A network has fewer weights than layers.")
+    settings = state["settings"]
+    with _Budget(state["weights"]):
+        net = make_net(module, options, criterion=loss, device="cpu", **settings)
     net.module_.load_state_dict({k: _tensor(v) for k, v in state["weights"].items()})
-    for name, value in state["running"].items():
-        setattr(net, name, value)
+    for name in _RUNNING:
+        setattr(net, name, state["running"][name])
     net.history_ = History(dict(row) for row in state["history"])
     net.rng_.bit_generator.state = state["random"]
     weights = [w for group in net.optimizer_.param_groups for w in group["params"]]
     for parameter, step in zip(weights, state["optimizer"], strict=False):
         accumulated = {name: _tensor(value) for name, value in step.items()}
+        if any(
+            part.shape not in ((), parameter.shape) for part in accumulated.values()
+        ):
+            raise ValueError("The memory of the optimizer does not fit its weights.")
         net.optimizer_.state[parameter] = accumulated
     return net
+
+
+class _Budget(TorchFunctionMode):
+    """Refuse to make more numbers than there are weights to fill them.
+
+    A file that was altered must not take more memory than its size allows.
+    """
+
+    def __init__(self, weights: dict[str, Any]) -> None:
+        super().__init__()
+        # each is made, and perhaps repeated or scaled before it is
+        self._left = 2**20 + 4 * sum(array.size for array in weights.values())
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        sizes = [
+            part for arg in args for part in (arg if type(arg) is tuple else [arg])
+        ]
+        sizes = [size for size in sizes if type(size) is int]
+        if sizes:
+            self._left -= max(0, math.prod(sizes))
+        if self._left < 0:
+            raise ValueError("The options of a network do not fit its weights.")
+        return func(*args, **(kwargs or {}))
 
 
 def _array(value: Any) -> Any:

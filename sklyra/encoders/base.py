@@ -19,7 +19,8 @@ from sklearn.utils.validation import check_is_fitted
 from sklyra._constraints import BOOL, check_attributes
 from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra.alphabets import Alphabet
-from sklyra.encoders.reading import read_known, read_new, text_tags
+from sklyra.encoders.reading import describe_encoder, read_known, read_new, text_tags
+from sklyra.persistence import Saveable
 from sklyra.sequences import EncodedSequences
 
 
@@ -48,7 +49,7 @@ def _has_columns(encoder: PositionEncoder) -> bool:
     return True
 
 
-class PositionEncoder(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class PositionEncoder(Saveable, CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Replace every character by the numbers of its row in a table."""
 
     _doc_link_module = DOC_LINK_MODULE
@@ -58,6 +59,8 @@ class PositionEncoder(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     unknown: str
     flatten: bool
     alphabet_: Alphabet
+
+    _describe = describe_encoder
 
     def __sklearn_tags__(self) -> Tags:
         return text_tags(super().__sklearn_tags__())

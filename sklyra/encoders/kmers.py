@@ -15,13 +15,14 @@ from sklearn.utils.validation import check_is_fitted
 from sklyra._constraints import BOOL, Int, Table, TupleOf, check_attributes
 from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra.alphabets import Alphabet
-from sklyra.encoders.reading import read_known, read_new, text_tags
+from sklyra.encoders.reading import describe_encoder, read_known, read_new, text_tags
 from sklyra.features import count_kmers
+from sklyra.persistence import Saveable
 
 _PARAMETERS: Table = {"k": [Int(1), TupleOf(Int(1), 2)], "sparse_output": [BOOL]}
 
 
-class KmerVectorizer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class KmerVectorizer(Saveable, CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Count the k-mers of each sequence: all stretches of k letters.
 
     Every possible k-mer has a column, so there is nothing to learn but the alphabet.
@@ -57,6 +58,8 @@ class KmerVectorizer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     _doc_link_template = DOC_LINK_TEMPLATE
 
     alphabet_: Alphabet
+
+    _describe = describe_encoder
 
     def __init__(
         self,

@@ -100,3 +100,22 @@ def _read(
     return check_sequences(
         X, alphabet=alphabet, unknown=encoder.unknown, fitted=fitted, named=named
     )
+
+
+def describe_encoder(encoder: Any) -> dict[str, Any]:
+    """Describe an encoder in plain values.
+
+    Parameters
+    ----------
+    encoder : PositionEncoder or KmerVectorizer
+        The encoder, fitted or not.
+
+    Returns
+    -------
+    dict
+        As `sklyra.file_info` returns it.
+    """
+    alphabet: Alphabet | None = vars(encoder).get("alphabet_")
+    if alphabet is None:
+        return {"fitted": False}
+    return {"fitted": True, "alphabet": alphabet.name}

@@ -8,9 +8,10 @@ from sklyra.ensemble.architectures import (
 )
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
 from sklyra.ensemble.doubt import Doubt
-from sklyra.ensemble.ensemble import PARTS, Ensemble, Trained
+from sklyra.ensemble.ensemble import Ensemble, Trained
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
+from sklyra.ensemble.kinds import PARTS
 from sklyra.ensemble.networks import Networks
 from sklyra.ensemble.part import HeldOut, Part, Split
 from sklyra.ensemble.positions import PositionEnsemble

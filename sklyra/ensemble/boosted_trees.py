@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra._training import Job
 from sklyra._typing import Array
 from sklyra._workers import in_threads
@@ -199,6 +199,8 @@ class BoostedTreesPart:
         part.members = [
             [Trees(**trees) for trees in member] for member in state["members"]
         ]
+        for trees in (trees for member in part.members for trees in member):
+            require(trees.is_consistent(), "Trees")
         return part
 
     def __getstate__(self) -> dict[str, Any]:
@@ -267,6 +269,23 @@ class Trees(NamedTuple):
             right=np.where(leaf, own, first + nodes["right"]),
             value=nodes["value"].astype(np.float64),
             depth=int(nodes["depth"].max()),
+        )
+
+    def is_consistent(self) -> bool:
+        """Check that every step leads to a node, and ends.
+
+        Returns
+        -------
+        bool
+            False for trees that were altered in a file.
+        """
+        n_nodes = len(self.value)
+        steps = (self.roots, self.left, self.right)
+        sizes = {len(row) for row in (*steps[1:], self.column, self.threshold)}
+        return (
+            sizes == {n_nodes}
+            and 0 <= self.depth <= n_nodes
+            and all((step >= 0).all() and (step < n_nodes).all() for step in steps)
         )
 
     def predict(self, table: Array) -> Array:

@@ -168,7 +168,7 @@ class Doubt:
         list of Clues
             Those of each output.
         """
-        level = ensemble.stacked(parts)
+        level = ensemble.stacked(parts, inputs)
         n_members = max(map(len, parts))
         each = [np.resize(part, (n_members, *part.shape[1:])) for part in parts]
         spread = np.stack(each).var(axis=0).mean(axis=0)

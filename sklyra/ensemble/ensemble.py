@@ -10,11 +10,10 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import torch
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra._training import Job, one_bar, train_all
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset
-from sklyra.ensemble.boosted_trees import BoostedTreesPart
 from sklyra.ensemble.doubt import Doubt, Evidence
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.held_out import (
@@ -23,11 +22,10 @@ from sklyra.ensemble.held_out import (
     cross_fit,
     fold_numbers,
 )
-from sklyra.ensemble.networks import Networks
-from sklyra.ensemble.part import HeldOut, Part, SinglePart, Split
+from sklyra.ensemble.kinds import KINDS
+from sklyra.ensemble.part import HeldOut, Part, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
-from sklyra.ensemble.surroundings import SurroundingsPart
 from sklyra.sequences import Inputs
 from sklyra.targets import TARGETS, Target
 from sklyra.targets.target import Scale
@@ -35,14 +33,6 @@ from sklyra.targets.target import Scale
 Folds = list[tuple[Rows, Rows]]
 
 _VERSION = 1
-# Kinds of base models beside networks, in the order of `predict_parts`.
-PARTS: tuple[type[SinglePart], ...] = (GaussianProcessPart, BoostedTreesPart)
-# Those of models with an output at every position.
-POSITION_PARTS: tuple[type[SinglePart], ...] = (SurroundingsPart,)
-# All by name, as states have them.
-_KINDS: dict[str, type[Part]] = {
-    kind.__name__: kind for kind in (*PARTS, *POSITION_PARTS, Networks)
-}
 
 
 class Trained(NamedTuple):
@@ -154,7 +144,7 @@ class Ensemble:
         learned = len(predicted.kept) > 1 or len(folds) > 1
         output, score = self._stack(predicted, asked, fold, split.center, learned)
         evidence = Evidence(asked, predicted.honest, output, fold)
-        self.doubt = Doubt.learn(self, split, evidence)
+        self.doubt = self._learn_doubt(split, evidence)
         return Trained([job for own in jobs for job in own], output, score)
 
     def train(
@@ -224,15 +214,18 @@ class Ensemble:
         ndarray of shape (n_samples, n_outputs), float64
             Outputs: means over members, times stacking weights, added up.
         """
-        return self.stacked(list(self.predict_parts(inputs, precision).values()))
+        parts = self.predict_parts(inputs, precision)
+        return self.stacked(list(parts.values()), inputs)
 
-    def stacked(self, parts: list[Array]) -> Array:
+    def stacked(self, parts: list[Array], inputs: Inputs) -> Array:
         """Stack what parts predict.
 
         Parameters
         ----------
         parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
             Predictions of the members of each part.
+        inputs : Inputs
+            What they are of.
 
         Returns
         -------
@@ -243,6 +236,34 @@ class Ensemble:
         views = self._smoothed(means, inputs)
         output: Array = (self.stacking_weights[:, None] * views).sum(axis=0)
         return output
+
+    def without(self, name: str) -> Ensemble:
+        """Drop a part that makes no difference to predictions.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        Ensemble
+            The others, and whatever is not about that part; this one stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If the part has a stacking weight that is not 0.
+        """
+        kept = [row for row, part in enumerate(self.parts) if part.name != name]
+        weights = self.stacking_weights
+        if np.delete(weights, kept, axis=0).any():
+            raise ValueError(f"{name} has a stacking weight.")
+        parts = [self.parts[row] for row in kept]
+        fewer = Ensemble(parts, self.target, self.strands)
+        fewer.stacking_weights = weights[kept]
+        fewer.held_out = self.held_out[kept]
+        return fewer
 
     def _averaged(self, outputs: Array, inputs: Inputs) -> Array:
         """Average over strands, where both count."""
@@ -255,6 +276,10 @@ class Ensemble:
     def _views(self, outputs: list[Array], inputs: Inputs) -> Array:
         """List what is stacked of predictions of one or both strands."""
         return self._smoothed(self._averaged(np.stack(outputs), inputs), inputs)
+
+    def _learn_doubt(self, split: Split, evidence: Evidence) -> Doubt | None:
+        """Learn how sure the ensemble may be, where something was held out."""
+        return Doubt.learn(self, split, evidence)
 
     def _prior(self) -> Array:
         """Stacking weights for when nothing was held out."""
@@ -374,7 +399,7 @@ class Ensemble:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        parts = [_KINDS[name].from_state(part) for name, part in state["parts"]]
+        parts = [KINDS[name].from_state(part) for name, part in state["parts"]]
         name, learned = state["target"]
         target = TARGETS[name].from_state(learned)
         ensemble = cls(parts, target, Strands(state["both_strands"]))
@@ -382,6 +407,9 @@ class Ensemble:
         ensemble.held_out = state["held_out"]
         if state.get("doubt") is not None:  # models before had none
             ensemble.doubt = Doubt.from_state(state["doubt"])
+        n_rows, n_columns = ensemble.stacking_weights.shape
+        fits = n_rows == len(ensemble._scales) and n_columns in (1, target.n_outputs)
+        require(fits and len(ensemble.held_out) == n_rows, cls.__name__)
         return ensemble
 
     def __getstate__(self) -> dict[str, Any]:

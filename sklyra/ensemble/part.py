@@ -75,7 +75,7 @@ class Part(Protocol):
 
     A part is planned, its networks (if it has any) are trained in one pool with those
     of other parts, and it is finished, in this order. To add a kind: write its file,
-    and add it to `PARTS` in `sklyra/ensemble/ensemble.py`; if it is a network, write an
+    and add it to `PARTS` in `sklyra/ensemble/kinds.py`; if it is a network, write an
     `Architecture` and add it to `ARCHITECTURES`. A parameter of its name, if there is
     one, switches it.
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from sklyra._typing import Array, Rows
 from sklyra.batching import SequenceDataset, chunks
+from sklyra.ensemble.doubt import Evidence
 from sklyra.ensemble.ensemble import Ensemble
-from sklyra.ensemble.part import HeldOut
+from sklyra.ensemble.part import HeldOut, Split
 from sklyra.sequences import EncodedSequences, Inputs
 from sklyra.targets.target import Scale
 
@@ -67,6 +68,9 @@ float64
         """List parts, and their means over neighbors."""
         means = [running_mean(parts, inputs.sequences, reach) for reach in _REACHES]
         return np.concatenate([parts, *means])
+
+    def _learn_doubt(self, split: Split, evidence: Evidence) -> None:
+        """Learn nothing: rows held out are sequences, and outputs are positions."""
 
     def _prior(self) -> Array:
         """Stacking weights for when nothing was held out: no means over neighbors."""

@@ -15,15 +15,8 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
-from sklyra._training import (
-    Job,
-    SequenceNet,
-    ordinary_mode,
-    resolve_device,
-    threads,
-)
+from sklyra._training import Job, SequenceNet, ordinary_mode, threads
 from sklyra._typing import Mask
-from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble import (
@@ -44,19 +37,25 @@ from sklyra.estimators.parameters import (
     defaults,
 )
 from sklyra.estimators.parts import list_parts, training_settings
+from sklyra.estimators.saving import (
+    describe_model,
+    describe_training,
+    drop_training,
+    move_to_device,
+)
 from sklyra.estimators.tables import Reader, describe_columns, learn_inputs
 from sklyra.estimators.training_data import encode_data, resume_target
 from sklyra.estimators.unchanged import kept_on_error
 from sklyra.estimators.versions import compare_versions, versions
-from sklyra.exceptions import SklyraWarning
 from sklyra.gaussian_process import Posterior
+from sklyra.persistence import Saveable
 from sklyra.sequences import Inputs
 from sklyra.sequences.tables import as_rows
 from sklyra.targets import Target
 from sklyra.targets.tables import require_columns
 
 
-class BaseLyra(CallbackSupportMixin, BaseEstimator):
+class BaseLyra(Saveable, CallbackSupportMixin, BaseEstimator):
     """Fit, predict and remember. Subclasses choose the target."""
 
     _doc_link_module = DOC_LINK_MODULE
@@ -80,6 +79,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         raise NotImplementedError
 
     columns_ = property(describe_columns)
+    _describe = describe_model
+    _without_training = drop_training
 
     @property
     def nets_(self) -> list[SequenceNet]:
@@ -201,6 +202,8 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         strands = Strands(bool(self.reverse_complement))
         rng = check_random_state(self.random_state)
         data, used = self._read(X, y, sample_weight, target, learn=not resume)
+        before_it = vars(self).get("_learned_from") if resume else None
+        self._learned_from = describe_training(data.inputs, y, used, before_it)
         require_columns(y, data.target)
         if (X_val is None) != (y_val is None):
             raise ValueError("Pass X_val and y_val together, or neither.")
@@ -232,7 +235,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             if resume:
                 target = self._known_target(y)
             rng = check_random_state(self.random_state)
-            data, _ = self._read(X, y, sample_weight, target, learn=not resume)
+            data, used = self._read(X, y, sample_weight, target, learn=not resume)
+            before_it = vars(self).get("_learned_from") if resume else None
+            self._learned_from = describe_training(data.inputs, y, used, before_it)
             # other parts need to see all of the training data
             parts: list[Part] = [Networks(LyraArchitecture.learn(data.inputs))]
             if resume:
@@ -389,12 +394,5 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         # a model that was saved before there was a parameter did what its default does
         super().__setstate__({**defaults(type(self)), **state})
         compare_versions(state.get("versions_", {}))
-        if not hasattr(self, "_ensemble"):
-            return
-        try:
-            device = resolve_device(self.device)
-        except ValueError as error:
-            warn(f"{error} Loaded onto the CPU.", SklyraWarning)
-            device = "cpu"
-        for net in self.nets_ + self.perceptrons_:
-            net.to(device)
+        if hasattr(self, "_ensemble"):
+            move_to_device(self.nets_ + self.perceptrons_, self.device)

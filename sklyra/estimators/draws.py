@@ -44,7 +44,7 @@ def draw_outputs(
         Draws.
     """
     n_draws, noise, rng = options
-    level = ensemble.stacked(parts)
+    level = ensemble.stacked(parts, inputs)
     latent = _latent(ensemble, doubt, inputs)
     out = np.empty((n_draws, *level.shape))
     for k in range(level.shape[1]):

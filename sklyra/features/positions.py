@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences
 
@@ -134,6 +134,8 @@ class AlignedPositions:
         new = cls.__new__(cls)
         new.alphabet = Alphabet.from_state(state["alphabet"])
         new.positions = state["positions"]
+        numbers = new.positions.dtype == np.int64 and new.positions.ndim == 1
+        require(numbers and len(new) <= _POSITIONS, cls.__name__)
         return new
 
     def __getstate__(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra.alphabets import PROTEIN, Alphabet
 from sklyra.features import AlignedPositions, count_kmers
 from sklyra.features.similarity import KINDS, letter_vectors
@@ -21,6 +21,8 @@ from sklyra.sequences import EncodedSequences
 
 # K-mers are as long as fits this many of them: 6 letters of DNA, 3 of a protein.
 _KMERS = 10_000
+# Of two letters; more letters make shorter ones, of proteins with one more of kinds.
+_LONGEST = int(math.log2(_KMERS))
 _VERSION = 1
 
 
@@ -161,6 +163,8 @@ class FeatureMap:
         new._vocabularies = [
             _Vocabulary(v["longest"], v["kmers"]) for v in state["vocabularies"]
         ]
+        longest = [vocabulary.longest for vocabulary in new._vocabularies]
+        require(min(longest) >= 1 and max(longest) <= _LONGEST, cls.__name__)
         new.longest = new._vocabularies[-1].longest
         return new
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra._typing import Array, Rows
 from sklyra.gaussian_process.column_features import ColumnFeatureMap
 from sklyra.gaussian_process.column_kernel import ColumnKernel
@@ -248,6 +248,8 @@ class Posterior:
             np.array(state["solution"]),
             state["scale"],
         )
+        n_outputs = len(new.scale)
+        require(new.solution.shape == (len(new.training), n_outputs), cls.__name__)
         new.mean = state["mean"]  # another machine may compute other digits
         return new
 

@@ -37,12 +37,14 @@ from sklyra._warnings import warn
 from sklyra.ensemble.folds import check_groups
 from sklyra.estimators.base import BaseLyra
 from sklyra.exceptions import SklyraWarning
+from sklyra.persistence import Saveable
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task
 from sklyra.search.folds import with_classes
 from sklyra.search.parameters import PARAMETERS
 from sklyra.search.pruning import LaggardPruner
 from sklyra.search.results import ERROR, tabulate
+from sklyra.search.saving import describe_search, drop_training, restore_scorer
 from sklyra.search.space import Space
 from sklyra.search.storage import count_running, open_storage, quiet
 from sklyra.search.worker import Task, work
@@ -52,7 +54,7 @@ _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _FINGERPRINTS = "fingerprints"
 
 
-class LyraSearchCV(BaseSearchCV):
+class LyraSearchCV(Saveable, BaseSearchCV):
     """Search parameters by cross-validation in an Optuna study.
 
     The first trial is the estimator as it is, as far as the space has its parameters,
@@ -137,6 +139,11 @@ class LyraSearchCV(BaseSearchCV):
 
     _doc_link_module = DOC_LINK_MODULE
     _doc_link_template = DOC_LINK_TEMPLATE
+    # the study stays in its storage, whose address may hold a password
+    _unsaved = ("storage", "study_", "scorer_")
+    _describe = describe_search
+    _without_training = drop_training
+    _complete = restore_scorer
 
     def __init__(
         self,

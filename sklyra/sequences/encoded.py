@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
 from sklyra._typing import Mask, Rows
 from sklyra.alphabets import Alphabet
 
@@ -136,11 +136,24 @@ class EncodedSequences:
         """
         check_version(state, cls.__name__, _VERSION)
         alphabet = state["alphabet"]
-        return cls(
+        new = cls(
             state["values"],
             state["offsets"],
             None if alphabet is None else Alphabet.from_state(alphabet),
         )
+        new._require_consistent()
+        return new
+
+    def _require_consistent(self) -> None:
+        """Refuse places beyond the end, and codes of no character."""
+        offsets, n_positions = self.offsets, len(self.values)
+        ends = offsets.ndim == 1 and len(offsets) > 0 and offsets.dtype == np.int64
+        require(ends and offsets[0] == 0 and offsets[-1] == n_positions, "sequences")
+        require(bool((np.diff(offsets) >= 0).all()), "sequences")
+        if self.alphabet is not None and n_positions:
+            known = self.values.dtype == np.uint8 and self.values.ndim == 1
+            n_codes = len(self.alphabet.characters)
+            require(known and bool(self.values.max() < n_codes), "sequences")
 
     def copies(self) -> Rows:
         """Find sequences that are the same.

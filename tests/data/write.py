@@ -5,6 +5,7 @@
 Run it once for a release, and keep what it wrote for ever.
 """
 
+import json
 from pathlib import Path
 
 import joblib
@@ -39,3 +40,8 @@ if __name__ == "__main__":
     }
     path = Path(__file__).parent / f"models_{sklyra.__version__}.joblib"
     joblib.dump(written, path, compress=9)
+    for name, part in written.items():
+        path = Path(__file__).parent / f"{name}_{sklyra.__version__}.lyra"
+        part["model"].save(path)
+        told = {"X": ragged, "expected": part["expected"].tolist()}
+        path.with_suffix(".json").write_text(json.dumps(told))

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from sklyra import LyraRegressor
-from sklyra.estimators import base
+from sklyra.estimators import saving
 from sklyra.exceptions import SklyraWarning
 from tests.persistence.cases import X, Y, in_new_process, regressor, reload
 
@@ -23,7 +23,7 @@ def test_auto_is_what_it_means_where_the_model_is_loaded(
     model = regressor(warm_start=True).fit(X, Y)
     saved = pickle.dumps(model)
     devices = {"auto": "meta"}
-    monkeypatch.setattr(base, "resolve_device", devices.__getitem__)
+    monkeypatch.setattr(saving, "resolve_device", devices.__getitem__)
     loaded = pickle.loads(saved)
     assert loaded.device == "auto"
     assert loaded.nets_[0].device == "meta"
@@ -57,7 +57,7 @@ def test_a_model_for_cuda_warns_and_works_without(
 def test_a_model_for_any_device_does_not_warn(model: LyraRegressor) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert reload(model).nets_[0].device == base.resolve_device("auto")
+        assert reload(model).nets_[0].device == saving.resolve_device("auto")
 
 
 LOAD_WITHOUT_CUDA = """
