@@ -11,14 +11,15 @@ from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
+from sklyra.estimators import uncertain
+from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import accuracy_of_known
-from sklyra.estimators.uncertain import UncertainClasses
 from sklyra.targets import CLASS_TARGETS, ClassTarget, MultilabelTarget, Target
 from sklyra.targets.tables import is_table
 
 
-class LyraClassifier(ClassifierMixin, UncertainClasses):
+class LyraClassifier(ClassifierMixin, BaseLyra):
     """Predict classes from biological sequences.
 
     A small network reads each sequence: gated convolutions for neighboring positions,
@@ -339,6 +340,9 @@ default="one-hot"
         out = self._output(X)
         two = out.shape[1] == 2 and not self._has_table()
         return out[:, 1] - out[:, 0] if two else out
+
+    predict_set = uncertain.predict_set
+    novelty = uncertain.novelty
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute the accuracy; of tables the part of rows whose labels are all right.

@@ -10,13 +10,14 @@ from sklearn.utils import Tags
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
+from sklyra.estimators import uncertain
+from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import r2_of_measured
-from sklyra.estimators.uncertain import UncertainValues
 from sklyra.targets import VALUE_TARGETS, Target
 
 
-class LyraRegressor(RegressorMixin, UncertainValues):
+class LyraRegressor(RegressorMixin, BaseLyra):
     """Predict measured values from biological sequences.
 
     A small network reads each sequence: gated convolutions for neighboring positions,
@@ -285,6 +286,11 @@ default="one-hot"
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
         return self._partial_fit(X, y, sample_weight, self._make_target(y))
+
+    predict = uncertain.predict
+    predict_interval = uncertain.predict_interval
+    novelty = uncertain.novelty
+    sample = uncertain.sample
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute R2, the mean of all outputs, from what was measured.
