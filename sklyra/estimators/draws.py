@@ -45,15 +45,14 @@ def draw_outputs(
     """
     n_draws, noise, rng = options
     level = ensemble.stacked(parts, inputs)
-    latent = _latent(ensemble, doubt, inputs)
     out = np.empty((n_draws, *level.shape))
     for k in range(level.shape[1]):
         covariance = _among_members(ensemble.stacking_weights, parts, k)
         measured = 0.0
         if ensemble.gaussian_process is not None:
             posterior = ensemble.gaussian_process.posterior
-            covariance += posterior.scale[k] * latent
-            measured = float(posterior.noise_variance[k])
+            covariance += _latent(ensemble, doubt, inputs, k)
+            measured = float(np.nan_to_num(posterior.noise_variance[k]))
         variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
         size = np.sqrt(variance)
         correlation = covariance / size / size[:, None]
@@ -68,15 +67,15 @@ def draw_outputs(
     return out
 
 
-def _latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs) -> Array:
-    """Compute the posterior covariance of samples, 0 without a Gaussian process."""
+def _latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Array:
+    """Compute the posterior covariance of samples, averaged over strands."""
     certainty, n = doubt.certainty(ensemble), len(inputs)
-    if certainty is None:
-        return np.zeros((n, n))
-    found = certainty.covariance(compared(ensemble.strands.of_inputs(inputs)))
+    assert certainty is not None
+    both = compared(ensemble.strands.of_inputs(inputs))
+    covariance = certainty.covariance(both, k)
     if ensemble.strands.both:
-        found = found.reshape(2, n, 2, n).mean(axis=(0, 2))
-    return found
+        covariance = covariance.reshape(2, n, 2, n).mean(axis=(0, 2))
+    return covariance
 
 
 def _among_members(weights: Array, parts: list[Array], k: int) -> Array:

@@ -77,26 +77,32 @@ class Certainty:
             out[valid] = self._compute(samples.take(valid), left_out)
         return out
 
-    def covariance(self, samples: Samples) -> Array:
-        """Compute the covariance of all pairs of samples, of the first output.
+    def covariance(self, samples: Samples, output: int) -> Array:
+        """Compute the covariance of all pairs of samples.
 
         Parameters
         ----------
         samples : EncodedSequences or Inputs
             Any samples.
+        output : int
+            Number of the output.
 
         Returns
         -------
         ndarray of shape (n_samples, n_samples), float64
-            Symmetric, in proportion to the squared target.
+            Symmetric, in units of the squared target.
         """
-        kernel = self._posterior.kernel
+        kernel, scale = self._posterior.kernel, self._posterior.scale[output]
         block = self._posterior.feature_map(samples)
-        prior = kernel(*block.compare(block))
-        cross = kernel(*self._factors.features(0).compare(block))
-        half = torch.linalg.solve_triangular(self._factors.get(0), cross, upper=False)
-        found: Array = (prior - half.T @ half).numpy()
-        return found
+        found = kernel(*block.compare(block))
+        for which, group in enumerate(self._training.groups):
+            if output in group.outputs:
+                cross = kernel(*self._factors.features(which).compare(block))
+                factor = self._factors.get(which)
+                half = torch.linalg.solve_triangular(factor, cross, upper=False)
+                found = found - half.T @ half
+        covariance: Array = found.numpy() * (1.0 if np.isnan(scale) else scale)
+        return covariance
 
     def _compute(self, samples: Samples, left_out: Mask | None) -> Array:
         """Compute variances, perhaps without some of the training rows."""

@@ -142,7 +142,9 @@ class ContextView:
         self._counts = []
         for size, kmers in zip(self._sizes, self._kmers(chain), strict=True):
             found = np.bincount(kmers[place >= size - 1], minlength=self._base**size)
-            self._counts.append(found.astype(np.int32))
+            self._counts.append(found.astype(np.int32).reshape(-1, self._base))
+        self._totals = [table.sum(axis=1) for table in self._counts]
+        self._kinds = [(table > 0).sum(axis=1) for table in self._counts]
 
     def __call__(self, inputs: Inputs) -> Array:
         """Average over the letters of a sequence (see `View`)."""
@@ -152,11 +154,10 @@ class ContextView:
         probability = np.full(len(place), 1 / self._base)
         values = []
         for size, kmers in zip(self._sizes, self._kmers(chain), strict=True):
-            table = self._counts[size - 1].reshape(-1, self._base)
             there = place >= size - 1
             context, letter = np.divmod(kmers[there], self._base)
-            total, kinds = table.sum(axis=1)[context], (table > 0).sum(axis=1)[context]
-            seen = table[context, letter] + kinds * probability[there]
+            total, kinds = (x[size - 1][context] for x in (self._totals, self._kinds))
+            seen = self._counts[size - 1][context, letter] + kinds * probability[there]
             known = np.where(total > 0, seen / np.maximum(total + kinds, 1), 0)
             probability[there] = np.where(total > 0, known, probability[there])
             if size in (len(self._sizes) // 2, len(self._sizes)):

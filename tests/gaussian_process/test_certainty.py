@@ -12,7 +12,7 @@ from sklyra.sequences import check_sequences
 def fitted():
     rng = np.random.default_rng(0)
     letters = rng.choice(list("ACGT"), size=(80, 6))
-    sequences = check_sequences(["".join(row) for row in letters], DNA)
+    sequences = check_sequences(["".join(row) for row in letters], alphabet=DNA)
     y = (letters == "A").sum(axis=1) + 0.1 * rng.normal(size=80)
     target = np.stack([y, -2 * y + 1], axis=1)
     target[:20, 1] = np.nan  # two groups of outputs
@@ -62,8 +62,9 @@ def test_a_part_of_the_rows_is_less_certain(fitted, monkeypatch):
 def test_the_covariance_has_the_variance_on_its_diagonal(fitted):
     sequences, posterior = fitted
     few = sequences.take(np.arange(0, 80, 7))
-    found = Certainty(posterior).covariance(few)
-    variance = posterior.variance(few)[:, 0] / posterior.scale[0]
-    assert np.diag(found) == pytest.approx(variance, rel=1e-6)
-    assert found == pytest.approx(found.T)
-    assert np.linalg.eigvalsh(found).min() > -1e-9
+    variance = posterior.variance(few)
+    for output in range(2):
+        found = Certainty(posterior).covariance(few, output)
+        assert np.diag(found) == pytest.approx(variance[:, output], rel=1e-6)
+        assert found == pytest.approx(found.T)
+        assert np.linalg.eigvalsh(found).min() > -1e-9

@@ -14,7 +14,7 @@ PARENT = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ"
 
 
 def encode(sequences, alphabet=PROTEIN):
-    return Inputs((check_sequences(sequences, alphabet),))
+    return Inputs((check_sequences(sequences, alphabet=alphabet),))
 
 
 def variants(n, n_mutations, rng, positions=None):
@@ -82,16 +82,21 @@ def test_an_odd_length_is_novel(learned):
     assert learned(encode([PARENT[:5]])) > 5
 
 
+@pytest.fixture(scope="module")
+def of_dna():
+    rng = np.random.default_rng(0)
+    known = ["".join(rng.choice(list("ACGT"), rng.integers(5, 25))) for _ in range(40)]
+    inputs = encode(known, DNA)
+    return Novelty.learn(inputs, folds(inputs))
+
+
 @given(
     st.lists(st.text("ACGT", min_size=1, max_size=30), min_size=2, max_size=8),
     st.randoms(),
 )
 @settings(max_examples=40, deadline=None)
-def test_the_novelty_of_a_sequence_does_not_depend_on_others(sequences, random):
-    rng = np.random.default_rng(0)
-    known = ["".join(rng.choice(list("ACGT"), rng.integers(5, 25))) for _ in range(40)]
-    inputs = encode(known, DNA)
-    novelty = Novelty.learn(inputs, folds(inputs))
+def test_the_novelty_of_a_sequence_does_not_depend_on_others(of_dna, sequences, random):
+    novelty = of_dna
     together = novelty(encode(sequences, DNA))
     alone = [novelty(encode([s], DNA))[0] for s in sequences]
     assert together == pytest.approx(alone, rel=1e-5)
