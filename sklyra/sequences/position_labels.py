@@ -228,8 +228,7 @@ def _list_entries(y: Any, lengths: npt.NDArray[np.int64], what: str) -> list[Any
         raise TypeError(
             f"y is a single string. Pass a list with the {what} of each sequence: [y]."
         )
-    values = y.to_numpy() if hasattr(y, "to_numpy") else y
-    entries = list(values)
+    entries = list(y if isinstance(y, (list, tuple)) else np.asarray(y))
     if len(entries) != len(lengths):
         raise ValueError(
             f"Found input variables with inconsistent numbers of samples: "

@@ -13,7 +13,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from sklyra import LyraPositionClassifier, LyraPositionRegressor
-from tests.test_estimator_checks import SKIPPED, run
+from tests.test_estimator_checks import EXPECTED, SKIPPED, run
 
 SMALL: dict[str, Any] = {
     "n_members": 1,
@@ -25,17 +25,31 @@ SMALL: dict[str, Any] = {
     "dropout": 0.0,
     "lr": 0.02,
     "batch_size": 32,
-    "max_epochs": 15,
+    "max_epochs": 30,
     "lr_schedule": "constant",
     "early_stopping": False,
     "random_state": 0,
 }
 
 
+# What cannot apply where y and weights have an entry for each position.
+EXPECTED_HERE = {
+    **EXPECTED,
+    "check_sample_weights_shape": (
+        "Weights of shape (n_samples, n_positions) are refused there; here positions "
+        "may have one each."
+    ),
+    "check_supervised_y_2d": (
+        "A column of targets is read as one for each row there, but here as labels of "
+        "the first position."
+    ),
+}
+
+
 def spread(X: Any, y: Any) -> Any:
     """Give every position the target of its row; leave to `fit` what is no table."""
-    shape = np.shape(X) if not hasattr(X, "shape") else X.shape
-    if y is None or len(shape) != 2 or np.ndim(y) != 1:
+    shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
+    if y is None or len(shape) != 2 or np.asarray(y).ndim != 1:
         return y
     return [np.full(shape[1], label) for label in np.asarray(y)]
 
@@ -43,22 +57,27 @@ def spread(X: Any, y: Any) -> Any:
 class OneForAll:
     """Read and answer one target a row."""
 
+    positions: type[BaseEstimator]
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         return super().fit(X, spread(X, y), sample_weight)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        return super().score(X, spread(X, y), sample_weight)
+        # not that of scikit-learn's mixins, which comes first
+        return self.positions.score(self, X, spread(X, y), sample_weight)
 
     def predict(self, X: Any) -> Any:
-        return np.array([row[0] for row in super().predict(X)])
+        return np.array([row[0] for row in self.positions.predict(self, X)])
 
 
 class RowRegressor(OneForAll, RegressorMixin, LyraPositionRegressor):
     __init__ = LyraPositionRegressor.__init__
+    positions = LyraPositionRegressor
 
 
 class RowClassifier(OneForAll, ClassifierMixin, LyraPositionClassifier):
     __init__ = LyraPositionClassifier.__init__
+    positions = LyraPositionClassifier
 
     def predict_proba(self, X: Any) -> Any:
         return np.array([row[0] for row in super().predict_proba(X)])
@@ -69,13 +88,13 @@ class RowClassifier(OneForAll, ClassifierMixin, LyraPositionClassifier):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("estimator", "checks"), [(RowRegressor, 50), (RowClassifier, 50)]
+    ("estimator", "checks"), [(RowRegressor, 52), (RowClassifier, 59)]
 )
 def test_models_of_positions_pass_every_check(
     estimator: type[BaseEstimator], checks: int
 ) -> None:
-    counts, failed, skipped = run(estimator(**SMALL))
+    counts, failed, skipped = run(estimator(**SMALL), EXPECTED_HERE)
     assert not failed
     assert skipped <= SKIPPED
     assert counts["passed"] >= checks
-    assert counts["xfail"] <= 1
+    assert counts["xfail"] <= len(EXPECTED_HERE)

@@ -52,8 +52,9 @@ default="one-hot"
     surroundings : bool, default=True
         Whether a linear model of what surrounds a position is part of the model: the
         letters of a window of 15, mean letters of wider windows and of the sequence,
-        and how near its ends are. Its stacking weight is learned from out-of-fold
-        predictions. Models of numbers have none.
+        and how near its ends are; of RNA also how well bases pair, which networks read
+        as well. Its stacking weight is learned from out-of-fold predictions. Models of
+        numbers have none.
     d_model : int, default=64
         Number of channels inside the network.
     kernel_size : int, default=9

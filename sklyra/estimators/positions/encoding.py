@@ -121,6 +121,8 @@ def read_weights(sample_weight: Any, lengths: Any) -> Array:
     """
     if sample_weight is None:
         return np.ones(lengths.sum())
+    if not isinstance(sample_weight, (list, tuple)):
+        sample_weight = np.asarray(sample_weight)
     each = list(sample_weight)
     if not each or np.ndim(each[0]) == 0:
         return np.repeat(check_weights(sample_weight, len(lengths)), lengths)
