@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import is_classifier
 
 from sklyra._training import SequenceNet, resolve_device
 from sklyra._warnings import warn
@@ -56,7 +55,7 @@ def describe_training(
         digest.update(chain.offsets.astype("<i8").data)
     if inputs.covariates is not None:
         digest.update(np.ascontiguousarray(inputs.covariates, "<f4").data)
-    digest.update(_as_bytes(np.asarray(y)[used]))
+    digest.update(_as_bytes(_measured(y)[used]))
     return {
         "rows": len(inputs) + (0 if before is None else before["rows"]),
         "lengths": [int(of(lengths)) for of in (np.min, np.median, np.max)],
@@ -96,13 +95,14 @@ def describe_model(estimator: Any) -> dict[str, Any]:
         "learned_from": vars(estimator).get("_learned_from"),
         "n_outputs": int(ensemble.target.n_outputs),
         "held_out_score": float(score) if known else None,
-        "score": "accuracy" if is_classifier(estimator) else "R2",
+        "score": "accuracy" if hasattr(estimator, "classes_") else "R2",
         "parts": {part.name: _count_members(part) for part in ensemble.parts},
         "training_sequences": _count_training(ensemble),
         "versions": estimator.versions_,
     }
-    if is_classifier(estimator) and isinstance(estimator.classes_, np.ndarray):
-        described["classes"] = [str(label) for label in estimator.classes_]
+    classes = getattr(estimator, "classes_", None)
+    if isinstance(classes, np.ndarray):
+        described["classes"] = [str(label) for label in classes]
     return described
 
 
@@ -166,6 +166,16 @@ def move_to_device(nets: list[SequenceNet], device: str) -> None:
         device = "cpu"
     for net in nets:
         net.to(device)
+
+
+def _measured(y: Any) -> npt.NDArray[Any]:
+    """Make an array of measurements, of objects where rows differ in length."""
+    try:
+        return np.asarray(y)
+    except ValueError:
+        rows = np.empty(len(y), object)
+        rows[:] = [np.asarray(row).tolist() for row in y]
+        return rows
 
 
 def _as_bytes(y: npt.NDArray[Any]) -> bytes:

@@ -43,7 +43,8 @@ def predict(
         that held-out errors divided by it have a mean square of 1.
     """  # noqa: E501 - as above
     if not return_std:
-        return self._ensemble.target.decode(self._output(X))
+        output = self._output(X)
+        return self._ensemble.target.decode(output)
     pairs, fade = _explained(self, X)
     std = np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
     level = np.stack([clue.level for _, clue in pairs], axis=1)

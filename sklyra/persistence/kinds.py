@@ -11,6 +11,8 @@ from typing import Any
 KINDS = {
     "LyraRegressor": "sklyra.estimators",
     "LyraClassifier": "sklyra.estimators",
+    "LyraPositionClassifier": "sklyra.estimators",
+    "LyraPositionRegressor": "sklyra.estimators",
     "LyraSearchCV": "sklyra.search",
     "KmerVectorizer": "sklyra.encoders",
     "PhysicochemicalEncoder": "sklyra.encoders",
@@ -23,6 +25,7 @@ KINDS = {
     "Alphabet": "sklyra.alphabets",
     "ColumnReader": "sklyra.estimators.tables",
     "Ensemble": "sklyra.ensemble",
+    "PositionEnsemble": "sklyra.ensemble",
     "InputReader": "sklyra.estimators.reading",
 }
 
