@@ -16,7 +16,7 @@ from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.draws import draw_outputs
 from sklyra.sequences import Inputs, check_option
 from sklyra.targets import MultilabelTarget
-from sklyra.uncertainty import METHODS, Clues, Intervals, Sets, check_confidence, fading
+from sklyra.uncertainty import METHODS, Clues, Intervals, Sets, check_confidence
 
 
 class UncertainLyra(BaseLyra):
@@ -112,9 +112,10 @@ class UncertainValues(UncertainLyra):
         Errors of held-out sequences are ranked in a distribution that depends on what
         is predicted, on how far the parts of the model disagree and on the posterior
         variance of the Gaussian process; an interval reaches as far as `confidence` of
-        these ranks (distributional conformal prediction, see `Intervals`). Where
-        `novelty` is above 1 intervals grow towards what is known without the model, the
-        spread of `y`: a share of :math:`1 - \exp(1 - \text{novelty})` of the variance.
+        these ranks (distributional conformal prediction). Where `novelty` is above 1,
+        and for `b` letters at positions where training sequences do not differ,
+        intervals grow towards what is known without the model, the spread of `y`: a
+        share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the variance.
 
         New sequences that are exchangeable with those of training are inside with a
         probability of about `confidence`, on average over all of them. With `X_val` in
@@ -216,7 +217,7 @@ class UncertainValues(UncertainLyra):
                     "that nothing is known of its errors. Fit to more, or leave it out."
                 )
             pairs.append((own, clue))
-        return pairs, fading(doubt.novelty_of(inputs, ensemble.strands))
+        return pairs, doubt.fading_of(inputs, ensemble.strands)
 
 
 class UncertainClasses(UncertainLyra):
@@ -233,10 +234,10 @@ class UncertainClasses(UncertainLyra):
         r"""Predict sets of classes that hold the right one with some confidence.
 
         A set holds all classes that are not less probable than it takes for
-        `confidence` of the held-out sequences to be right (conformal prediction, see
-        `Sets`). Where `novelty` is above 1, a share of :math:`1 - \exp(1 -
-        \text{novelty})` of the probabilities is given to all classes alike, so that
-        sets grow.
+        `confidence` of the held-out sequences to be right (conformal prediction). Where `novelty` is above
+        1, and for `b` letters at positions where training sequences do not differ, a
+        share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the probabilities
+        is given to all classes alike, so that sets grow.
 
         New sequences that are exchangeable with those of training have their class in
         the set with a probability of about `confidence`, on average over all of them or
@@ -274,7 +275,7 @@ class UncertainClasses(UncertainLyra):
         doubt, target = self._doubt(), self._ensemble.target
         inputs = self._read_known(X)
         probability = target.decode(self._predict(inputs))
-        fade = fading(doubt.novelty_of(inputs, self._ensemble.strands))[:, None]
+        fade = doubt.fading_of(inputs, self._ensemble.strands)[:, None]
         held = target.decode(doubt.output.astype(np.float64))
         options = (confidence, method, class_wise)
         if not isinstance(target, MultilabelTarget):
