@@ -20,6 +20,7 @@ import sklyra.search
 from sklyra import (
     PUBLISHED,
     Alphabet,
+    CoverageDisplay,
     KmerVectorizer,
     LyraClassifier,
     LyraRegressor,
@@ -92,7 +93,13 @@ USES: dict[Any, Callable[..., Any]] = {
     load_splice_junctions: load_splice_junctions,
 }
 # Results, which users do not make, and functions whose arguments are data.
-OTHERS = {LeakageReport, TrainingDisplay, suggest_params, predict_stream}
+OTHERS = {
+    CoverageDisplay,
+    LeakageReport,
+    TrainingDisplay,
+    suggest_params,
+    predict_stream,
+}
 DATA = {"X", "train", "test"}
 
 # Values, and the words in the documented type that make them good ones.

@@ -1,6 +1,7 @@
 """The estimators, and the published settings of the network."""
 
 from sklyra.estimators.classifier import LyraClassifier
+from sklyra.estimators.coverage_display import CoverageDisplay
 from sklyra.estimators.display import TrainingDisplay
 from sklyra.estimators.published import PUBLISHED
 from sklyra.estimators.regressor import LyraRegressor
@@ -10,6 +11,7 @@ from sklyra.estimators.trusted import TRUSTED_TYPES
 __all__ = [
     "PUBLISHED",
     "TRUSTED_TYPES",
+    "CoverageDisplay",
     "LyraClassifier",
     "LyraRegressor",
     "TrainingDisplay",
