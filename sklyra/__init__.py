@@ -15,6 +15,7 @@ from sklyra.encoders import (
 from sklyra.estimators import (
     PUBLISHED,
     TRUSTED_TYPES,
+    CoverageDisplay,
     LyraClassifier,
     LyraPositionClassifier,
     LyraPositionRegressor,
@@ -35,6 +36,7 @@ __all__ = [
     "RNA",
     "TRUSTED_TYPES",
     "Alphabet",
+    "CoverageDisplay",
     "KmerVectorizer",
     "LyraClassifier",
     "LyraPositionClassifier",

@@ -20,6 +20,7 @@ import sklyra.search
 from sklyra import (
     PUBLISHED,
     Alphabet,
+    CoverageDisplay,
     KmerVectorizer,
     LyraClassifier,
     LyraPositionClassifier,
@@ -113,6 +114,7 @@ USES: dict[Any, Callable[..., Any]] = {
 }
 # Results, which users do not make, and functions whose arguments are data.
 OTHERS = {
+    CoverageDisplay,
     LeakageReport,
     PositionDisplay,
     TrainingDisplay,

@@ -149,6 +149,24 @@ class Doubt:
         values = self.novelty(strands.of_inputs(inputs))
         return strands.average(values[:, None])[:, 0]
 
+    def fading_of(self, inputs: Inputs, strands: Strands) -> Array:
+        """Compute how much of what is known does not hold for samples.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+        strands : Strands
+            Whether both strands count.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            Shares, 0 to 1.
+        """
+        values = self.novelty.fading(strands.of_inputs(inputs))
+        return strands.average(values[:, None])[:, 0]
+
     def clues(
         self, ensemble: Ensemble, inputs: Inputs, parts: list[Array]
     ) -> list[Clues]:

@@ -1,6 +1,7 @@
 """The estimators, and the published settings of the network."""
 
 from sklyra.estimators.classifier import LyraClassifier
+from sklyra.estimators.coverage_display import CoverageDisplay
 from sklyra.estimators.display import TrainingDisplay
 from sklyra.estimators.positions import (
     LyraPositionClassifier,
@@ -15,6 +16,7 @@ from sklyra.estimators.trusted import TRUSTED_TYPES
 __all__ = [
     "PUBLISHED",
     "TRUSTED_TYPES",
+    "CoverageDisplay",
     "LyraClassifier",
     "LyraPositionClassifier",
     "LyraPositionRegressor",

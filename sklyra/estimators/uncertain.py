@@ -16,7 +16,7 @@ from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.draws import draw_outputs
 from sklyra.sequences import Inputs, check_option
 from sklyra.targets import MultilabelTarget
-from sklyra.uncertainty import METHODS, Clues, Intervals, Sets, check_confidence, fading
+from sklyra.uncertainty import METHODS, Clues, Intervals, Sets, check_confidence
 
 # What follows are methods of estimators, which name them in their class.
 
@@ -43,8 +43,7 @@ def predict(
         that held-out errors divided by it have a mean square of 1.
     """  # noqa: E501 - as above
     if not return_std:
-        output = self._output(X)
-        return self._ensemble.target.decode(output)
+        return self._ensemble.target.decode(self._output(X))
     pairs, fade = _explained(self, X)
     std = np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
     level = np.stack([clue.level for _, clue in pairs], axis=1)
@@ -60,9 +59,10 @@ def predict_interval(  # numpydoc ignore=PR01
     Errors of held-out sequences are ranked in a distribution that depends on what
     is predicted, on how far the parts of the model disagree and on the posterior
     variance of the Gaussian process; an interval reaches as far as `confidence` of
-    these ranks (distributional conformal prediction, see `Intervals`). Where
-    `novelty` is above 1 intervals grow towards what is known without the model, the
-    spread of `y`: a share of :math:`1 - \exp(1 - \text{novelty})` of the variance.
+    these ranks (distributional conformal prediction). Where `novelty` is above 1,
+    and for `b` letters at positions where training sequences do not differ,
+    intervals grow towards what is known without the model, the spread of `y`: a
+    share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the variance.
 
     New sequences that are exchangeable with those of training are inside with a
     probability of about `confidence`, on average over all of them. With `X_val` in
@@ -111,10 +111,10 @@ def predict_set(  # numpydoc ignore=PR01
     r"""Predict sets of classes that hold the right one with some confidence.
 
     A set holds all classes that are not less probable than it takes for
-    `confidence` of the held-out sequences to be right (conformal prediction, see
-    `Sets`). Where `novelty` is above 1, a share of :math:`1 - \exp(1 -
-    \text{novelty})` of the probabilities is given to all classes alike, so that
-    sets grow.
+    `confidence` of the held-out sequences to be right (conformal prediction). Where `novelty` is above
+    1, and for `b` letters at positions where training sequences do not differ, a
+    share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the probabilities
+    is given to all classes alike, so that sets grow.
 
     New sequences that are exchangeable with those of training have their class in
     the set with a probability of about `confidence`, on average over all of them or
@@ -152,7 +152,7 @@ def predict_set(  # numpydoc ignore=PR01
     doubt, target = _doubt(self), self._ensemble.target
     inputs = self._read_known(X)
     probability = target.decode(self._predict(inputs))
-    fade = fading(doubt.novelty_of(inputs, self._ensemble.strands))[:, None]
+    fade = doubt.fading_of(inputs, self._ensemble.strands)[:, None]
     held = target.decode(doubt.output.astype(np.float64))
     options = (confidence, method, class_wise)
     if not isinstance(target, MultilabelTarget):
@@ -291,4 +291,4 @@ def _pairs(
                 "that nothing is known of its errors. Fit to more, or leave it out."
             )
         pairs.append((own, clue))
-    return pairs, fading(doubt.novelty_of(inputs, ensemble.strands))
+    return pairs, doubt.fading_of(inputs, ensemble.strands)

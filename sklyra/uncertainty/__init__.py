@@ -13,7 +13,7 @@ from sklyra.uncertainty.conformal import (
 )
 from sklyra.uncertainty.difficulty import Clues, Difficulty
 from sklyra.uncertainty.intervals import LEAST_ROWS, Intervals
-from sklyra.uncertainty.novelty import Novelty, fading
+from sklyra.uncertainty.novelty import Novelty
 from sklyra.uncertainty.sets import METHODS, Sets
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Sets",
     "check_confidence",
     "conformal_quantile",
-    "fading",
     "require_rows",
     "rows_needed",
 ]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sklyra.alphabets import DNA, PROTEIN
 from sklyra.sequences import EncodedSequences, Inputs, check_sequences
-from sklyra.uncertainty import Novelty, fading
+from sklyra.uncertainty import Novelty
 from sklyra.uncertainty.views import ContextView, learn_views
 
 PARENT = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ"
@@ -201,7 +201,27 @@ def test_views_grow_with_the_kinds_of_inputs():
 
 
 def test_knowledge_fades_beyond_the_edge():
-    assert fading(np.array([0.0, 0.99, 1.0])).tolist() == [0, 0, 0]
-    found = fading(np.array([1.1, 2.0, 10.0, 1e9]))
-    assert (np.diff(found) > 0).all() or found[-1] == found[-2] == 1
-    assert found.max() <= 1
+    rng = np.random.default_rng(0)
+    inputs = encode(variants(300, 2, rng, range(20)))
+    novelty = Novelty.learn(inputs, folds(inputs))
+    near = encode(variants(50, 1, rng, range(20)))
+    inside = novelty(near) <= 1
+    assert inside.any()
+    assert (novelty.fading(near)[inside] == 0).all()
+    for n_letters in (1, 3):
+        blind = PARENT[:-n_letters] + "W" * n_letters
+        other = encode([blind])
+        assert novelty.blind(other) == n_letters
+        beyond = max(novelty(other)[0] - 1, 0) / 8
+        assert novelty.fading(other) == pytest.approx(1 - np.exp(-n_letters - beyond))
+
+
+def test_positions_that_vary_are_not_blind_and_channels_have_none():
+    novelty = Novelty.learn(encode(["AC", "AD"]), [])
+    assert novelty.blind(encode(["AE", "CC", "CE", "ACA"])).tolist() == [0, 1, 1, 0]
+    values = np.zeros((4, 2), np.float32)
+    chain = EncodedSequences(values, np.array([0, 2, 4]), None)
+    novelty = Novelty.learn(Inputs((chain,)), [])
+    assert novelty.blind(Inputs((chain,))).tolist() == [0, 0]
+    again = Novelty.from_state(novelty.to_state())
+    assert again.blind(Inputs((chain,))).tolist() == [0, 0]
