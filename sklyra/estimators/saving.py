@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sklyra._training import SequenceNet, resolve_device
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
-from sklyra.ensemble import Ensemble, GaussianProcessPart
+from sklyra.ensemble import Ensemble
 from sklyra.exceptions import SklyraWarning
 from sklyra.sequences import Inputs
 
@@ -117,7 +117,8 @@ def drop_training(estimator: Any) -> Any:
     Returns
     -------
     estimator
-        One that predicts the same; the estimator itself if it holds none.
+        One that predicts the same, but does not say how sure it is; the estimator
+        itself if it holds none.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def drop_training(estimator: Any) -> Any:
         weight = np.abs(ensemble.stacking_weights[names.index(_PROCESS)]).max()
         raise ValueError(
             f"The Gaussian process of this {type(estimator).__name__} predicts from "
-            f"{_count_training(ensemble)} training sequences, and predictions depend "
+            f"{_count_process(ensemble)} training sequences, and predictions depend "
             f"on it (its stacking weight is {weight:.2f}): without these it would be "
             "another model. Fit with gaussian_process=False, and save that; or save "
             "with forget_training=False."
@@ -195,7 +196,14 @@ def _count_members(part: Any) -> int:
     return len(getattr(part, "nets", getattr(part, "members", [None])))
 
 
+def _count_process(ensemble: Ensemble) -> int:
+    """Count the training sequences that predictions are made from."""
+    part = ensemble.gaussian_process
+    return 0 if part is None else len(part.posterior.training)
+
+
 def _count_training(ensemble: Ensemble) -> int:
-    """Count the training sequences that a model holds."""
-    held = [p.posterior for p in ensemble.parts if isinstance(p, GaussianProcessPart)]
-    return sum(len(posterior.training) for posterior in held)
+    """Count the training sequences that a model holds: some for novelty as well."""
+    doubt = ensemble.doubt
+    novelty = 0 if doubt is None else len(doubt.novelty.samples)
+    return max(_count_process(ensemble), novelty)

@@ -21,9 +21,9 @@ from sklyra.uncertainty import METHODS, Clues, Intervals, Sets, check_confidence
 # What follows are methods of estimators, which name them in their class.
 
 
-def predict(
+def predict(  # numpydoc ignore=PR01
     self: BaseLyra, X: Any, return_std: bool = False
-) -> Any:  # numpydoc ignore=PR01
+) -> Any:
     """Predict values.
 
     Parameters
@@ -43,7 +43,8 @@ def predict(
         that held-out errors divided by it have a mean square of 1.
     """  # noqa: E501 - as above
     if not return_std:
-        return self._ensemble.target.decode(self._output(X))
+        output = self._output(X)
+        return self._ensemble.target.decode(output)
     pairs, fade = _explained(self, X)
     std = np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
     level = np.stack([clue.level for _, clue in pairs], axis=1)
@@ -248,8 +249,9 @@ def _doubt(model: BaseLyra) -> Doubt:
     name = type(model).__name__
     if np.isfinite(model._ensemble.held_out).any():
         raise ValueError(
-            f"This {name} was saved by a sklyra that kept nothing to say how sure "
-            "it is. Its predictions hold; fit again for their uncertainty."
+            f"This {name} holds nothing to say how sure it is: it was saved with "
+            "forget_training=True, or by an older sklyra. Its predictions hold; fit "
+            "again for their uncertainty."
         )
     reason = (
         "It was fitted with early_stopping=False. Leave that True, or pass X_val "
