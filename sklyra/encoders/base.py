@@ -20,7 +20,7 @@ from sklyra._constraints import BOOL, check_attributes
 from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.reading import describe_encoder, read_known, read_new, text_tags
-from sklyra.persistence import Saveable
+from sklyra.persistence import save
 from sklyra.sequences import EncodedSequences
 
 
@@ -49,7 +49,7 @@ def _has_columns(encoder: PositionEncoder) -> bool:
     return True
 
 
-class PositionEncoder(Saveable, CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class PositionEncoder(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Replace every character by the numbers of its row in a table."""
 
     _doc_link_module = DOC_LINK_MODULE
@@ -60,6 +60,7 @@ class PositionEncoder(Saveable, CallbackSupportMixin, TransformerMixin, BaseEsti
     flatten: bool
     alphabet_: Alphabet
 
+    save = save
     _describe = describe_encoder
 
     def __sklearn_tags__(self) -> Tags:

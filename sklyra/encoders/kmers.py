@@ -17,12 +17,12 @@ from sklyra._documentation import DOC_LINK_MODULE, DOC_LINK_TEMPLATE
 from sklyra.alphabets import Alphabet
 from sklyra.encoders.reading import describe_encoder, read_known, read_new, text_tags
 from sklyra.features import count_kmers
-from sklyra.persistence import Saveable
+from sklyra.persistence import save
 
 _PARAMETERS: Table = {"k": [Int(1), TupleOf(Int(1), 2)], "sparse_output": [BOOL]}
 
 
-class KmerVectorizer(Saveable, CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class KmerVectorizer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Count the k-mers of each sequence: all stretches of k letters.
 
     Every possible k-mer has a column, so there is nothing to learn but the alphabet.
@@ -59,6 +59,7 @@ class KmerVectorizer(Saveable, CallbackSupportMixin, TransformerMixin, BaseEstim
 
     alphabet_: Alphabet
 
+    save = save
     _describe = describe_encoder
 
     def __init__(

@@ -48,14 +48,14 @@ from sklyra.estimators.training_data import encode_data, resume_target
 from sklyra.estimators.unchanged import kept_on_error
 from sklyra.estimators.versions import compare_versions, versions
 from sklyra.gaussian_process import Posterior
-from sklyra.persistence import Saveable
+from sklyra.persistence import save
 from sklyra.sequences import Inputs
 from sklyra.sequences.tables import as_rows
 from sklyra.targets import Target
 from sklyra.targets.tables import require_columns
 
 
-class BaseLyra(Saveable, CallbackSupportMixin, BaseEstimator):
+class BaseLyra(CallbackSupportMixin, BaseEstimator):
     """Fit, predict and remember. Subclasses choose the target."""
 
     _doc_link_module = DOC_LINK_MODULE
@@ -79,6 +79,7 @@ class BaseLyra(Saveable, CallbackSupportMixin, BaseEstimator):
         raise NotImplementedError
 
     columns_ = property(describe_columns)
+    save = save
     _describe = describe_model
     _without_training = drop_training
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sklyra.persistence.saving import Saveable, file_info, load
+from sklyra.persistence.saving import file_info, load, save
 
-__all__ = ["Saveable", "file_info", "load"]
+__all__ = ["file_info", "load", "save"]

@@ -21,70 +21,69 @@ from sklyra.persistence.values import Reader, UnsavableError, Writer
 PathLike = str | os.PathLike[str]
 
 
-class Saveable:
-    """Give an estimator the method `save`."""
+def save(  # numpydoc ignore=PR01
+    self: Any, path: PathLike, *, forget_training: bool = False
+) -> None:
+    """Write a file that is safe to open: it holds values, and no code.
 
-    # Attributes that files do not hold.
-    _unsaved: tuple[str, ...] = ()
+    Parameters
+    ----------
+    path : str or path-like
+        Where; "model.lyra" is a good name. A file that is there is replaced once
+        the new one is complete.
+    forget_training : bool, default=False
+        Whether to leave out the training sequences and measurements that a Gaussian
+        process predicts from. That is refused where predictions depend on them:
+        then fit with ``gaussian_process=False``.
 
-    def save(self, path: PathLike, *, forget_training: bool = False) -> None:
-        """Write a file that is safe to open: it holds values, and no code.
+    Raises
+    ------
+    ValueError
+        If training is to be forgotten, but predictions need it.
+    TypeError
+        If it is, or holds, an object of a class that is not sklyra's.
 
-        Parameters
-        ----------
-        path : str or path-like
-            Where; "model.lyra" is a good name. A file that is there is replaced once
-            the new one is complete.
-        forget_training : bool, default=False
-            Whether to leave out the training sequences and measurements that a Gaussian
-            process predicts from. That is refused where predictions depend on them:
-            then fit with ``gaussian_process=False``.
+    Warns
+    -----
+    UnsavedWarning
+        If a parameter is such an object, a callback for example. It is left out,
+        and the loaded model has the default.
 
-        Raises
-        ------
-        ValueError
-            If training is to be forgotten, but predictions need it.
-        TypeError
-            If it is, or holds, an object of a class that is not sklyra's.
+    See Also
+    --------
+    load : Load the model.
+    file_info : Read what the file says about the model.
+    """
+    owner = type(self).__name__
+    if name_kind(self) is None:
+        raise TypeError(
+            f"{owner} is not a class of sklyra's own, which is all that a model "
+            "file can hold. Save with joblib, and open that where you are trusted."
+        )
+    model = _forget(self) if forget_training else self
+    writer = Writer()
+    try:
+        tree = writer.write(model)
+    except UnsavableError as error:
+        raise TypeError(
+            f"This {owner} cannot be saved as a file that holds no code: {error}. "
+            "Save with joblib, and open that where you are trusted."
+        ) from None
+    info = {"class": owner, "sklyra": __version__, **_describe(model)}
+    info["left_out"] = list(writer.left_out)
+    write_content(path, Content(info, tree, writer.arrays))
+    _warn_of(writer.left_out, owner)
 
-        Warns
-        -----
-        UnsavedWarning
-            If a parameter is such an object, a callback for example. It is left out,
-            and the loaded model has the default.
 
-        See Also
-        --------
-        load : Load the model.
-        file_info : Read what the file says about the model.
-        """
-        owner = type(self).__name__
-        if name_kind(self) is None:
-            raise TypeError(
-                f"{owner} is not a class of sklyra's own, which is all that a model "
-                "file can hold. Save with joblib, and open that where you are trusted."
-            )
-        model = self._without_training() if forget_training else self
-        writer = Writer()
-        try:
-            tree = writer.write(model)
-        except UnsavableError as error:
-            raise TypeError(
-                f"This {owner} cannot be saved as a file that holds no code: {error}. "
-                "Save with joblib, and open that where you are trusted."
-            ) from None
-        info = {"class": owner, "sklyra": __version__, **model._describe()}
-        info["left_out"] = list(writer.left_out)
-        write_content(path, Content(info, tree, writer.arrays))
-        _warn_of(writer.left_out, owner)
+def _describe(model: Any) -> dict[str, Any]:
+    """Describe a model in plain values that JSON has, if its class says how."""
+    return model._describe() if hasattr(model, "_describe") else {}
 
-    def _describe(self) -> dict[str, Any]:
-        """Describe the model in plain values that JSON has."""
-        return {}
 
-    def _without_training(self) -> Saveable:
-        """Return a model that predicts the same and holds no training sequences."""
-        return self
+def _forget(model: Any) -> Any:
+    """Drop training sequences, if its class says how."""
+    has_some = hasattr(model, "_without_training")
+    return model._without_training() if has_some else model
 
 
 def load(path: PathLike, *, device: str | None = None) -> Any:
@@ -140,7 +139,7 @@ def load(path: PathLike, *, device: str | None = None) -> Any:
         ) from None
     except Exception as error:
         raise _unreadable(name, content.info, error) from error
-    if not isinstance(model, Saveable):
+    if not hasattr(model, "save"):
         raise altered(name, "it holds no estimator")
     return model
 

@@ -37,7 +37,7 @@ from sklyra._warnings import warn
 from sklyra.ensemble.folds import check_groups
 from sklyra.estimators.base import BaseLyra
 from sklyra.exceptions import SklyraWarning
-from sklyra.persistence import Saveable
+from sklyra.persistence import save
 from sklyra.search.fingerprints import fingerprints
 from sklyra.search.fit_task import fit_task
 from sklyra.search.folds import with_classes
@@ -54,7 +54,7 @@ _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _FINGERPRINTS = "fingerprints"
 
 
-class LyraSearchCV(Saveable, BaseSearchCV):
+class LyraSearchCV(BaseSearchCV):
     """Search parameters by cross-validation in an Optuna study.
 
     The first trial is the estimator as it is, as far as the space has its parameters,
@@ -141,6 +141,7 @@ class LyraSearchCV(Saveable, BaseSearchCV):
     _doc_link_template = DOC_LINK_TEMPLATE
     # the study stays in its storage, whose address may hold a password
     _unsaved = ("storage", "study_", "scorer_")
+    save = save
     _describe = describe_search
     _without_training = drop_training
     _complete = restore_scorer
