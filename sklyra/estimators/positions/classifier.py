@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
+from sklyra.ensemble import PositionEnsemble
+from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
-from sklyra.estimators.positions.base import BasePositions
+from sklyra.estimators.positions import methods
 from sklyra.estimators.positions.encoding import read_weights
 from sklyra.sequences import (
     PositionForm,
@@ -21,7 +23,7 @@ from sklyra.sequences import (
 from sklyra.targets import ClassTarget, MultilabelTarget, PositionTarget, Target
 
 
-class LyraPositionClassifier(BasePositions):
+class LyraPositionClassifier(BaseLyra):
     """Predict a class of every position of biological sequences.
 
     Secondary structure, disorder, binding sites: one state a residue. A small network
@@ -175,6 +177,25 @@ default="one-hot"
     >>> model.predict_proba(["MKAAYG"])[0].shape
     (6, 2)
     """
+
+    _ensemble_type = PositionEnsemble
+    # there is one column of sequences, and every fit begins anew
+    columns = None
+    warm_start = False
+    _list_parts = staticmethod(methods.list_parts)
+    _read = methods.read
+    _settings = methods.settings
+    _checked = methods.checked
+    _remember_held_out = methods.remember_held_out
+    _flat = methods.flat
+    fit = methods.fit
+    predict = methods.predict
+    predict_parts = methods.predict_parts
+    embed = methods.embed
+
+    @property
+    def _target(self) -> PositionTarget:
+        return methods.target(self)
 
     def __init__(
         self,

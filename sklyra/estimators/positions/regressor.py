@@ -9,15 +9,17 @@ import numpy.typing as npt
 
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
+from sklyra.ensemble import PositionEnsemble
+from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
-from sklyra.estimators.positions.base import BasePositions
+from sklyra.estimators.positions import methods
 from sklyra.estimators.positions.encoding import read_weights
 from sklyra.estimators.scores import r2_of_measured
 from sklyra.sequences import PositionForm, PositionLabels, read_numbers
 from sklyra.targets import PositionTarget, Target, ValueTarget
 
 
-class LyraPositionRegressor(BasePositions):
+class LyraPositionRegressor(BaseLyra):
     """Predict a value at every position of biological sequences.
 
     Accessibility, reactivity of bases, flexibility: one or more numbers a position. A
@@ -167,6 +169,25 @@ default="one-hot"
     >>> model.predict(["GGAAACUUC"])[0].shape
     (9,)
     """
+
+    _ensemble_type = PositionEnsemble
+    # there is one column of sequences, and every fit begins anew
+    columns = None
+    warm_start = False
+    _list_parts = staticmethod(methods.list_parts)
+    _read = methods.read
+    _settings = methods.settings
+    _checked = methods.checked
+    _remember_held_out = methods.remember_held_out
+    _flat = methods.flat
+    fit = methods.fit
+    predict = methods.predict
+    predict_parts = methods.predict_parts
+    embed = methods.embed
+
+    @property
+    def _target(self) -> PositionTarget:
+        return methods.target(self)
 
     def __init__(
         self,
