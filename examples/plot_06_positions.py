@@ -18,7 +18,7 @@ from sklyra.datasets import make_positions
 from sklyra.metrics import flatten_positions, position_auroc, position_mcc
 
 # %%
-# Strings of letters, and strings of states as long: "S" for a site, "o" for others, "-"
+# Strings of letters, and strings of states as long: "S" for a site, "N" for others, "-"
 # where it was not measured.
 
 X, y = make_positions(240, length=70, distance=20, missing=0.2, random_state=0)
