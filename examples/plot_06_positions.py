@@ -12,14 +12,13 @@ import matplotlib
 
 matplotlib.use("Agg")
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from sklyra import LyraPositionClassifier, PositionDisplay
 from sklyra.datasets import make_positions
-from sklyra.metrics import flatten_positions, position_mcc
+from sklyra.metrics import flatten_positions, position_auroc, position_mcc
 
 # %%
-# Strings of letters, and strings of states as long: "S" for a site, "o" for others, "-"
+# Strings of letters, and strings of states as long: "S" for a site, "N" for others, "-"
 # where it was not measured.
 
 X, y = make_positions(240, length=70, distance=20, missing=0.2, random_state=0)
@@ -36,33 +35,15 @@ predicted = model.predict(X[test])
 print(predicted[0])
 
 # %%
-# For comparison, logistic regression on the letters of a window of 15.
+# Before they are stacked, the parts of the model say what they know by themselves: the
+# network, and a linear model of a window of 15 and of wider means. That one scores
+# positions by how probable a site is.
 
-
-def windows(sequences):
-    letters = "ACDEFGHIKLMNPQRSTVWY_"
-    rows = []
-    for sequence in sequences:
-        padded = "_" * 7 + sequence + "_" * 7
-        for place in range(len(sequence)):
-            codes = [letters.index(letter) for letter in padded[place : place + 15]]
-            rows.append(np.eye(len(letters))[codes].ravel())
-    return rows
-
-
-def known(sequences, states):
-    """Windows and states of the positions that were measured."""
-    flat = "".join(states)
-    kept = [place for place, state in enumerate(flat) if state != "-"]
-    return np.array(windows(sequences))[kept], [flat[place] for place in kept]
-
-
-linear = LogisticRegression(max_iter=300).fit(*known(X[train], y[train]))
-of_windows = linear.predict(windows(X[test]))
-cuts = np.cumsum([len(sequence) for sequence in X[test]])[:-1]
-of_windows = ["".join(part) for part in np.split(of_windows, cuts)]
-for name, states in (("window of 15", of_windows), ("sklyra", predicted)):
-    print(f"{name}: Matthews correlation {position_mcc(y[test], states):.2f}")
+parts = model.predict_parts(X[test])
+for name in ("surroundings", "lyra"):
+    scores = [members.mean(axis=0) for members in parts[name]]
+    print(f"{name}: area under the ROC curve {position_auroc(y[test], scores):.2f}")
+print(f"Matthews correlation of states: {position_mcc(y[test], predicted):.2f}")
 
 # %%
 # Any metric of scikit-learn can score the positions that were measured.

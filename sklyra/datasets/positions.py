@@ -33,7 +33,7 @@ class Positions(NamedTuple):
     X : ndarray of shape (n_samples,), object
         Proteins, str.
     y : ndarray of shape (n_samples,), object
-        For each a str as long: "S" for a site, "o" for other positions, "-" where it
+        For each a str as long: "S" for a site, "N" for other positions, "-" where it
         was not measured.
     """
 
@@ -104,7 +104,7 @@ def make_positions(
             start = rng.randint(max(1, n - len(_MOTIF) + 1))
             letters[start : start + len(_MOTIF)] = list(_MOTIF)[: n - start]
         X[row] = "".join(letters)
-        states = np.full(n, "o")
+        states = np.full(n, "N")
         for start in range(n):
             if X[row].startswith(_MOTIF, start):
                 site = start + distance
