@@ -331,10 +331,9 @@ def test_an_interrupted_output_says_how_to_go_on(tmp_path: Path) -> None:
             for row in rows:
                 grows.file.write(row)
                 grows.commit(1)
-            grows.file.write(b"half a r")
             if ends is not None:
+                grows.file.write(b"half a r")
                 raise ends
-            grows.file.truncate(grows.file.tell() - 8)
         return begun
 
     with pytest.raises(KeyboardInterrupt, match=r"2 rows are in .*out\.csv\.part"):
