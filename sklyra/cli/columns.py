@@ -188,7 +188,7 @@ def _are_sequences(values: list[str]) -> bool:
 
 def _guess_target(columns: Columns, file: str) -> str:
     """Guess which column holds what was measured."""
-    if not columns:
+    if not columns or [*columns] == ["id"]:
         raise CommandError(
             f"{file} has no other column than the sequences: what was measured is "
             "missing. Add it, or pass --table with a table that has it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -146,7 +147,7 @@ def refuse_existing(path: str | None, force: bool) -> None:
     Raises
     ------
     CommandError
-        If it is there, or there is no such folder.
+        If it is there, or nothing can be written there.
     """
     if path in (None, "-"):
         return
@@ -157,3 +158,9 @@ def refuse_existing(path: str | None, force: bool) -> None:
         raise CommandError(f"{path} is there already: --force replaces it.")
     if not target.absolute().parent.is_dir():
         raise CommandError(f"There is no folder {target.absolute().parent}: make it.")
+    try:
+        # now, and not when hours of work are done
+        with tempfile.TemporaryFile(dir=target.absolute().parent):
+            pass
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

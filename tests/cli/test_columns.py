@@ -43,6 +43,7 @@ def test_columns_are_guessed(columns: Any, expected: tuple[str, str]) -> None:
         ({"a b": ["ACGT 1", "ACGA 2", "AGGA 2"]}, "pass --delimiter"),
         ({"a": GUIDES, "b": GUIDES, "y": VALUES}, r"several.*\['a', 'b'\].*--sequence"),
         ({"a": GUIDES}, "no other column.*--table"),
+        ({"id": NAMES, "sequence": GUIDES}, "no other column.*--table"),
         ({"a": GUIDES, "u": VALUES, "v": VALUES}, r"\['u', 'v'\].*--target"),
         ({"a": GUIDES, "u": NAMES, "v": NAMES}, r"\['u', 'v'\].*--target"),
     ],
