@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sklyra._version import __version__ as __version__
-from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
-from sklyra.encoders import (
-    KmerVectorizer,
-    PhysicochemicalEncoder,
-    SequenceOneHotEncoder,
-    SubstitutionMatrixEncoder,
-)
-from sklyra.estimators import (
-    PUBLISHED,
-    TRUSTED_TYPES,
-    CoverageDisplay,
-    LyraClassifier,
-    LyraPositionClassifier,
-    LyraPositionRegressor,
-    LyraRegressor,
-    PositionDisplay,
-    TrainingDisplay,
-    predict_stream,
-)
-from sklyra.persistence import file_info, load
 
 if TYPE_CHECKING:
+    from sklyra.alphabets import DNA, PROTEIN, RNA, Alphabet
+    from sklyra.encoders import (
+        KmerVectorizer,
+        PhysicochemicalEncoder,
+        SequenceOneHotEncoder,
+        SubstitutionMatrixEncoder,
+    )
+    from sklyra.estimators import (
+        PUBLISHED,
+        TRUSTED_TYPES,
+        CoverageDisplay,
+        LyraClassifier,
+        LyraPositionClassifier,
+        LyraPositionRegressor,
+        LyraRegressor,
+        PositionDisplay,
+        TrainingDisplay,
+        predict_stream,
+    )
+    from sklyra.persistence import file_info, load
     from sklyra.search import LyraSearchCV, suggest_params
 
 __all__ = [
@@ -54,11 +55,44 @@ __all__ = [
     "suggest_params",
 ]
 
+# torch, scikit-learn and Optuna take seconds to import, and `sklyra --help` none of
+# them. A row for each public name: the module that it is imported from.
+_MODULES = {
+    "DNA": "alphabets",
+    "PROTEIN": "alphabets",
+    "PUBLISHED": "estimators",
+    "RNA": "alphabets",
+    "TRUSTED_TYPES": "estimators",
+    "Alphabet": "alphabets",
+    "CoverageDisplay": "estimators",
+    "KmerVectorizer": "encoders",
+    "LyraClassifier": "estimators",
+    "LyraPositionClassifier": "estimators",
+    "LyraPositionRegressor": "estimators",
+    "LyraRegressor": "estimators",
+    "LyraSearchCV": "search",
+    "PhysicochemicalEncoder": "encoders",
+    "PositionDisplay": "estimators",
+    "SequenceOneHotEncoder": "encoders",
+    "SubstitutionMatrixEncoder": "encoders",
+    "TrainingDisplay": "estimators",
+    "file_info": "persistence",
+    "load": "persistence",
+    "predict_stream": "estimators",
+    "suggest_params": "search",
+}
+_SUBMODULES = ("datasets", "exceptions", "metrics", "model_selection", "nn")
+
 
 def __getattr__(name: str) -> Any:
-    # Optuna takes a good part of a second to import, which few processes need.
-    if name in ("LyraSearchCV", "suggest_params"):
-        from sklyra import search
-
-        return getattr(search, name)
+    if name in _MODULES:
+        value = getattr(import_module(f"sklyra.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in {*_MODULES.values(), *_SUBMODULES}:
+        return import_module(f"sklyra.{name}")
     raise AttributeError(f"module 'sklyra' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

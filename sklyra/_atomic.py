@@ -33,7 +33,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         raise IsADirectoryError(errno.EISDIR, "This is a folder", str(target))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     # "x": the file of nobody else is written to
-    file: IO[Any] = open(beside, "xb")  # noqa: SIM115 - closed before it is moved
+    try:
+        file: IO[Any] = open(beside, "xb")  # noqa: SIM115 - closed before it is moved
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
     try:
         with file:
             yield file

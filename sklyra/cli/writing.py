@@ -1,0 +1,219 @@
+"""Files that commands write, which are there whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from sklyra._atomic import replacing
+from sklyra.cli.messages import CommandError
+from sklyra.cli.reading import Columns
+
+
+class TableWriter(Protocol):
+    """Writes a table chunk by chunk."""
+
+    def write(self, columns: Columns) -> None:
+        """Write some rows."""
+
+    def close(self) -> None:
+        """Write what comes last."""
+
+
+class DelimitedWriter:
+    """Write CSV or TSV.
+
+    Parameters
+    ----------
+    file : binary file
+        Where.
+    delimiter : str
+        What separates fields.
+    begun : bool, default=False
+        Whether the names of columns are there already.
+    """
+
+    def __init__(self, file: IO[bytes], delimiter: str, begun: bool = False) -> None:
+        self._file, self._delimiter, self._begun = file, delimiter, begun
+
+    def write(self, columns: Columns) -> None:
+        """Write some rows, and the names before the first.
+
+        Parameters
+        ----------
+        columns : dict of str to list of str
+            The rows.
+        """
+        text = io.StringIO()
+        out = csv.writer(text, delimiter=self._delimiter, lineterminator="\n")
+        if not self._begun:
+            out.writerow(columns)
+        out.writerows(zip(*columns.values(), strict=True))
+        self._begun = True
+        self._file.write(text.getvalue().encode())
+
+    def close(self) -> None:
+        """Do nothing: all is written."""
+
+
+class FastaWriter:
+    """Write FASTA: other columns stand behind the name of a sequence.
+
+    Parameters
+    ----------
+    file : binary file
+        Where.
+    sequence : str
+        Column of sequences.
+    """
+
+    def __init__(self, file: IO[bytes], sequence: str) -> None:
+        self._file, self._sequence, self._count = file, sequence, 0
+
+    def write(self, columns: Columns) -> None:
+        """Write some rows.
+
+        Parameters
+        ----------
+        columns : dict of str to list of str
+            The rows.
+        """
+        others = [name for name in columns if name not in (self._sequence, "id")]
+        for row, sequence in enumerate(columns[self._sequence]):
+            self._count += 1
+            name = columns["id"][row] if "id" in columns else f"row_{self._count}"
+            words = [name, *(f"{other}={columns[other][row]}" for other in others)]
+            line = " ".join(" ".join(words).split())
+            self._file.write(f">{line}\n{sequence}\n".encode())
+
+    def close(self) -> None:
+        """Do nothing: all is written."""
+
+
+class ParquetWriter:
+    """Write Parquet, with columns of text, and predictions as numbers.
+
+    Parameters
+    ----------
+    file : binary file
+        Where.
+    numbers : tuple of str, default=()
+        Names of columns of numbers begin with these.
+    """
+
+    def __init__(self, file: IO[bytes], numbers: tuple[str, ...] = ()) -> None:
+        self._file, self._numbers = file, numbers
+        self._out: Any = None
+
+    def write(self, columns: Columns) -> None:
+        """Write some rows.
+
+        Parameters
+        ----------
+        columns : dict of str to list of str
+            The rows.
+        """
+        try:
+            import pyarrow
+            from pyarrow import parquet
+        except ImportError:
+            raise CommandError(
+                "Parquet files need pyarrow: pip install 'sklyra[cli]'."
+            ) from None
+        table: Any = {}
+        for name, values in columns.items():
+            table[name] = values
+            if self._numbers and name.startswith(self._numbers):
+                table[name] = [float(value) for value in values]
+        batch = pyarrow.table(table)
+        if self._out is None:
+            self._out = parquet.ParquetWriter(self._file, batch.schema)
+        self._out.write_table(batch)
+
+    def close(self) -> None:
+        """Write the end of the file."""
+        if self._out is not None:
+            self._out.close()
+
+
+def make_writer(
+    path: str, file: IO[bytes], sequence: str | None, numbers: tuple[str, ...] = ()
+) -> TableWriter:
+    """Choose a format by the name of a file.
+
+    Parameters
+    ----------
+    path : str
+        The name; "-" is CSV.
+    file : binary file
+        Where to write.
+    sequence : str or None
+        Column of sequences, if FASTA can be written.
+    numbers : tuple of str, default=()
+        As for `ParquetWriter`.
+
+    Returns
+    -------
+    TableWriter
+        Writes there.
+
+    Raises
+    ------
+    CommandError
+        If the ending is of no format.
+    """
+    suffix = Path(path.removesuffix(".gz")).suffix.lower()
+    if path == "-" or suffix in (".csv", ".txt"):
+        return DelimitedWriter(file, ",")
+    if suffix in (".tsv", ".tab"):
+        return DelimitedWriter(file, "\t")
+    if suffix in (".parquet", ".pq"):
+        return ParquetWriter(file, numbers)
+    if suffix in (".fasta", ".fa", ".faa", ".fna") and sequence is not None:
+        return FastaWriter(file, sequence)
+    raise CommandError(
+        f"{path}: name a file that ends in .csv, .tsv, .parquet or .fasta, or - for "
+        "the screen."
+    )
+
+
+@contextmanager
+def writing(
+    path: str, sequence: str | None, numbers: tuple[str, ...] = ()
+) -> Iterator[TableWriter]:
+    """Write a table to a file, which is there whole or not at all, or to stdout.
+
+    Parameters
+    ----------
+    path : str
+        The file, compressed if it ends in ".gz"; "-" for stdout.
+    sequence, numbers : object
+        As for `make_writer`.
+
+    Yields
+    ------
+    TableWriter
+        Writes there.
+    """
+    if path == "-":
+        writer = make_writer(path, sys.stdout.buffer, sequence, numbers)
+        yield writer
+        writer.close()
+        sys.stdout.buffer.flush()
+        return
+    with replacing(path) as file:
+        is_packed = path.endswith(".gz")
+        inner: Any = (
+            gzip.GzipFile("", "wb", fileobj=file, mtime=0) if is_packed else file
+        )
+        writer = make_writer(path, inner, sequence, numbers)
+        yield writer
+        writer.close()
+        if is_packed:
+            inner.close()
