@@ -237,34 +237,6 @@ class Ensemble:
         output: Array = (self.stacking_weights[:, None] * views).sum(axis=0)
         return output
 
-    def without(self, name: str) -> Ensemble:
-        """Drop a part that makes no difference to predictions.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        Ensemble
-            The others, and whatever is not about that part; this one stays as it is.
-
-        Raises
-        ------
-        ValueError
-            If the part has a stacking weight that is not 0.
-        """
-        kept = [row for row, part in enumerate(self.parts) if part.name != name]
-        weights = self.stacking_weights
-        if np.delete(weights, kept, axis=0).any():
-            raise ValueError(f"{name} has a stacking weight.")
-        parts = [self.parts[row] for row in kept]
-        fewer = Ensemble(parts, self.target, self.strands)
-        fewer.stacking_weights = weights[kept]
-        fewer.held_out = self.held_out[kept]
-        return fewer
-
     def _averaged(self, outputs: Array, inputs: Inputs) -> Array:
         """Average over strands, where both count."""
         return self.strands.average(outputs)

@@ -128,18 +128,21 @@ def drop_training(estimator: Any) -> Any:
     ensemble: Ensemble | None = vars(estimator).get("_ensemble")
     if ensemble is None or not _count_training(ensemble):
         return estimator
-    try:
-        fewer = ensemble.without(_PROCESS)
-    except ValueError:
-        names = [part.name for part in ensemble.parts]
-        weight = np.abs(ensemble.stacking_weights[names.index(_PROCESS)]).max()
+    weights = ensemble.stacking_weights
+    kept = [row for row, part in enumerate(ensemble.parts) if part.name != _PROCESS]
+    lost = np.delete(weights, kept, axis=0)
+    if lost.any():
         raise ValueError(
             f"The Gaussian process of this {type(estimator).__name__} predicts from "
             f"{_count_process(ensemble)} training sequences, and predictions depend "
-            f"on it (its stacking weight is {weight:.2f}): without these it would be "
-            "another model. Fit with gaussian_process=False, and save that; or save "
-            "with forget_training=False."
-        ) from None
+            f"on it (its stacking weight is {np.abs(lost).max():.2f}): without these it "
+            "would be another model. Fit with gaussian_process=False, and save that; or "
+            "save with forget_training=False."
+        )
+    parts = [ensemble.parts[row] for row in kept]
+    fewer = Ensemble(parts, ensemble.target, ensemble.strands)
+    fewer.stacking_weights = weights[kept]
+    fewer.held_out = ensemble.held_out[kept]
     forgetful = copy.copy(estimator)
     forgetful._ensemble = fewer
     return forgetful

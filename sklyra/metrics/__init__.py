@@ -17,13 +17,10 @@ from sklyra.metrics.positions import (
     position_mcc,
     position_mcc_scorer,
     position_scorer,
-    q3_score,
-    q3_scorer,
-    q8_score,
-    q8_scorer,
 )
 from sklyra.metrics.ranks import spearman_score, spearman_scorer
 from sklyra.metrics.segments import sov_score, sov_scorer
+from sklyra.metrics.structure import q3_score, q3_scorer, q8_score, q8_scorer
 
 __all__ = [
     "coverage_score",

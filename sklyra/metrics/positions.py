@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import accuracy_score, matthews_corrcoef, roc_auc_score
+from sklearn.metrics import matthews_corrcoef, roc_auc_score
 
 from sklyra.sequences import check_option, read_numbers, read_states
 
-# The three states that DSSP's eight, and the blank of coil, are counted as.
-_THREE = dict(zip("HGIEBTSCL", "HHHEECCCC", strict=True))
 _AVERAGES = ("micro", "sequence")
 
 
@@ -86,10 +84,27 @@ def _row(entry: Any) -> npt.NDArray[Any]:
     return np.array(list(entry)) if isinstance(entry, str) else np.asarray(entry)
 
 
-def _pooled(
+def pooled(
     metric: Callable[..., float], y_true: Any, y_pred: Any, average: str, missing: str
 ) -> float:
-    """Compute a metric of all positions at once, or its mean over sequences."""
+    """Compute a metric of all positions at once, or its mean over sequences.
+
+    Parameters
+    ----------
+    metric : callable
+        Takes flat labels and predictions, and returns a number.
+    y_true, y_pred : array-like of shape (n_samples,)
+        Labels and predictions of each sequence.
+    average : {"micro", "sequence"}
+        All positions at once, or each sequence by itself and then the mean.
+    missing : str
+        Characters of strings in `y_true` where nothing was measured.
+
+    Returns
+    -------
+    float
+        What the metric is.
+    """
     check_option("average", average, _AVERAGES)
     if average == "micro":
         return float(metric(*flatten_positions(y_true, y_pred, missing=missing)))
@@ -128,7 +143,7 @@ def position_mcc(
     >>> position_mcc(["HHCC--", "CCHH"], ["HHCCHH", "CCHH"])
     1.0
     """
-    return _pooled(_correlation, y_true, y_pred, average, missing)
+    return pooled(_correlation, y_true, y_pred, average, missing)
 
 
 def _correlation(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
@@ -209,86 +224,6 @@ def _auroc(true: npt.NDArray[Any], score: npt.NDArray[Any]) -> float | None:
     return float(np.mean(areas)) if areas else None
 
 
-def q8_score(
-    y_true: Any, y_pred: Any, *, average: str = "micro", missing: str = "-. "
-) -> float:
-    """Compute the part of positions whose state of secondary structure is right.
-
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_samples,)
-        Strings or arrays of states, one for each sequence.
-    average : {"micro", "sequence"}, default="micro"
-        All positions at once, or each sequence by itself and then the mean.
-    missing : str, default="-. "
-        Characters of strings in `y_true` where nothing was measured.
-
-    Returns
-    -------
-    float
-        In [0, 1]: Q8 of DSSP's eight states, or Q of any others.
-
-    Examples
-    --------
-    >>> from sklyra.metrics import q8_score
-    >>> q8_score(["HGEL"], ["HHEL"])
-    0.75
-    """
-    return _pooled(accuracy_score, y_true, y_pred, average, missing)
-
-
-def q3_score(
-    y_true: Any, y_pred: Any, *, average: str = "micro", missing: str = "-. "
-) -> float:
-    """Compute the part of positions whose structure is right as helix, strand or coil.
-
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_samples,)
-        Strings or arrays of DSSP's states [1]_, one for each sequence. H, G and I count
-        as helix, E and B as strand, T, S, C and L as coil.
-    average : {"micro", "sequence"}, default="micro"
-        All positions at once, or each sequence by itself and then the mean.
-    missing : str, default="-. "
-        Characters of strings in `y_true` where nothing was measured.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If there is another state.
-
-    References
-    ----------
-    .. [1] Kabsch, W. & Sander, C. (1983). Dictionary of protein secondary structure.
-       Biopolymers 22, 2577-2637.
-
-    Examples
-    --------
-    >>> from sklyra.metrics import q3_score
-    >>> q3_score(["HGEL"], ["HHEL"])
-    1.0
-    """
-    return _pooled(_three_states, y_true, y_pred, average, missing)
-
-
-def _three_states(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
-    """Accuracy in three states."""
-    states = sorted(set(true.tolist()) | set(predicted.tolist()))
-    strange = [state for state in states if state not in _THREE]
-    if strange:
-        raise ValueError(
-            f"{strange[0]!r} is none of DSSP's states {''.join(_THREE)!r}. Use "
-            "q8_score for other states."
-        )
-    a, b = ([_THREE[state] for state in row.tolist()] for row in (true, predicted))
-    return float(accuracy_score(a, b))
-
-
 def mcrmse(y_true: Any, y_pred: Any, *, average: str = "micro") -> float:
     """Compute the root mean squared error of each column, and the mean of these.
 
@@ -316,7 +251,7 @@ def mcrmse(y_true: Any, y_pred: Any, *, average: str = "micro") -> float:
     >>> mcrmse([[[0.0, 1.0], [0.0, 1.0]]], [[[0.5, 1.0], [0.5, 1.0]]])
     0.25
     """
-    return _pooled(_column_errors, y_true, y_pred, average, "")
+    return pooled(_column_errors, y_true, y_pred, average, "")
 
 
 def _column_errors(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
@@ -363,14 +298,14 @@ def position_scorer(
             f"metric={metric!r} is not an option: choose a callable of two arrays."
         )
     check_option("average", average, _AVERAGES)
-    pooled = partial(_pooled_last, metric, average, missing)
-    return partial(score_with, pooled, "predict", 1)
+    scored = partial(_pooled_last, metric, average, missing)
+    return partial(score_with, scored, "predict", 1)
 
 
 def _pooled_last(
     metric: Callable[..., float], average: str, missing: str, y_true: Any, y_pred: Any
 ) -> float:
-    return _pooled(metric, y_true, y_pred, average, missing)
+    return pooled(metric, y_true, y_pred, average, missing)
 
 
 def score_with(
@@ -407,6 +342,4 @@ def score_with(
 #: Scorers for ``scoring=`` in cross-validation and searches.
 position_mcc_scorer = partial(score_with, position_mcc, "predict", 1)
 position_auroc_scorer = partial(score_with, position_auroc, "predict_proba", 1)
-q3_scorer = partial(score_with, q3_score, "predict", 1)
-q8_scorer = partial(score_with, q8_score, "predict", 1)
 mcrmse_scorer = partial(score_with, mcrmse, "predict", -1)
