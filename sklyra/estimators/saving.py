@@ -135,9 +135,9 @@ def drop_training(estimator: Any) -> Any:
         raise ValueError(
             f"The Gaussian process of this {type(estimator).__name__} predicts from "
             f"{_count_process(ensemble)} training sequences, and predictions depend "
-            f"on it (its stacking weight is {np.abs(lost).max():.2f}): without these it "
-            "would be another model. Fit with gaussian_process=False, and save that; or "
-            "save with forget_training=False."
+            f"on it (its stacking weight is {np.abs(lost).max():.2f}): without these "
+            "it would be another model. Fit with gaussian_process=False, and save "
+            "that; or save with forget_training=False."
         )
     parts = [ensemble.parts[row] for row in kept]
     fewer = Ensemble(parts, ensemble.target, ensemble.strands)
