@@ -88,12 +88,14 @@ class RowClassifier(OneForAll, ClassifierMixin, LyraPositionClassifier):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("estimator", "checks"), [(RowRegressor, 52), (RowClassifier, 59)]
+    ("estimator", "epochs", "checks"), [(RowRegressor, 30, 50), (RowClassifier, 12, 57)]
 )
 def test_models_of_positions_pass_every_check(
-    estimator: type[BaseEstimator], checks: int
+    estimator: type[BaseEstimator], epochs: int, checks: int
 ) -> None:
-    counts, failed, skipped = run(estimator(**SMALL), EXPECTED_HERE)
+    counts, failed, skipped = run(
+        estimator(**{**SMALL, "max_epochs": epochs}), EXPECTED_HERE
+    )
     assert not failed
     assert skipped <= SKIPPED
     assert counts["passed"] >= checks
