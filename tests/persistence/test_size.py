@@ -72,6 +72,9 @@ def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -
         # numbers for each sequence, which users ask for
         model.oof_prediction_ = None
         model._ensemble.held_out = np.empty(0)
+        doubt = model._ensemble.doubt
+        doubt.rows, doubt.output, doubt.encoded = np.empty((3, 0))
+        doubt.intervals = []
         sizes.append(len(pickle.dumps(model)))
     assert abs(sizes[1] - sizes[0]) < 2000
 
