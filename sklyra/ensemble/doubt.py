@@ -103,14 +103,19 @@ class Doubt:
             rows = np.sort(np.random.RandomState(0).permutation(rows)[:_MOST])
         inputs, folds = split.data.inputs, _held(split, rows, ensemble.strands)
         asked = split.asked.inputs
+        # a model without a Gaussian process keeps no sequences
         novelty = Novelty.learn(
-            inputs, [(train, asked.take(valid)) for train, valid in folds]
+            inputs,
+            [(train, asked.take(valid)) for train, valid in folds],
+            summaries=ensemble.gaussian_process is None,
         )
         output, encoded = evidence.output[rows], evidence.asked.target[rows]
         new = cls(novelty, rows, output, encoded, [])
         if ensemble.target.centered:
             latent = _held_out_latent(ensemble, split, folds)[rows]
             new._learn_intervals(evidence, latent)
+            # all that is needed of them is known
+            new.rows, new.output, new.encoded = rows[:0], new.output[:0], encoded[:0]
         return new
 
     def _learn_intervals(self, evidence: Evidence, latent: Array) -> None:

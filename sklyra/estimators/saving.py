@@ -208,5 +208,5 @@ def _count_process(ensemble: Ensemble) -> int:
 def _count_training(ensemble: Ensemble) -> int:
     """Count the training sequences that a model holds: some for novelty as well."""
     doubt = ensemble.doubt
-    novelty = 0 if doubt is None else len(doubt.novelty.samples)
-    return max(_count_process(ensemble), novelty)
+    samples = None if doubt is None else doubt.novelty.samples
+    return max(_count_process(ensemble), 0 if samples is None else len(samples))

@@ -81,7 +81,9 @@ def predict_interval(  # numpydoc ignore=PR01
     Returns
     -------
     ndarray of shape (n_samples, 2) or (n_samples, 2, n_outputs), float64
-        Lower and upper bounds in the units of `y`. Each output has its own.
+        Lower and upper bounds in the units of `y`. Each output has its own. Those
+        of a low confidence may leave the prediction out, where errors are mostly on
+        one side.
 
     Raises
     ------

@@ -134,10 +134,6 @@ class Intervals:
         ).reshape(-1, 2)
         std = self.factor * self.difficulty.std(clues)
         stretch = self._stretch(std, clues, fading)[:, None]
-        # what is predicted stays inside
-        errors = np.stack(
-            [np.minimum(errors[:, 0], 0), np.maximum(errors[:, 1], 0)], axis=1
-        )
         bounds: Array = clues.level[:, None] + stretch * errors
         return bounds
 

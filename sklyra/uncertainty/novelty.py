@@ -10,7 +10,8 @@ import numpy as np
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
 from sklyra.sequences import Inputs
-from sklyra.uncertainty.views import Blind, View, learn_views
+from sklyra.uncertainty.blind import Blind
+from sklyra.uncertainty.views import SUMMARIES, View, learn_views
 
 _VERSION = 1
 # Samples that others are compared with, and positions in all of them, at most.
@@ -35,8 +36,10 @@ class Novelty:
 
     Parameters
     ----------
-    samples : Inputs
-        Training samples, some if there are many.
+    samples : Inputs or None
+        Training samples, some if there are many; None keeps summaries only.
+    views : sequence of View
+        What was learned of them; none learns it from `samples` where it is needed.
     center, scale : ndarray of shape (n_values,), float64
         Median, and distance from there to the 95% quantile, of each view.
     edge : float
@@ -46,14 +49,24 @@ class Novelty:
     """
 
     def __init__(
-        self, samples: Inputs, center: Array, scale: Array, edge: float, blind: Blind
+        self,
+        samples: Inputs | None,
+        views: Sequence[View],
+        center: Array,
+        scale: Array,
+        edge: float,
+        blind: Blind,
     ) -> None:
-        self.samples, self.blind = samples, blind
+        self.samples, self.views, self.blind = samples, views, blind
         self.center, self.scale, self.edge = center, scale, edge
-        self._views: list[View] | None = None
 
     @classmethod
-    def learn(cls, inputs: Inputs, held_out: Sequence[tuple[Rows, Inputs]]) -> Self:
+    def learn(
+        cls,
+        inputs: Inputs,
+        held_out: Sequence[tuple[Rows, Inputs]],
+        summaries: bool = False,
+    ) -> Self:
         """Learn from training samples, and from others that were held out.
 
         Parameters
@@ -62,6 +75,8 @@ class Novelty:
             All training samples.
         held_out : sequence of (train, samples)
             Rows to learn from, and samples to look at that are not among them.
+        summaries : bool, default=False
+            Whether to keep frequencies and means only, and no samples.
 
         Returns
         -------
@@ -69,17 +84,20 @@ class Novelty:
             What was learned.
         """
         looks = [
-            _look(learn_views(_some(inputs, train)), samples)
+            _look(learn_views(_some(inputs, train), summaries), samples)
             for train, samples in held_out
         ]
-        seen = np.concatenate(looks or [_look(learn_views(_some(inputs)), inputs)])
+        some = _some(inputs)
+        views = learn_views(some, summaries)
+        seen = np.concatenate(looks or [_look(views, inputs)])
         center = np.median(seen, axis=0)
         scale = np.quantile(seen, _INSIDE, axis=0) - center
         size = np.abs(seen).max(axis=0)
         scale = np.maximum(scale, _LEAST * np.where(size > 0, size, 1))
         largest = ((seen - center) / scale).max(axis=1)
         edge = max(float(np.quantile(largest, _INSIDE)), 1.0)
-        return cls(_some(inputs), center, scale, edge, Blind.learn(inputs))
+        kept = None if summaries else some
+        return cls(kept, views, center, scale, edge, Blind.learn(inputs))
 
     def __call__(self, inputs: Inputs) -> Array:
         """Compute the novelty of samples.
@@ -94,9 +112,10 @@ class Novelty:
         ndarray of shape (n_samples,), float64
             From 0; about 1 at the edge of training, and without end beyond.
         """
-        if self._views is None:
-            self._views = learn_views(self.samples)
-        away = (_look(self._views, inputs) - self.center) / self.scale
+        if not self.views:  # a model that was loaded
+            assert self.samples is not None
+            self.views = learn_views(self.samples)
+        away = (_look(self.views, inputs) - self.center) / self.scale
         novelty: Array = np.maximum(away.max(axis=1) / self.edge, 0)
         return novelty
 
@@ -124,16 +143,20 @@ class Novelty:
         return share
 
     def to_state(self) -> dict[str, Any]:
-        """Convert to plain values: a byte for each position of training sequences.
+        """Convert to plain values: a byte for each position of samples that are kept.
 
         Returns
         -------
         dict
             Plain values and arrays.
         """
+        views: list[Any] = []
+        if self.samples is None:
+            views = [[type(view).__name__, view.to_state()] for view in self.views]
         return {
             "version": _VERSION,
-            "samples": self.samples.to_state(),
+            "samples": None if self.samples is None else self.samples.to_state(),
+            "views": views,
             "center": self.center,
             "scale": self.scale,
             "edge": self.edge,
@@ -160,9 +183,13 @@ class Novelty:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        samples = Inputs.from_state(state["samples"])
+        samples = None
+        views = [SUMMARIES[name].from_state(view) for name, view in state["views"]]
+        if state["samples"] is not None:
+            samples = Inputs.from_state(state["samples"])
         blind = Blind.from_state(state["blind"])
-        return cls(samples, state["center"], state["scale"], state["edge"], blind)
+        numbers = state["center"], state["scale"], state["edge"]
+        return cls(samples, views, *numbers, blind)
 
 
 def _look(views: Sequence[View], inputs: Inputs) -> Array:

@@ -43,14 +43,25 @@ class View(Protocol):
             One or more values of each.
         """
 
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values.
 
-def learn_views(inputs: Inputs) -> list[View]:
+        Returns
+        -------
+        dict
+            Plain values and arrays.
+        """
+
+
+def learn_views(inputs: Inputs, summaries: bool = False) -> list[View]:
     """Learn all views that there are of some training samples.
 
     Parameters
     ----------
     inputs : Inputs
         Training samples.
+    summaries : bool, default=False
+        Only those that are frequencies and means, from which no sample can be told.
 
     Returns
     -------
@@ -63,11 +74,9 @@ def learn_views(inputs: Inputs) -> list[View]:
         if chain.alphabet is None:
             views.append(NumbersView(chain, which))
         else:
-            views += [
-                PositionView(chain, which),
-                ContextView(chain, which),
-                ProfileView(chain, which),
-            ]
+            views += [PositionView(chain, which), ContextView(chain, which, summaries)]
+            if not summaries:
+                views.append(ProfileView(chain, which))
         views.append(LengthView(chain, which))
     if inputs.covariates is not None:
         views.append(NumbersView(inputs.covariates, None))
@@ -105,6 +114,22 @@ class PositionView:
         total: Array = each.sum(axis=1, keepdims=True)
         return total
 
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values."""
+        return {
+            "which": self._which,
+            "aligned": self._aligned.to_state(),
+            "surprise": self._surprise,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values."""
+        new = cls.__new__(cls)
+        new._which, new._surprise = state["which"], state["surprise"]
+        new._aligned = AlignedPositions.from_state(state["aligned"])
+        return new
+
     def _codes(self, chain: EncodedSequences) -> npt.NDArray[np.uint8]:
         codes: npt.NDArray[np.uint8] = self._aligned(chain).values
         return codes.reshape(len(chain), -1)
@@ -123,6 +148,8 @@ class ContextView:
         Training sequences.
     which : int
         Number of the chain.
+    short : bool, default=False
+        Whether the longest k-mers have half the length.
 
     References
     ----------
@@ -130,21 +157,44 @@ class ContextView:
        Transactions on Information Theory 37, 1085-1094.
     """
 
-    def __init__(self, chain: EncodedSequences, which: int) -> None:
+    def __init__(
+        self, chain: EncodedSequences, which: int, short: bool = False
+    ) -> None:
         assert chain.alphabet is not None
         self._which = which
         self._n_letters = len(chain.alphabet.letters)
         # all that is no letter is one more symbol
         self._base = self._n_letters + 1
-        longest = max(2, int(math.log(_TABLE, self._base)))
+        longest = max(2, int(math.log(_TABLE, self._base)) // (1 + short))
         self._sizes = range(1, longest + 1)
         place = _places(chain)
         self._counts = []
         for size, kmers in zip(self._sizes, self._kmers(chain), strict=True):
             found = np.bincount(kmers[place >= size - 1], minlength=self._base**size)
             self._counts.append(found.astype(np.int32).reshape(-1, self._base))
+        self._sum_up()
+
+    def _sum_up(self) -> None:
         self._totals = [table.sum(axis=1) for table in self._counts]
         self._kinds = [(table > 0).sum(axis=1) for table in self._counts]
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values."""
+        return {
+            "which": self._which,
+            "n_letters": self._n_letters,
+            "counts": self._counts,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values."""
+        new = cls.__new__(cls)
+        new._which, new._n_letters = state["which"], state["n_letters"]
+        new._base, new._counts = new._n_letters + 1, list(state["counts"])
+        new._sizes = range(1, len(new._counts) + 1)
+        new._sum_up()
+        return new
 
     def __call__(self, inputs: Inputs) -> Array:
         """Average over the letters of a sequence (see `View`)."""
@@ -207,6 +257,10 @@ class ProfileView:
         distance: Array = 1 - near.mean(axis=1, keepdims=True, dtype=np.float64)
         return distance
 
+    def to_state(self) -> dict[str, Any]:
+        """Refuse: it would hold a profile of every sample."""
+        raise TypeError("Profiles are learned again from samples.")
+
     def _profiles(self, chain: EncodedSequences) -> npt.NDArray[np.float32]:
         counts: sparse.csr_matrix = count_kmers(chain, self._sizes)
         counts.data = 1 + np.log(counts.data)
@@ -234,6 +288,17 @@ class LengthView:
         """Compare lengths (see `View`)."""
         lengths = np.log(inputs.chains[self._which].lengths)
         return np.abs(lengths - self._usual)[:, None]
+
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values."""
+        return {"which": self._which, "usual": self._usual}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values."""
+        new = cls.__new__(cls)
+        new._which, new._usual = state["which"], state["usual"]
+        return new
 
 
 class NumbersView:
@@ -278,6 +343,23 @@ class NumbersView:
         distance: Array = np.sqrt(np.mean(away**2, axis=1, keepdims=True))
         return distance
 
+    def to_state(self) -> dict[str, Any]:
+        """Convert to plain values."""
+        return {
+            "which": self._which,
+            "flat": self._flat,
+            "mean": self._mean,
+            "scale": self._scale,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Convert from plain values."""
+        new = cls.__new__(cls)
+        new._which, new._flat = state["which"], state["flat"]
+        new._mean, new._scale = state["mean"], state["scale"]
+        return new
+
     def _table(self, numbers: EncodedSequences | npt.NDArray[np.float32]) -> Array:
         if not isinstance(numbers, EncodedSequences):
             return numbers.astype(np.float64)
@@ -288,106 +370,9 @@ class NumbersView:
         return total / numbers.lengths[:, None]
 
 
-class Blind:
-    """Count letters at positions that had another letter in all training samples.
-
-    No model can know what a change there does.
-
-    Parameters
-    ----------
-    aligned : list of (AlignedPositions or None)
-        Those positions of each chain, None for channels.
-    letters : list of ndarray of shape (n_positions,), uint8
-        The letter of all training samples at each.
-    """
-
-    def __init__(
-        self,
-        aligned: list[AlignedPositions | None],
-        letters: list[npt.NDArray[np.uint8]],
-    ) -> None:
-        self.aligned, self.letters = aligned, letters
-
-    @classmethod
-    def learn(cls, inputs: Inputs) -> Self:
-        """Find positions with one letter.
-
-        Parameters
-        ----------
-        inputs : Inputs
-            All training samples.
-
-        Returns
-        -------
-        Blind
-            What was found.
-        """
-        aligned: list[AlignedPositions | None] = []
-        letters = []
-        for chain in inputs.chains:
-            if chain.alphabet is None:
-                aligned.append(None)
-                letters.append(np.empty(0, np.uint8))
-                continue
-            own = AlignedPositions(chain, keep_constant=True)
-            varying = AlignedPositions(chain).positions
-            own.positions = np.setdiff1d(own.positions, varying)
-            aligned.append(own)
-            letters.append(own(chain.take(np.arange(1))).values)
-        return cls(aligned, letters)
-
-    def __call__(self, inputs: Inputs) -> Array:
-        """Count them.
-
-        Parameters
-        ----------
-        inputs : Inputs
-            Any samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), float64
-            Numbers of letters, of all chains together.
-        """
-        total = np.zeros(len(inputs))
-        for own, letters, chain in zip(
-            self.aligned, self.letters, inputs.chains, strict=True
-        ):
-            if own is not None and len(own):
-                codes = own(chain).values.reshape(len(chain), -1)
-                total += (codes != letters).sum(axis=1)
-        return total
-
-    def to_state(self) -> dict[str, Any]:
-        """Convert to plain values.
-
-        Returns
-        -------
-        dict
-            Plain values and arrays.
-        """
-        aligned = [None if own is None else own.to_state() for own in self.aligned]
-        return {"aligned": aligned, "letters": self.letters}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Self:
-        """Convert from plain values.
-
-        Parameters
-        ----------
-        state : dict
-            What `to_state` returned.
-
-        Returns
-        -------
-        Blind
-            The same.
-        """
-        aligned = [
-            None if own is None else AlignedPositions.from_state(own)
-            for own in state["aligned"]
-        ]
-        return cls(aligned, list(state["letters"]))
+SUMMARIES: dict[str, Any] = {
+    view.__name__: view for view in (PositionView, ContextView, LengthView, NumbersView)
+}
 
 
 def _places(chain: EncodedSequences) -> npt.NDArray[np.int64]:

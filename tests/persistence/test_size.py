@@ -1,4 +1,4 @@
-"""Size of saved models, and that they can do without training data."""
+"""Size of saved models, which hold no training data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from skorch.callbacks import EpochScoring
 
 from sklyra import PROTEIN, LyraRegressor
 from sklyra.datasets import make_epistasis
-from sklyra.estimators.saving import drop_training
 from sklyra.sequences import check_sequences
 from tests.persistence.cases import Model, X, Y, classifier, regressor
 
@@ -46,8 +45,8 @@ def test_networks_of_many_sequences_are_small_and_hold_none(method: str) -> None
         model.fit(proteins, y)
     else:
         model.fit(proteins[:1000], y[:1000], X_val=proteins[1000:], y_val=y[1000:])
-    assert len(pickle.dumps(model)) < 3_000_000
-    saved = pickle.dumps(drop_training(model))
+    saved = pickle.dumps(model)
+    assert len(saved) < 3_000_000
     codes = check_sequences(proteins, alphabet="protein").values.reshape(2000, 30)
     target = model._ensemble.target
     scaled = target.read(y, np.arange(2000), learn=False)
@@ -72,8 +71,10 @@ def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -
         model.fit(P[:n], values[:n])
         # numbers for each sequence, which users ask for
         model.oof_prediction_ = None
-        model = drop_training(model)
         model._ensemble.held_out = np.empty(0)
+        doubt = model._ensemble.doubt
+        doubt.rows, doubt.output, doubt.encoded = np.empty((3, 0))
+        doubt.intervals = []
         sizes.append(len(pickle.dumps(model)))
     assert abs(sizes[1] - sizes[0]) < 2000
 

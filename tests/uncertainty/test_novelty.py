@@ -177,6 +177,21 @@ def test_channels_are_compared_too(length):
         assert novelty(make(20, length)).min() > 1
 
 
+def test_summaries_hold_no_samples_and_say_the_same_when_saved():
+    rng = np.random.default_rng(0)
+    inputs = encode(variants(300, 2, rng))
+    values = rng.normal(size=(300, 2)).astype(np.float32)
+    for samples in (inputs, Inputs(inputs.chains, values)):
+        novelty = Novelty.learn(samples, folds(samples), summaries=True)
+        assert novelty.samples is None
+        again = Novelty.from_state(novelty.to_state())
+        new = samples.take(np.arange(0, 300, 10))
+        assert (again(new) == novelty(new)).all()
+        assert np.mean(novelty(new) < 1) > 0.8
+    shuffled = ["".join(rng.permutation(list(PARENT))) for _ in range(50)]
+    assert Novelty.learn(inputs, folds(inputs), True)(encode(shuffled)).min() > 5
+
+
 def test_what_is_saved_is_the_same(learned):
     again = Novelty.from_state(learned.to_state())
     new = encode(variants(20, 3, np.random.default_rng(2)))
