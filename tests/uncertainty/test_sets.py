@@ -18,7 +18,8 @@ def reference(probability, held, classes, confidence, method, class_wise):
     def score(row, c):
         if method == "lac":
             return 1 - row[c]
-        return sum(p for p in row if p >= row[c])
+        # in the order in which they are added up
+        return sum(sorted((p for p in row if p >= row[c]), reverse=True))
 
     out = np.zeros(probability.shape, bool)
     for i, row in enumerate(probability):
@@ -55,8 +56,10 @@ def test_sets_cover_what_was_asked_for(n, method):
         sets = Sets(held, classes).predict(new, 0.8, method, class_wise=False)
         covered.append(sets[np.arange(200), right].mean())
     error = 3 * np.sqrt(0.16 * (1 / 200 + 1 / n) / 50)
-    # at least; more by one in n + 1, and where the most probable class comes on top
-    assert 0.8 - error < np.mean(covered) < 0.8 + 1 / (n + 1) + error + 0.06
+    # at least; more by one in n + 1, and where the most probable class comes on top:
+    # its score with "aps" is often above the limit
+    on_top = {"lac": 0.06, "aps": 0.1}[method]
+    assert 0.8 - error < np.mean(covered) < 0.8 + 1 / (n + 1) + error + on_top
 
 
 def test_every_class_is_covered_where_that_is_asked_for():
