@@ -119,8 +119,8 @@ class PositionTarget:
         if flat.dtype.kind == "f" and (flat != np.floor(flat)).any():
             at = int((flat != np.floor(flat)).argmax())
             raise ValueError(
-                f"{labels.name(at)} is {flat[at]:g}: y holds numbers where states are "
-                "expected. LyraPositionRegressor predicts numbers."
+                f"{labels.name(at)} is {flat[at]:g}: y holds continuous numbers "
+                "where states are expected. LyraPositionRegressor predicts numbers."
             )
         if learn:
             return
