@@ -18,8 +18,7 @@ def reference(probability, held, classes, confidence, method, class_wise):
     def score(row, c):
         if method == "lac":
             return 1 - row[c]
-        # in the order in which they are added up
-        return sum(sorted((p for p in row if p >= row[c]), reverse=True))
+        return sum(p for p in row if p >= row[c])
 
     out = np.zeros(probability.shape, bool)
     for i, row in enumerate(probability):
