@@ -133,7 +133,7 @@ def test_decimal_commas_are_read(run: Run) -> None:
         (["--seed", "x"], "Invalid value for '--seed'"),
         (["-o", "nowhere/m.lyra"], "There is no folder .*nowhere"),
         (["-o", "."], "is a folder"),
-        (["-o", "/proc/m.lyra"], "/proc/m.lyra cannot be written"),
+        (["-o", "/proc/m.lyra"], "/proc/m.lyra cannot be written|no folder"),
         (["-o", "data.csv"], "data.csv is there already: --force"),
         (["--table", "data.csv"], "--table is for files of sequences"),
         (["--device", "abacus"], "abacus"),
