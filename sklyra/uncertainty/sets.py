@@ -129,5 +129,6 @@ def _scores(probability: Array, method: str) -> Array:
     order = np.argsort(-probability, axis=1, kind="stable")
     total = np.cumsum(np.take_along_axis(probability, order, axis=1), axis=1)
     scores = np.empty_like(probability)
-    np.put_along_axis(scores, order, total, axis=1)
+    # sums of all classes are 1 and must not differ by how they were rounded
+    np.put_along_axis(scores, order, np.round(total, 10), axis=1)
     return scores

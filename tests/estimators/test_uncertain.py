@@ -216,8 +216,8 @@ def test_validation_data_calibrate_alone(data, new):
 
 def test_groups_and_splitters_calibrate_on_what_they_hold_out():
     rng = np.random.default_rng(0)
-    X, y = make(100, rng)
-    groups = rng.integers(20, size=100)
+    X, y = make(200, rng)
+    groups = rng.integers(20, size=200)
     shifted = y + 3 * rng.normal(size=20)[groups]
     model = LyraRegressor(**SMALL).fit(X, shifted, groups=groups)
     assert np.mean(model.predict(X, return_std=True)[1]) > 2
