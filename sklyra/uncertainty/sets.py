@@ -128,7 +128,7 @@ def _scores(probability: Array, method: str) -> Array:
         return 1 - probability
     order = np.argsort(-probability, axis=1, kind="stable")
     total = np.cumsum(np.take_along_axis(probability, order, axis=1), axis=1)
-    total[:, -1] = 1  # rounding must not decide on the least probable class
     scores = np.empty_like(probability)
-    np.put_along_axis(scores, order, total, axis=1)
+    # sums of all classes are 1 and must not differ by how they were rounded
+    np.put_along_axis(scores, order, np.round(total, 10), axis=1)
     return scores

@@ -18,7 +18,7 @@ def reference(probability, held, classes, confidence, method, class_wise):
     def score(row, c):
         if method == "lac":
             return 1 - row[c]
-        return sum(p for p in row if p >= row[c])
+        return round(sum(p for p in row if p >= row[c]), 10)
 
     out = np.zeros(probability.shape, bool)
     for i, row in enumerate(probability):
@@ -48,6 +48,8 @@ def test_sets_are_those_of_a_loop(method, class_wise):
 @pytest.mark.parametrize("method", ["lac", "aps"])
 def test_sets_cover_what_was_asked_for(n, method):
     rng = np.random.default_rng(n)
+    # the most probable class comes on top, which counts where sets would be empty
+    room = 0.03 if method == "lac" else 0.1
     covered = []
     for _ in range(50):
         held, classes = draw(n, rng)
@@ -55,10 +57,7 @@ def test_sets_cover_what_was_asked_for(n, method):
         sets = Sets(held, classes).predict(new, 0.8, method, class_wise=False)
         covered.append(sets[np.arange(200), right].mean())
     error = 3 * np.sqrt(0.16 * (1 / 200 + 1 / n) / 50)
-    # at least; more by one in n + 1, and where the most probable class comes on top:
-    # its score with "aps" is often above the limit
-    on_top = {"lac": 0.06, "aps": 0.1}[method]
-    assert 0.8 - error < np.mean(covered) < 0.8 + 1 / (n + 1) + error + on_top
+    assert 0.8 - error < np.mean(covered) < 0.8 + 1 / (n + 1) + error + room
 
 
 def test_every_class_is_covered_where_that_is_asked_for():
