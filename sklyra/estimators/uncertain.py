@@ -97,7 +97,8 @@ class UncertainValues(UncertainLyra):
             that held-out errors divided by it have a mean square of 1.
         """  # noqa: E501 - as above
         if not return_std:
-            return self._ensemble.target.decode(self._output(X))
+            output = self._output(X)  # says so if there is no ensemble yet
+            return self._ensemble.target.decode(output)
         pairs, fade = self._explained(X)
         std = np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
         level = np.stack([clue.level for _, clue in pairs], axis=1)
