@@ -1,6 +1,7 @@
 """What estimators say of their uncertainty: every form of X and y, and what is bad."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
 from sklyra import LyraClassifier, LyraRegressor, SequenceOneHotEncoder
@@ -294,6 +296,21 @@ def test_a_bad_confidence_is_refused(regressor, classifier, new, confidence):
 def test_more_confidence_than_there_are_rows_for_is_refused(regressor, new):
     with pytest.raises(ValueError, match=r"needs 999 held-out rows or more"):
         regressor.predict_interval(new[0], 0.999)
+
+
+def test_a_model_that_is_not_fitted_says_so(new):
+    model, other = LyraRegressor(), LyraClassifier()
+    for call in (
+        model.predict,
+        partial(model.predict, return_std=True),
+        model.predict_interval,
+        model.sample,
+        model.novelty,
+        other.predict_set,
+        other.novelty,
+    ):
+        with pytest.raises(NotFittedError):
+            call(new[0])
 
 
 @pytest.mark.parametrize("kind", [LyraRegressor, LyraClassifier])
