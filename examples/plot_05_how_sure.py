@@ -25,29 +25,28 @@ from sklyra.metrics import coverage_score, interval_score
 
 X, y = load_cr6261(return_X_y=True)
 parent = X[0]
-n_mutations = np.array([sum(a != b for a, b in zip(x, parent)) for x in X])  # noqa: B905
+n_mutations = np.array([sum(a != b for a, b in zip(x, parent, strict=True)) for x in X])
 rows = np.random.default_rng(0).permutation(np.flatnonzero(n_mutations <= 5))
 train, alike, more = rows[:400], rows[400:800], np.flatnonzero(n_mutations >= 8)
 
-pick = lambda rows: [X[i] for i in rows]  # noqa: E731
-model = LyraRegressor(n_members=2, random_state=0).fit(pick(train), y[train])
+model = LyraRegressor(n_members=2, random_state=0).fit(X[train], y[train])
 
 # %%
 # Means, standard deviations, and intervals that hold nine of ten new measurements.
 # Standard deviations are calibrated by what the model held out of its training data.
 
-mean, std = model.predict(pick(alike), return_std=True)
-low, high = model.predict_interval(pick(alike), confidence=0.9).T
+mean, std = model.predict(X[alike], return_std=True)
+low, high = model.predict_interval(X[alike], confidence=0.9).T
 for i in range(3):
     print(f"{mean[i]:.2f} ± {std[i]:.2f}, 90% in {low[i]:.2f} to {high[i]:.2f}")
 
 for name, rows in {"five mutations at most": alike, "eight or more": more}.items():
-    interval = model.predict_interval(pick(rows))
+    interval = model.predict_interval(X[rows])
     print(
         f"{name:22s} coverage {coverage_score(y[rows], interval):.2f}, "
         f"mean width {np.diff(interval, axis=1).mean():.2f}, "
         f"interval score {interval_score(y[rows], interval):.2f}, "
-        f"median novelty {np.median(model.novelty(pick(rows))):.2f}"
+        f"median novelty {np.median(model.novelty(X[rows])):.2f}"
     )
 
 # %%
@@ -59,8 +58,8 @@ for axis, (name, rows) in zip(
     axes, {"five mutations at most": alike, "eight or more": more}.items(), strict=True
 ):
     shown = rows[:120]
-    mean = model.predict(pick(shown))
-    low, high = model.predict_interval(pick(shown)).T
+    mean = model.predict(X[shown])
+    low, high = model.predict_interval(X[shown]).T
     axis.axline((8, 8), slope=1, color="0.8", zorder=0)
     bars = np.maximum([mean - low, high - mean], 0)
     axis.errorbar(y[shown], mean, bars, fmt="o", markersize=3, linewidth=0.6)
@@ -75,15 +74,15 @@ figure.tight_layout()
 
 both = np.concatenate([alike, more])
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.2))
-CoverageDisplay.from_estimator(model, pick(alike), y[alike], ax=axes[0])
-CoverageDisplay.from_estimator(model, pick(both), y[both], by="novelty", ax=axes[1])
+CoverageDisplay.from_estimator(model, X[alike], y[alike], ax=axes[0])
+CoverageDisplay.from_estimator(model, X[both], y[both], by="novelty", ax=axes[1])
 figure.tight_layout()
 
 # %%
 # Errors against standard deviations: a model that knows what it does not know has its
 # large errors to the right.
 
-mean, std = model.predict(pick(both), return_std=True)
+mean, std = model.predict(X[both], return_std=True)
 figure, axis = plt.subplots(figsize=(5, 4))
 axis.scatter(std, np.abs(y[both] - mean), s=8, alpha=0.4, linewidths=0)
 axis.axline((0, 0), slope=1, color="0.6", linestyle="--")

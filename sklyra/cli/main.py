@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail(str(error), BAD_INPUT, debug)
         except _EXPECTED as error:
             return _fail(_one_line(error), BAD_INPUT, debug)
-        except Exception as error:
+        except Exception as error:  # whatever it is, users read one line
             name = type(error).__name__
             text = f"{name}: {_one_line(error)} This is a bug of sklyra: run it again "
             return _fail(text + "with --debug, and report what it prints.", BUG, debug)

@@ -47,7 +47,8 @@ class Growing:
                     "leave out --resume to begin anew."
                 )
             self.n_rows, size = notes["rows"], notes["bytes"]
-        self.file: IO[bytes] = open(self.part, "r+b" if size else "wb")  # noqa: SIM115
+        mode = "r+b" if size else "wb"
+        self.file: IO[bytes] = open(self.part, mode)  # noqa: SIM115 - `growing` closes it
         # what follows was not complete
         self.file.truncate(size)
         self.file.seek(size)
