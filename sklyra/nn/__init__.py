@@ -21,13 +21,13 @@ from sklyra.nn.optimizer_groups import parameter_groups
 from sklyra.nn.perceptron import Perceptron
 from sklyra.nn.pgc import ProjectedGatedConv
 from sklyra.nn.pooling import (
-    POOLINGS,
     AttentionPooling,
     MaxPooling,
     MeanMaxPooling,
     MeanPooling,
     Pooling,
 )
+from sklyra.nn.poolings import POOLINGS
 from sklyra.nn.positions import PositionNet
 from sklyra.nn.prepared import Prepared
 from sklyra.nn.s4d import S4D, S4DKernel

@@ -20,7 +20,7 @@ from sklyra.nn.first_layers import FirstLayers
 from sklyra.nn.heads import LinearHead, MLPHead
 from sklyra.nn.module import Preparer, SequenceModule
 from sklyra.nn.pgc import ProjectedGatedConv
-from sklyra.nn.pooling import POOLINGS
+from sklyra.nn.poolings import POOLINGS
 from sklyra.nn.prepared import Prepared
 
 

@@ -105,12 +105,3 @@ class AttentionPooling(Pooling):
             logit = logit.masked_fill(~mask.unsqueeze(-1), -torch.inf)
         weight: Tensor = logit.softmax(dim=1)  # (B, L, 1)
         return (weight * x).sum(dim=1)
-
-
-# What `pooling=` may be called.
-POOLINGS: dict[str, type[Pooling]] = {
-    "mean": MeanPooling,
-    "max": MaxPooling,
-    "mean_max": MeanMaxPooling,
-    "attention": AttentionPooling,
-}

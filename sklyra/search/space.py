@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator
 from sklyra._constraints import check_arguments
 from sklyra.estimators import LyraRegressor
 from sklyra.estimators.base import BaseLyra
+from sklyra.nn import POOLINGS
 from sklyra.search.parameters import PARAMETERS
 
 Choices = dict[str, dict[str, Any]]
@@ -157,7 +158,7 @@ def suggest_params(
     ``d_model``       32, 64, 128
     ``pgc_hidden``    (16, 128), (16,), (128,), (64, 64), (16, 64, 128)
     ``n_s4d_layers``  0, 1, 2
-    ``pooling``       "mean_max", "mean", "max", "attention"
+    ``pooling``       "mean", "max", "mean_max", "attention"
     ``head_hidden``   None, 32, 64, 128
     ================= ================================================= ===========
 
@@ -210,7 +211,7 @@ _DEFAULT: dict[str, Any] = {
     "d_model": [32, 64, 128],
     "pgc_hidden": [(16, 128), (16,), (128,), (64, 64), (16, 64, 128)],
     "n_s4d_layers": [0, 1, 2],
-    "pooling": ["mean_max", "mean", "max", "attention"],
+    "pooling": [*POOLINGS],
     "head_hidden": [None, 32, 64, 128],
 }
 

@@ -9,7 +9,7 @@ import torch
 
 from sklyra.nn import LyraNet, Perceptron
 from sklyra.nn.chains import pool_chains
-from sklyra.nn.pooling import POOLINGS
+from sklyra.nn.poolings import POOLINGS
 from tests.settings import NET
 
 ENDS = torch.tensor([[2, 5, 9], [4, 6, 8]])
