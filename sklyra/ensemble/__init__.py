@@ -9,6 +9,7 @@ from sklyra.ensemble.architectures import (
 from sklyra.ensemble.boosted_trees import BoostedTreesPart
 from sklyra.ensemble.doubt import Doubt
 from sklyra.ensemble.ensemble import Ensemble, Trained
+from sklyra.ensemble.extra_trees import ExtraTreesPart
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
 from sklyra.ensemble.kinds import PARTS
@@ -25,6 +26,7 @@ __all__ = [
     "BoostedTreesPart",
     "Doubt",
     "Ensemble",
+    "ExtraTreesPart",
     "GaussianProcessPart",
     "HeldOut",
     "LyraArchitecture",

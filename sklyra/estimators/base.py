@@ -338,9 +338,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         dict of str to ndarray of shape (n_members, n_samples[, n_outputs]), float64
             Under "lyra" a row for each of `nets_`, under "perceptron" for each of
             `perceptrons_`, under "gaussian_process" a single row, where there are
-            these, and under "boosted_trees" for each member of models of tables:
-            values in the units of `y`, or of a classifier probabilities of shape
-            (n_members, n_samples, n_classes); those of the last two may leave 0 to 1.
+            these, and under "boosted_trees" and "extra_trees" for each member of models
+            of tables: values in the units of `y`, or of a classifier probabilities of
+            shape (n_members, n_samples, n_classes); some may leave 0 to 1.
         """  # noqa: E501 - as above
         inputs = self._read_known(X)
         with ordinary_mode(), threads(self.n_threads):

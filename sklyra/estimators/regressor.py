@@ -29,7 +29,7 @@ class LyraRegressor(RegressorMixin, BaseLyra):
     Tables of several columns go in as they are. Sequences of two columns whose letters
     face each other, as those of a guide and its target, are compared position by
     position; of others, networks multiply what they read of each. Numbers and
-    categories join behind the pooling. Boosted trees are part of models of tables.
+    categories join behind the pooling. Models of tables have trees as well.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ default="one-hot"
         With which packages it was fitted; loading it with others warns.
     stacking_weights_ : ndarray of shape (n_parts, n_outputs)
         Factors with which the mean of `nets_`, the mean of `perceptrons_` if there are
-        any, the Gaussian process if there is one and, of tables, boosted trees add up
+        any, the Gaussian process if there is one and, of tables, trees add up
         to the standardized prediction: non-negative least squares on held-out
         predictions [2]_.
 

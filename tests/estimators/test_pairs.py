@@ -59,12 +59,19 @@ def model():
 
 def test_all_parts_read_tables(model):
     parts = model.predict_parts(NEW)
-    assert list(parts) == ["lyra", "perceptron", "gaussian_process", "boosted_trees"]
+    assert list(parts) == [
+        "lyra",
+        "perceptron",
+        "gaussian_process",
+        "boosted_trees",
+        "extra_trees",
+    ]
     assert {name: values.shape for name, values in parts.items()} == {
         "lyra": (2, 40),
         "perceptron": (2, 40),
         "gaussian_process": (1, 40),
         "boosted_trees": (2, 40),
+        "extra_trees": (2, 40),
     }
     assert model.score(NEW, NEW_Y) > 0.8
     assert len(model.oof_prediction_) == 80

