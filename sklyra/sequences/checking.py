@@ -92,7 +92,8 @@ def check_sequences(
         named = named and given is not None
         refuse_words(items, np.diff(offsets), named)
         nucleic = given is not None and given.name in (DNA.name, RNA.name)
-        refuse_notations(items, characters, offsets, nucleic)
+        gaps = fitted and given is not None and "-" in given.letters
+        refuse_notations(items, characters, offsets, nucleic, gaps)
         if not named:
             refuse_capital_codes(items, np.diff(offsets))
     if given is None:

@@ -248,6 +248,7 @@ def refuse_notations(
     characters: npt.NDArray[np.uint8],
     offsets: npt.NDArray[np.int64],
     nucleic: bool,
+    gaps: bool,
 ) -> None:
     """Refuse sequences that are written in another notation.
 
@@ -262,6 +263,8 @@ def refuse_notations(
     nucleic : bool
         Whether the user chose an alphabet of nucleic acids. Soft-masked and aligned
         ones may look like peptides.
+    gaps : bool
+        Whether "-" is known to be a gap, as in sequences that a model was fitted to.
 
     Raises
     ------
@@ -284,7 +287,11 @@ def refuse_notations(
                 _refuse(items, row, notation)
     starred = np.logical_or.reduceat(characters == ord("*"), starts)
     rows = np.flatnonzero(has_joined & ~starred).tolist()
-    for notation in _ALL if rows else []:
+    lengths, n_joined = np.diff(offsets), np.add.reduceat(joined, starts, dtype=int)
+    # a single gap in rows that are as long as those without is one of an alignment
+    others = lengths[~has_joined]
+    gaps |= bool((n_joined[rows] == 1).all() and np.isin(lengths[rows], others).all())
+    for notation in _ALL if rows and not gaps else []:
         if all(notation.pattern.fullmatch(items[row]) for row in rows):
             _refuse(items, rows[0], notation)
 

@@ -97,6 +97,18 @@ def test_codes_in_capitals_are_recognized_where_all_are():
     assert check_sequences(["ALAGLYVALLEU", "MKVLWMKVLWMK"]).alphabet == PROTEIN
 
 
+def test_a_gap_between_codons_is_a_gap_where_sequences_are_aligned():
+    aligned = ["ACG-TCA", "ACGATCA", "TTG-TCA"]
+    read = check_sequences(aligned)
+    assert read.decode() == aligned
+    alone = check_sequences(aligned[:1], alphabet=read.alphabet, fitted=True)
+    assert alone.decode() == aligned[:1]
+    unaligned = check_sequences(["ACGATCA", "ACG"]).alphabet
+    for alphabet, fitted in (("auto", False), ("dna", False), (unaligned, True)):
+        with pytest.raises(ValueError, match="looks like codons joined by dashes"):
+            check_sequences(["ACG-TCA", "ACG"], alphabet=alphabet, fitted=fitted)
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=40, deadline=None)
 def test_alignments_are_no_notation(seed):
