@@ -12,8 +12,10 @@ from sklyra.ensemble.trees import Trees
 _TREES = 60
 # Columns to choose from at each node: a share of them, but no fewer than that.
 _SHARE, _FEWEST = 0.1, 32
-# Rows of a leaf; with many rows more, so that a tree has so many leaves at most.
-_LEAST, _LEAVES = 2, 2000
+# Rows of a leaf, more where there are many, so that a tree has so many leaves at most.
+_LEAST, _LEAVES = 1, 2000
+# Weight of a leaf in rows of mean weight: what counts for little stands in none alone.
+_WEIGHT = 0.9
 
 
 class ExtraTreesPart(TreesPart):
@@ -33,6 +35,7 @@ class ExtraTreesPart(TreesPart):
             _TREES,
             max_features=min(n_columns, max(_FEWEST, round(_SHARE * n_columns))),
             min_samples_leaf=max(_LEAST, len(values) // _LEAVES),
+            min_weight_fraction_leaf=min(0.5, _WEIGHT / len(values)),
             random_state=seed,
         )
         return Trees.of_forest(model.fit(table, values, weight))

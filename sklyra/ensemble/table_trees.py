@@ -19,13 +19,13 @@ from sklyra.features import AlignedChains
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target
 
-_VERSION = 1
+_VERSION = 2
 # Rows to learn from, at most, and rows that go down all trees at a time.
 _MOST_ROWS, _AT_ONCE = 2**16, 4096
 
 
 class TreesPart(ABC):
-    """Decision trees over letters at aligned positions, and covariates.
+    """Decision trees over letters at aligned positions, their numbers, and covariates.
 
     Trees ask for one column at a time. That is how numbers and categories often work,
     and what a kernel or a network has to learn first. How they are grown is what
@@ -37,6 +37,8 @@ class TreesPart(ABC):
         Positions that mean the same in every row.
     position, letter : ndarray of shape (n_columns,), int64
         Position and code of each letter that there is a column for.
+    counted : ndarray of shape (n_counted,), int64
+        Letters that are counted, by their place among the letters of all chains.
 
     Attributes
     ----------
@@ -52,8 +54,10 @@ class TreesPart(ABC):
         aligned: AlignedChains,
         position: npt.NDArray[np.int64],
         letter: npt.NDArray[np.int64],
+        counted: npt.NDArray[np.int64],
     ) -> None:
         self.aligned, self.position, self.letter = aligned, position, letter
+        self.counted = counted
         self.members: list[list[Trees]] = []
 
     @classmethod
@@ -68,7 +72,8 @@ class TreesPart(ABC):
         Returns
         -------
         TreesPart or None
-            With a column for each letter that two rows or more have; None if X is no
+            With a column for each letter at a position that two rows or more have, and
+            for each letter of which sequences have different numbers; None if X is no
             table.
         """
         if not inputs.is_table:
@@ -78,11 +83,13 @@ class TreesPart(ABC):
         n_codes = len(aligned.joined.alphabet.characters)
         counts = [np.bincount(column, minlength=n_codes) for column in codes.T]
         columns = np.reshape(counts, (-1, n_codes)) > 1
-        return cls(aligned, *map(np.asarray, np.nonzero(columns)))
+        counted = np.flatnonzero(np.ptp(_composition(inputs), axis=0))
+        position, letter = np.nonzero(columns)
+        return cls(aligned, position, letter, counted)
 
     def resumed(self) -> Self:
         """Begin anew with the same positions (see `Part.resumed`)."""
-        part = type(self)(self.aligned, self.position, self.letter)
+        part = type(self)(self.aligned, self.position, self.letter, self.counted)
         part.members = self.members
         return part
 
@@ -139,6 +146,8 @@ class TreesPart(ABC):
     ) -> Trees:
         """Grow the trees of one output from the rows that have it."""
         known = np.isfinite(values)
+        if not known.any():  # nothing but the mean of all, which is 0
+            return self.grow(table, np.zeros(len(values)), weight, seed)
         return self.grow(table[known], values[known], weight[known], seed)
 
     @staticmethod
@@ -149,7 +158,7 @@ class TreesPart(ABC):
         Parameters
         ----------
         table : ndarray of shape (n_samples, n_columns), float64
-            Letters as zeros and ones, and covariates.
+            Letters as zeros and ones, their numbers, and covariates.
         values : ndarray of shape (n_samples,), float64
             One output, none of it missing.
         weight : ndarray of shape (n_samples,), float64
@@ -164,12 +173,13 @@ class TreesPart(ABC):
         """
 
     def _table(self, inputs: Inputs) -> Array:
-        """Lay letters, as zeros and ones, and covariates side by side."""
+        """Lay letters, as zeros and ones, their numbers and covariates side by side."""
         codes = self.aligned(inputs).sequences.values.reshape(len(inputs), -1)
         columns = codes[:, self.position] == self.letter
-        if inputs.covariates is None:
-            return np.asarray(columns, np.float64)
-        return np.hstack([columns, inputs.covariates.astype(np.float64)])
+        table = [columns, _composition(inputs)[:, self.counted]]
+        if inputs.covariates is not None:
+            table.append(inputs.covariates)
+        return np.hstack(table, dtype=np.float64)
 
     def _predict(self, member: list[Trees], inputs: Inputs) -> Array:
         """Predict all outputs, some rows at a time: (n_samples, n_outputs)."""
@@ -198,6 +208,7 @@ class TreesPart(ABC):
             "aligned": self.aligned.to_state(),
             "position": self.position,
             "letter": self.letter,
+            "counted": self.counted,
             "members": members,
         }
 
@@ -222,7 +233,7 @@ class TreesPart(ABC):
         """
         check_version(state, cls.__name__, _VERSION)
         aligned = AlignedChains.from_state(state["aligned"])
-        part = cls(aligned, state["position"], state["letter"])
+        part = cls(aligned, state["position"], state["letter"], state["counted"])
         part.members = [
             [Trees(**trees) for trees in member] for member in state["members"]
         ]
@@ -235,3 +246,17 @@ class TreesPart(ABC):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(vars(self.from_state(state)))
+
+
+def _composition(inputs: Inputs) -> Array:
+    """Count the letters of each chain, those of one chain behind those of another."""
+    counts = []
+    for chain in inputs.chains:
+        assert chain.alphabet is not None  # tables have no chains of channels
+        n_letters = len(chain.alphabet.characters)
+        row = np.repeat(np.arange(len(chain)), chain.lengths)
+        each = np.bincount(
+            row * n_letters + chain.values, minlength=len(chain) * n_letters
+        )
+        counts.append(each.reshape(len(chain), n_letters))
+    return np.hstack(counts).astype(np.float64)

@@ -129,3 +129,29 @@ def test_nothing_held_out_is_unknown(Part, data):
     dataset, target = data
     _, held = fit(Part, dataset, target, [(np.arange(200), np.empty(0, np.intp))])
     assert np.isnan(held.honest).all()
+
+
+@every_part
+@pytest.mark.parametrize("n_rows", [1, 2])
+def test_hardly_any_rows_are_predicted(Part, data, n_rows):
+    dataset, target = data
+    part, _ = fit(
+        Part, dataset.take(np.arange(n_rows)), target, [(np.arange(n_rows), [])]
+    )
+    assert np.isfinite(part.predict(dataset.inputs, "float32")).all()
+
+
+def test_letters_are_counted_wherever_they_stand(rng):
+    """Of which there are as many in every sequence tells nothing, and is left out."""
+    first = ["".join(rng.permutation(list("AACGT" + "C" * (n % 4)))) for n in range(12)]
+    second = ["MK" + "W" * (n % 3) for n in range(12)]
+    chains = (
+        check_sequences(first, alphabet="dna"),
+        check_sequences(second, alphabet="protein"),
+    )
+    part = ExtraTreesPart.learn(Inputs(chains, np.zeros((12, 1), np.float32)))
+    table = part._table(Inputs(chains, np.ones((12, 1), np.float32)))
+    expected = [
+        [x.count("C"), z.count("W"), 1] for x, z in zip(first, second, strict=True)
+    ]
+    np.testing.assert_array_equal(table[:, -3:], expected)
