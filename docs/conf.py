@@ -37,6 +37,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
     "abort_on_example_error": True,
+    "parallel": 2,
 }
 
 

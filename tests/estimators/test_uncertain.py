@@ -74,6 +74,7 @@ def test_units_are_those_of_y(data, new, regressor):
     assert scaled.predict_interval(new[0]) == pytest.approx(bounds, rel=0.02, abs=20)
 
 
+@pytest.mark.slow
 @given(st.lists(st.text("ACGT", min_size=8, max_size=8), min_size=1, max_size=6))
 @settings(max_examples=6, deadline=None)
 def test_what_is_said_of_a_sequence_does_not_depend_on_others(
@@ -193,6 +194,7 @@ def test_tables_of_columns_say_how_sure_they_are():
     assert model.novelty(other).min() > model.novelty(table).max()
 
 
+@pytest.mark.slow
 def test_weights_are_inverse_variances(new):
     rng = np.random.default_rng(0)
     X, y = make(300, rng)

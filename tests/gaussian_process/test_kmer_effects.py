@@ -19,7 +19,7 @@ from sklyra.sequences import check_sequences
         ("dna", "ACGT", (9, 9)),
         ("dna", "ACGTN", (1, 12)),
         ("protein", "ACDEFGHIKLMNPQRSTVWYX", (6, 6)),
-        ("protein", "AAILC", (3, 110)),
+        pytest.param("protein", "AAILC", (3, 110), marks=pytest.mark.slow),
     ],
 )
 def test_effects_are_those_of_sequences_written_out(

@@ -34,6 +34,7 @@ def test_clusters_are_single_linkage(seed, similarity, letters, longest, thresho
     assert list(dict.fromkeys(got.tolist())) == list(range(got.max() + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("similarity", ["identity", "hamming", "kmer"])
 def test_clusters_of_many_are_the_same_as_of_few(similarity, monkeypatch):
     """Families found by seeds, blocks of rows and words: all at once."""
