@@ -81,7 +81,14 @@ _MODULES = {
     "predict_stream": "estimators",
     "suggest_params": "search",
 }
-_SUBMODULES = ("datasets", "exceptions", "metrics", "model_selection", "nn")
+_SUBMODULES = (
+    "datasets",
+    "exceptions",
+    "inspection",
+    "metrics",
+    "model_selection",
+    "nn",
+)
 
 
 def __getattr__(name: str) -> Any:

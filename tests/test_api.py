@@ -11,6 +11,7 @@ import pytest
 import sklyra
 import sklyra.datasets
 import sklyra.encoders
+import sklyra.inspection
 import sklyra.metrics
 import sklyra.model_selection
 import sklyra.nn
@@ -34,6 +35,7 @@ MODULES = [
     sklyra.nn,
     sklyra.datasets,
     sklyra.encoders,
+    sklyra.inspection,
     sklyra.metrics,
     sklyra.model_selection,
     sklyra.search,

@@ -51,6 +51,7 @@ from sklyra.estimators.positions.parameters import (
     POSITION_ARCHITECTURE,
     POSITION_PARAMETERS,
 )
+from sklyra.inspection import MutationScan, MutationScanDisplay, mutation_scan
 from sklyra.model_selection import (
     ClusterKFold,
     LeakageReport,
@@ -116,8 +117,11 @@ USES: dict[Any, Callable[..., Any]] = {
 OTHERS = {
     CoverageDisplay,
     LeakageReport,
+    MutationScan,
+    MutationScanDisplay,
     PositionDisplay,
     TrainingDisplay,
+    mutation_scan,
     suggest_params,
     predict_stream,
 }
@@ -154,7 +158,8 @@ def documented(item: Any) -> dict[str, tuple[str, str]]:
 
 
 def public() -> Iterator[Any]:
-    for module in (sklyra, sklyra.model_selection, sklyra.search, sklyra.datasets):
+    modules = ("model_selection", "search", "datasets", "inspection")
+    for module in (sklyra, *(getattr(sklyra, name) for name in modules)):
         for name in module.__all__:
             item = getattr(module, name)
             if inspect.isclass(item) or inspect.isfunction(item):

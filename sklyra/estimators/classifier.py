@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,7 @@ from sklyra.estimators import uncertain
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.parameters import assign
 from sklyra.estimators.scores import accuracy_of_known
-from sklyra.targets import CLASS_TARGETS, ClassTarget, MultilabelTarget, Target
-from sklyra.targets.tables import is_table
+from sklyra.targets import CLASS_TARGETS, LabelTarget
 
 
 class LyraClassifier(ClassifierMixin, BaseLyra):
@@ -280,10 +279,7 @@ default="one-hot"
         self
             The fitted estimator.
         """  # noqa: E501 - numpydoc wants a parameter's type on one line
-        target: Target = MultilabelTarget(self.class_weight, partial=True)
-        if not is_table(y):
-            given = None if classes is None else np.unique(np.asarray(classes))
-            target = ClassTarget(self.class_weight, given)
+        target = self._kind(y).incremental(self.class_weight, classes)
         return self._partial_fit(X, y, sample_weight, target)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -301,9 +297,7 @@ default="one-hot"
             each.
         """  # noqa: E501 - as above
         output = self._output(X)
-        if self._has_table():
-            return np.asarray(output > 0, dtype=np.int64)
-        return np.asarray(np.asarray(self.classes_)[output.argmax(axis=1)])
+        return self._ensemble.target.answer(output)
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -337,9 +331,8 @@ default="one-hot"
             With two classes the log odds of the second, otherwise a logit for each. Of
             a table of labels the log odds of 1 for each.
         """  # noqa: E501 - as above
-        out = self._output(X)
-        two = out.shape[1] == 2 and not self._has_table()
-        return out[:, 1] - out[:, 0] if two else out
+        output = self._output(X)
+        return self._ensemble.target.margins(output)
 
     predict_set = uncertain.predict_set
     novelty = uncertain.novelty
@@ -363,13 +356,17 @@ default="one-hot"
         """  # noqa: E501 - as above
         return accuracy_of_known(y, self.predict(X), sample_weight)
 
-    def _make_target(self, y: Any) -> Target:
-        kind = next(kind for kind in CLASS_TARGETS if kind.reads(y))
-        return kind(self.class_weight)
+    def _kind(self, y: Any) -> type[LabelTarget]:
+        """Find the first kind of target that reads y."""
+        return next(kind for kind in CLASS_TARGETS if kind.reads(y))
 
-    def _has_table(self) -> bool:
-        """Whether it was fitted to a table of labels."""
-        return isinstance(self._ensemble.target, MultilabelTarget)
+    def _make_target(self, y: Any) -> LabelTarget:
+        return self._kind(y)(self.class_weight)
+
+    @property
+    def _target(self) -> LabelTarget:
+        """The target of the fitted model."""
+        return cast("LabelTarget", self._fitted().target)
 
     @property
     def classes_(self) -> npt.NDArray[Any] | list[npt.NDArray[np.int64]]:
@@ -380,6 +377,4 @@ default="one-hot"
         ndarray of shape (n_classes,), or list of ndarray of shape (2,)
             The classes.
         """
-        target = self._fitted().target
-        assert isinstance(target, (ClassTarget, MultilabelTarget))
-        return target.classes
+        return self._target.classes

@@ -47,24 +47,51 @@ def draw_outputs(
     level = ensemble.stacked(parts, inputs)
     out = np.empty((n_draws, *level.shape))
     for k in range(level.shape[1]):
-        covariance = _among_members(ensemble.stacking_weights, parts, k)
-        measured = 0.0
-        if ensemble.gaussian_process is not None:
-            posterior = ensemble.gaussian_process.posterior
-            covariance += _latent(ensemble, doubt, inputs, k)
-            measured = float(np.nan_to_num(posterior.noise_variance[k]))
-        variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
-        size = np.sqrt(variance)
-        correlation = covariance / size / size[:, None]
-        correlation[np.diag_indices(len(size))] = 1 + _JITTER
+        correlation, sure = believed(ensemble, doubt, inputs, parts, std, k)
+        correlation[np.diag_indices(len(sure))] = 1 + _JITTER
         factor = np.linalg.cholesky(correlation)
-        sure = std[:, k] * np.sqrt(variance / (variance + measured))
-        draws = sure * (rng.normal(size=(n_draws, len(size))) @ factor.T)
+        draws = sure * (rng.normal(size=(n_draws, len(sure))) @ factor.T)
         if noise:
             rest = np.sqrt(np.maximum(std[:, k] ** 2 - sure**2, 0))
             draws = draws + rest * rng.normal(size=draws.shape)
         out[:, :, k] = level[:, k] + draws
     return out
+
+
+def believed(
+    ensemble: Ensemble,
+    doubt: Doubt,
+    inputs: Inputs,
+    parts: list[Array],
+    std: Array,
+    k: int,
+) -> tuple[Array, Array]:
+    """Compute how an output varies by the belief of a model, without noise.
+
+    Parameters
+    ----------
+    ensemble, doubt, inputs, parts, std : object
+        As in `draw_outputs`.
+    k : int
+        Number of the output.
+
+    Returns
+    -------
+    correlation : ndarray of shape (n_samples, n_samples), float64
+        Of all pairs of samples.
+    sure : ndarray of shape (n_samples,), float64
+        Standard deviations: the part of `std` that is no noise.
+    """
+    covariance = _among_members(ensemble.stacking_weights, parts, k)
+    measured = 0.0
+    if ensemble.gaussian_process is not None:
+        posterior = ensemble.gaussian_process.posterior
+        covariance += _latent(ensemble, doubt, inputs, k)
+        measured = float(np.nan_to_num(posterior.noise_variance[k]))
+    variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
+    size = np.sqrt(variance)
+    correlation = covariance / size / size[:, None]
+    return correlation, std[:, k] * np.sqrt(variance / (variance + measured))
 
 
 def _latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Array:

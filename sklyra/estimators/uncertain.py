@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from sklyra.ensemble import Doubt
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.draws import draw_outputs
 from sklyra.sequences import Inputs, check_option
-from sklyra.targets import MultilabelTarget
+from sklyra.targets import LabelTarget
 from sklyra.uncertainty import METHODS, Clues, Intervals, Sets, check_confidence
 
 # What follows are methods of estimators, which name them in their class.
@@ -44,9 +44,9 @@ def predict(  # numpydoc ignore=PR01
     """  # noqa: E501 - as above
     if not return_std:
         output = self._output(X)
-        return self._ensemble.target.decode(output)
+        return self._ensemble.target.answer(output)
     pairs, fade = _explained(self, X)
-    std = np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
+    std = _std(pairs, fade)
     level = np.stack([clue.level for _, clue in pairs], axis=1)
     target = self._ensemble.target
     return target.decode(level), target.effects(std)
@@ -152,25 +152,23 @@ def predict_set(  # numpydoc ignore=PR01
     """  # noqa: E501 - as above
     confidence = check_confidence(confidence)
     check_option("method", method, METHODS)
-    doubt, target = _doubt(self), self._ensemble.target
+    doubt, target = _doubt(self), cast("LabelTarget", self._ensemble.target)
     inputs = self._read_known(X)
-    probability = target.decode(self._predict(inputs))
-    fade = doubt.fading_of(inputs, self._ensemble.strands)[:, None]
-    held = target.decode(doubt.output.astype(np.float64))
-    options = (confidence, method, class_wise)
-    if not isinstance(target, MultilabelTarget):
-        mixed = (1 - fade) * probability + fade / probability.shape[1]
-        known = doubt.encoded >= 0
-        sets = Sets(held[known], doubt.encoded[known].astype(np.int64))
-        return sets.predict(mixed, *options)
-    mixed, found = (1 - fade) * probability + fade / 2, []
-    for k, (one, own) in enumerate(zip(mixed.T, held.T, strict=True)):
-        known = ~np.isnan(doubt.encoded[:, k])
-        right = (doubt.encoded[known, k] > 0).astype(np.int64)
-        both = np.stack([1 - own[known], own[known]], axis=1)
-        sets = Sets(both, right)
-        found.append(sets.predict(np.stack([1 - one, one], axis=1), *options))
-    return np.stack(found, axis=1)
+    probability = target.alternatives(target.decode(self._predict(inputs)))
+    n_alternatives = probability.shape[-1]
+    fade = doubt.fading_of(inputs, self._ensemble.strands)
+    fade = fade.reshape(-1, *[1] * (probability.ndim - 1))
+    mixed = (1 - fade) * probability + fade / n_alternatives
+    held = target.alternatives(target.decode(doubt.output.astype(np.float64)))
+    chosen = target.chosen(doubt.encoded).reshape(len(held), -1)
+    held = held.reshape(*chosen.shape, n_alternatives)
+    each = mixed.reshape(len(mixed), -1, n_alternatives)
+    inside = np.empty(each.shape, dtype=bool)
+    for k in range(each.shape[1]):  # one set of alternatives after the other
+        known = chosen[:, k] >= 0
+        sets = Sets(held[known, k], chosen[known, k])
+        inside[:, k] = sets.predict(each[:, k], confidence, method, class_wise)
+    return inside.reshape(probability.shape)
 
 
 def novelty(self: BaseLyra, X: Any) -> npt.NDArray[np.float64]:  # numpydoc ignore=PR01
@@ -232,9 +230,8 @@ def sample(  # numpydoc ignore=PR01
         raise ValueError(f"n_draws must be an int from 1, but is {n_draws!r}.")
     doubt, rng = _doubt(self), check_random_state(random_state)
     inputs = self._read_known(X)
-    parts = _parts(self, inputs)
-    pairs, fade = _pairs(self, inputs, parts)
-    std = np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
+    parts = predict_members(self, inputs)
+    std = predict_std(self, inputs, parts)
     with ordinary_mode(), threads(self.n_threads):
         draws = draw_outputs(
             self._ensemble, doubt, inputs, parts, std, (n_draws, noise, rng)
@@ -268,23 +265,67 @@ def _doubt(model: BaseLyra) -> Doubt:
     )
 
 
-def _parts(model: BaseLyra, inputs: Inputs) -> list[Array]:
+def predict_members(model: BaseLyra, inputs: Inputs) -> list[Array]:
+    """Predict with each member of each part.
+
+    Parameters
+    ----------
+    model : LyraRegressor or LyraClassifier
+        A fitted model.
+    inputs : Inputs
+        What it has read.
+
+    Returns
+    -------
+    list of ndarray of shape (n_members, n_samples, n_outputs), float64
+        Predictions on the scale of each part.
+    """
     with ordinary_mode(), threads(model.n_threads):
         parts = model._ensemble.predict_parts(inputs, model.precision)
     return list(parts.values())
+
+
+def predict_std(model: BaseLyra, inputs: Inputs, parts: list[Array]) -> Array:
+    """Compute standard deviations of measurements around predictions.
+
+    Parameters
+    ----------
+    model : LyraRegressor
+        A fitted model.
+    inputs : Inputs
+        What it has read.
+    parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
+        What `predict_members` returns.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs), float64
+        On the scale of outputs.
+    """
+    return _std(*_pairs(model, inputs, parts))
+
+
+def _std(pairs: list[tuple[Intervals, Clues]], fade: Array) -> Array:
+    return np.stack([own.std(clue, fade) for own, clue in pairs], axis=1)
 
 
 def _explained(model: BaseLyra, X: Any) -> tuple[list[tuple[Intervals, Clues]], Array]:
     """Collect what is known of errors, and how much of it does not hold."""
     _doubt(model)
     inputs = model._read_known(X)
-    return _pairs(model, inputs, _parts(model, inputs))
+    return _pairs(model, inputs, predict_members(model, inputs))
 
 
 def _pairs(
     model: BaseLyra, inputs: Inputs, parts: list[Array]
 ) -> tuple[list[tuple[Intervals, Clues]], Array]:
     doubt, ensemble = _doubt(model), model._ensemble
+    if not doubt.intervals:
+        raise ValueError(
+            f"This {type(model).__name__} predicts {ensemble.target.kind}, for which "
+            "no errors are known in the units of y: there are neither intervals nor "
+            "standard deviations."
+        )
     with ordinary_mode(), threads(model.n_threads):
         clues = doubt.clues(ensemble, inputs, parts)
     pairs = []

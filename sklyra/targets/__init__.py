@@ -6,11 +6,11 @@ A new kind of target is a file here, and a row in `CLASS_TARGETS` or `VALUE_TARG
 from sklyra.targets.classes import ClassTarget
 from sklyra.targets.multilabel import MultilabelTarget
 from sklyra.targets.positions import PositionTarget
-from sklyra.targets.target import Target
+from sklyra.targets.target import LabelTarget, Target
 from sklyra.targets.values import ValueTarget
 
 # Kinds of y of classifiers and of regressors: the first that reads y is taken.
-CLASS_TARGETS = (MultilabelTarget, ClassTarget)
+CLASS_TARGETS: tuple[type[LabelTarget], ...] = (MultilabelTarget, ClassTarget)
 VALUE_TARGETS = (ValueTarget,)
 # Those of models with an output at every position.
 POSITION_TARGETS = (PositionTarget,)
@@ -27,6 +27,7 @@ __all__ = [
     "TARGETS",
     "VALUE_TARGETS",
     "ClassTarget",
+    "LabelTarget",
     "MultilabelTarget",
     "PositionTarget",
     "Target",

@@ -50,6 +50,13 @@ class ClassTarget:
         self._weights = np.ones(len(self.classes))
         self._weighed = False  # by the first y, that of training
 
+    @classmethod
+    def incremental(cls, class_weight: Any, classes: Any) -> Self:
+        """Take all labels that may come (see `LabelTarget.incremental`)."""
+        return cls(
+            class_weight, None if classes is None else np.unique(np.asarray(classes))
+        )
+
     @staticmethod
     def reads(y: Any) -> bool:
         """Return True (see `Target.reads`)."""
@@ -180,6 +187,23 @@ class ClassTarget:
         if scale == "level":
             return output
         return np.asarray(softmax(output - self._shift, axis=-1))
+
+    def answer(self, output: Array) -> npt.NDArray[Any]:
+        """Return the class of the largest logit (see `Target.answer`)."""
+        return np.asarray(self.classes[output.argmax(axis=1)])
+
+    def margins(self, output: Array) -> Array:
+        """Return logits; of two classes the log odds of the second."""
+        two = self.n_outputs == 2
+        return output[:, 1] - output[:, 0] if two else output
+
+    def alternatives(self, probability: Array) -> Array:
+        """Return the probabilities as they are (see `LabelTarget.alternatives`)."""
+        return probability
+
+    def chosen(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Return the classes (see `LabelTarget.chosen`)."""
+        return encoded.astype(np.int64)
 
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
         """Compute the accuracy (see `Target.score`)."""

@@ -61,6 +61,11 @@ class MultilabelTarget:
         self._partial = partial
         self._weights = np.ones((2, 0))
 
+    @classmethod
+    def incremental(cls, class_weight: Any, classes: Any) -> Self:
+        """Allow labels of one value so far; they are always 0 and 1."""
+        return cls(class_weight, partial=True)
+
     @staticmethod
     def reads(y: Any) -> bool:
         """Check for a table (see `Target.reads`)."""
@@ -207,6 +212,23 @@ class MultilabelTarget:
         if scale == "level":
             return (output + 1) / 2
         return np.asarray(expit(output - self._shift))
+
+    def answer(self, output: Array) -> npt.NDArray[np.int64]:
+        """Return 0 or 1 for each label (see `Target.answer`)."""
+        return (output > 0).astype(np.int64)
+
+    def margins(self, output: Array) -> Array:
+        """Return the log odds of 1 for each label (see `Target.margins`)."""
+        return output
+
+    def alternatives(self, probability: Array) -> Array:
+        """Return the probabilities of 0 and 1 (see `LabelTarget.alternatives`)."""
+        return np.stack([1 - probability, probability], axis=-1)
+
+    def chosen(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Find out which of 0 and 1 it is (see `LabelTarget.chosen`)."""
+        known = np.where(np.isnan(encoded), -1, encoded > 0)
+        return known.astype(np.int64)
 
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
         """Compute the part of rows of which all labels are right (see `Target.score`).

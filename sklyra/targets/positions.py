@@ -195,29 +195,13 @@ class PositionTarget:
         """Score positions that were measured (see `Target.score`)."""
         return self.inner.score(output, encoded, weight)
 
-    def answer(self, output: Array, offsets: npt.NDArray[np.int64]) -> Any:
-        """Convert outputs to predictions in the form of y.
+    def answer(self, output: Array) -> npt.NDArray[Any]:
+        """Return what positions have (see `Target.answer`)."""
+        return self.inner.answer(output)
 
-        Parameters
-        ----------
-        output : ndarray of shape (n_positions_total, n_outputs), float64
-            Stacked outputs.
-        offsets : ndarray of shape (n_samples + 1,), int64
-            Where sequences begin and end.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), object, or (n_samples, n_positions, ...)
-            Strings or arrays.
-        """
-        flat: npt.NDArray[Any]
-        if isinstance(self.inner, ClassTarget):
-            flat = self.inner.classes[output.argmax(axis=1)]
-        elif isinstance(self.inner, MultilabelTarget):
-            flat = (output > 0).astype(np.int64)
-        else:
-            flat = self.inner.decode(output)
-        return self.form.divide(flat, offsets, text=self.form.text)
+    def margins(self, output: Array) -> Array:
+        """Convert outputs of positions (see `Target.margins`)."""
+        return self.inner.margins(output)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.

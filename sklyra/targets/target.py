@@ -205,6 +205,35 @@ class Target(Protocol):
             Predictions.
         """
 
+    def answer(self, output: Array) -> npt.NDArray[Any]:
+        """Convert stacked outputs to what `predict` returns: values, or labels.
+
+        Parameters
+        ----------
+        output : ndarray of shape (n_samples, n_outputs), float64
+            Stacked outputs.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, ...)
+            As y has them.
+        """
+
+    def margins(self, output: Array) -> Array:
+        """Convert stacked outputs to numbers whose differences are effects.
+
+        Parameters
+        ----------
+        output : ndarray of shape (n_samples, n_outputs), float64
+            Stacked outputs.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, ...), float64
+            Values in the units of y; or of labels what `decision_function` returns, log
+            odds or logits.
+        """
+
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
         """Score outputs by what was measured.
 
@@ -245,4 +274,72 @@ class Target(Protocol):
         -------
         Target
             The same.
+        """
+
+
+class LabelTarget(Target, Protocol):
+    """What classifiers ask of their targets in addition: y holds labels.
+
+    A sequence has one label, or one of each of several sets of alternatives.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        Weights of classes.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,), or list of ndarray
+        All labels, sorted; or those of each set of alternatives.
+    """
+
+    def __init__(self, class_weight: Any) -> None: ...
+
+    @property
+    def classes(self) -> npt.NDArray[Any] | list[npt.NDArray[Any]]:
+        """All labels, sorted; or those of each set of alternatives."""
+
+    @classmethod
+    def incremental(cls, class_weight: Any, classes: Any) -> Self:
+        """Make a target of which y comes in several pieces, as in `partial_fit`.
+
+        Parameters
+        ----------
+        class_weight : dict, "balanced" or None
+            Weights of classes.
+        classes : array-like of shape (n_classes,) or None
+            All labels that may come, if they are known.
+
+        Returns
+        -------
+        LabelTarget
+            One that has learned nothing yet.
+        """
+
+    def alternatives(self, probability: Array) -> Array:
+        """Write out the probability of every alternative.
+
+        Parameters
+        ----------
+        probability : ndarray of shape (n_samples, n_outputs), float64
+            What `decode` returns.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, [n_sets,] n_alternatives), float64
+            Probabilities, whose sum along the last axis is 1.
+        """
+
+    def chosen(self, encoded: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Find the alternative that was measured.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_samples, ...)
+            Encoded target.
+
+        Returns
+        -------
+        ndarray of shape (n_samples[, n_sets]), int64
+            Its number along the last axis of `alternatives`; -1 if none was measured.
         """

@@ -138,6 +138,14 @@ class ValueTarget:
         out = np.where(self._varies, out, self._mean)
         return out[..., 0] if self._flat else out
 
+    def answer(self, output: Array) -> Array:
+        """Return values in the units of y (see `Target.answer`)."""
+        return self.decode(output)
+
+    def margins(self, output: Array) -> Array:
+        """Return values in the units of y (see `Target.margins`)."""
+        return self.decode(output)
+
     def score(self, output: Array, encoded: npt.NDArray[Any], weight: Array) -> float:
         """Compute R2, the mean of all outputs that vary (see `Target.score`)."""
         scores = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,13 @@ from sklyra.sequences import (
     has_columns,
     read_states,
 )
-from sklyra.targets import ClassTarget, MultilabelTarget, PositionTarget, Target
+from sklyra.targets import (
+    ClassTarget,
+    LabelTarget,
+    MultilabelTarget,
+    PositionTarget,
+    Target,
+)
 
 
 class LyraPositionClassifier(BaseLyra):
@@ -271,9 +277,7 @@ default="one-hot"
         """  # noqa: E501 - as above
         output, offsets = self._flat(X)
         target = self._target
-        if isinstance(target.inner, ClassTarget) and output.shape[1] == 2:
-            output = output[:, 1] - output[:, 0]
-        return target.form.divide(output, offsets)
+        return target.form.divide(target.margins(output), offsets)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute the accuracy over measured positions.
@@ -301,12 +305,9 @@ default=None
         target.require_same(labels)
         measured = labels.measured
         weight = read_weights(sample_weight, lengths)[measured]
-        if isinstance(target.inner, ClassTarget):
-            right = target.inner.classes[output.argmax(axis=1)][measured] == labels.flat
-        else:
-            known = labels.flat.astype(np.float64)
-            off = (output[measured] > 0) != (known == 1)
-            right = ~(off & ~np.isnan(known)).any(axis=1)
+        right = target.answer(output)[measured] == labels.flat
+        if right.ndim > 1:  # labels that are not known do not count
+            right = (right | np.isnan(labels.flat.astype(np.float64))).all(axis=1)
         return float(np.average(right, weights=weight))
 
     def _read_labels(self, y: Any, lengths: npt.NDArray[np.int64]) -> PositionLabels:
@@ -317,6 +318,11 @@ default=None
         return PositionTarget(kind(self.class_weight), PositionForm())
 
     @property
+    def _inner(self) -> LabelTarget:
+        """The target of positions, as rows."""
+        return cast("LabelTarget", self._target.inner)
+
+    @property
     def classes_(self) -> npt.NDArray[Any] | list[npt.NDArray[np.int64]]:
         """All classes, sorted; of several labels those of each.
 
@@ -325,6 +331,4 @@ default=None
         ndarray of shape (n_classes,), or list of ndarray of shape (2,)
             The classes.
         """
-        inner = self._target.inner
-        assert isinstance(inner, (ClassTarget, MultilabelTarget))
-        return inner.classes
+        return self._inner.classes

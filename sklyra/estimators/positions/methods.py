@@ -195,8 +195,8 @@ def predict(  # numpydoc ignore=PR01
         are of one length.
     """  # noqa: E501 - numpydoc wants a parameter's type on one line
     output, offsets = self._flat(X)
-    answer: npt.NDArray[Any] = self._target.answer(output, offsets)
-    return answer
+    target: PositionTarget = self._target
+    return target.form.divide(target.answer(output), offsets, text=target.form.text)
 
 
 def embed(  # numpydoc ignore=PR01

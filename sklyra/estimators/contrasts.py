@@ -1,0 +1,100 @@
+"""Contrasts: differences between predictions, and how sure a model is of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from sklyra._training import ordinary_mode, threads
+from sklyra._typing import Array
+from sklyra.ensemble import Doubt, Ensemble
+from sklyra.estimators import uncertain
+from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.draws import believed
+from sklyra.sequences import Inputs
+
+# Contrasts of which covariances are computed at a time.
+_BLOCK = 512
+
+
+def predict_contrasts(
+    model: BaseLyra, X: Any, contrasts: sparse.csr_array
+) -> tuple[Array, Array, Array]:
+    """Predict sequences, and sums of their predictions with signs.
+
+    Parameters
+    ----------
+    model : LyraRegressor or LyraClassifier
+        A fitted model.
+    X : array-like of shape (n_samples,) of str
+        Sequences.
+    contrasts : sparse array of shape (n_contrasts, n_samples), float64
+        Factors of the predictions in each contrast.
+
+    Returns
+    -------
+    predicted : ndarray of shape (n_samples[, n_outputs]), float64
+        Values in the units of `y`, or what `decision_function` returns.
+    effect : ndarray of shape (n_contrasts[, n_outputs]), float64
+        Contrasts of them.
+    std : ndarray of the same shape, float64
+        Of a regressor the standard deviation of each contrast by the belief of the
+        model, as `LyraRegressor.sample` draws it: what sequences share cancels. Of
+        others that among the members of the model. NaN if nothing is known of it.
+    """
+    inputs, ensemble = model._read_known(X), model._ensemble
+    parts = uncertain.predict_members(model, inputs)
+    predicted = ensemble.target.margins(ensemble.stacked(parts, inputs))
+    doubt = ensemble.doubt
+    if doubt is None or not doubt.intervals:
+        std = _among_members(ensemble, parts, contrasts)
+    else:
+        total = uncertain.predict_std(model, inputs, parts)
+        with ordinary_mode(), threads(model.n_threads):
+            std = _believed(ensemble, doubt, inputs, parts, total, contrasts)
+        std = ensemble.target.effects(std)
+    return predicted, contrasts @ predicted, std
+
+
+def _believed(
+    ensemble: Ensemble,
+    doubt: Doubt,
+    inputs: Inputs,
+    parts: list[Array],
+    total: Array,
+    contrasts: sparse.csr_array,
+) -> Array:
+    """Compute standard deviations of contrasts from covariances of sequences."""
+    out = np.empty((contrasts.shape[0], total.shape[1]))
+    for first in range(0, len(out), _BLOCK):
+        block = contrasts[first : first + _BLOCK]
+        rows = np.unique(block.indices)
+        factors = block[:, rows].toarray()
+        some = [part[:, rows] for part in parts]
+        for k in range(total.shape[1]):
+            correlation, sure = believed(
+                ensemble, doubt, inputs.take(rows), some, total[rows], k
+            )
+            scaled = factors * sure
+            variance = np.einsum("cs,cs->c", scaled @ correlation, scaled)
+            # rounding may take it below 0
+            out[first : first + _BLOCK, k] = np.sqrt(np.maximum(variance, 0))
+    return out
+
+
+def _among_members(
+    ensemble: Ensemble, parts: list[Array], contrasts: sparse.csr_array
+) -> Array:
+    """Compute standard deviations of contrasts among the members of a model."""
+    n_members = max(map(len, parts))
+    each = []
+    for member in range(n_members):
+        own = np.stack([part[member % len(part)] for part in parts])
+        output = (ensemble.stacking_weights[:, None] * own).sum(axis=0)
+        each.append(contrasts @ ensemble.target.margins(output))
+    if n_members == 1:
+        return np.full(each[0].shape, np.nan)
+    std: Array = np.std(each, axis=0, ddof=1)
+    return std

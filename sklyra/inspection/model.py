@@ -1,0 +1,87 @@
+"""Models to inspect, and the parents that are mutated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from sklyra.alphabets import Alphabet
+from sklyra.estimators import LyraClassifier, LyraRegressor
+from sklyra.sequences import check_sequences
+
+
+def find_model(model: Any) -> LyraRegressor | LyraClassifier:
+    """Find the fitted model of sequences to inspect.
+
+    Parameters
+    ----------
+    model : LyraRegressor or LyraClassifier
+        A fitted one, or a search that has one as its ``best_estimator_``.
+
+    Returns
+    -------
+    LyraRegressor or LyraClassifier
+        The model.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    ValueError
+        If it was fitted to numbers, or to tables of several columns.
+    """
+    model = getattr(model, "best_estimator_", model)
+    if not isinstance(model, (LyraRegressor, LyraClassifier)):
+        raise TypeError(
+            f"model is a {type(model).__name__}. Pass a fitted LyraRegressor or "
+            "LyraClassifier, or a search of one; of a pipeline its last step."
+        )
+    check_is_fitted(model)
+    if not isinstance(model.alphabet_, Alphabet):
+        what = "numbers" if model.alphabet_ is None else "tables of several columns"
+        raise ValueError(
+            f"model was fitted to {what}, but mutations are those of one sequence. "
+            "Fit it to a single column of sequences."
+        )
+    return model
+
+
+def read_parent(model: LyraRegressor | LyraClassifier, parent: Any) -> str:
+    """Read a parent as the model reads sequences.
+
+    Parameters
+    ----------
+    model : LyraRegressor or LyraClassifier
+        A fitted model of sequences.
+    parent : str
+        The sequence that is mutated.
+
+    Returns
+    -------
+    str
+        Its letters as the alphabet has them.
+
+    Raises
+    ------
+    TypeError
+        If it is not one string.
+    ValueError
+        If it has a character outside the alphabet, or one that may be several letters.
+    """
+    if not isinstance(parent, str):
+        raise TypeError(
+            f"parent is a {type(parent).__name__}, but must be one sequence: a string."
+        )
+    alphabet = model.alphabet_
+    assert isinstance(alphabet, Alphabet)
+    codes = check_sequences([parent], alphabet=alphabet, fitted=True).values
+    letters = "".join(alphabet.characters[code] for code in codes)
+    for place, letter in enumerate(letters):
+        if letter not in alphabet.letters:
+            raise ValueError(
+                f"parent has {letter!r} at position {place + 1} (counted from 1), "
+                f"which may be any of {alphabet.degenerate[letter]!r}. Write one "
+                "letter, so that a mutation of it has a meaning."
+            )
+    return letters
