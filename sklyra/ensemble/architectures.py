@@ -14,6 +14,7 @@ from sklyra.features import (
     AlignedChains,
     AlignedPositions,
     JoinedChains,
+    find_relevance,
     letter_vectors,
     position_channels,
 )
@@ -276,6 +277,7 @@ class PerceptronArchitecture:
             "center": (np.array(counts) @ letters / len(codes)).astype(np.float32),
             "dropout": settings.architecture["dropout"],
             "n_covariates": n_covariates(data.inputs),
+            "covariate_scales": _covariate_scales(data),
         }
 
     def to_state(self) -> dict[str, Any]:
@@ -303,6 +305,20 @@ def n_covariates(inputs: Inputs) -> int:
         How many there are, perhaps 0.
     """
     return 0 if inputs.covariates is None else inputs.covariates.shape[1]
+
+
+def _covariate_scales(data: SequenceDataset) -> npt.NDArray[np.float32] | None:
+    """Let covariates that tell nothing by themselves begin with small weights.
+
+    Else what a useless one adds to the first layer is as large as all letters are, and
+    is learned by heart.
+    """
+    if data.inputs.covariates is None:
+        return None
+    encoded = data.target
+    classes = np.issubdtype(encoded.dtype, np.integer)
+    levels = np.eye(int(encoded.max()) + 1)[encoded] if classes else encoded
+    return find_relevance(data.inputs.covariates, levels).astype(np.float32)
 
 
 # Kinds of networks, in the order of `predict_parts`.

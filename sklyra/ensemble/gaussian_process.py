@@ -13,6 +13,7 @@ from sklyra._training import Job, is_out_of_memory
 from sklyra._typing import Array
 from sklyra._warnings import warn
 from sklyra.batching import SequenceDataset
+from sklyra.ensemble.normal_scores import NormalScores
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.exceptions import MemoryWarning
@@ -38,6 +39,9 @@ _BLOCKS = 8
 class GaussianProcessPart:
     """A Gaussian process over levels, in closed form.
 
+    Of tables whose target is values it also learns their normal scores, as outputs of
+    the same kernel behind the values.
+
     Attributes
     ----------
     posterior : Posterior
@@ -46,11 +50,14 @@ class GaussianProcessPart:
         What its terms explain of the variance of the target.
     additive_effects : dict of str to array-like
         Effects of single letters: position, letter, effect.
+    scores : NormalScores or None
+        How values and their normal scores are joined.
     """
 
     name = "gaussian_process"
     scale: Scale = "level"
     posterior: Posterior
+    scores: NormalScores | None = None
 
     @classmethod
     def learn(cls, inputs: Inputs) -> Self | None:
@@ -81,7 +88,12 @@ class GaussianProcessPart:
         precision: str,
     ) -> HeldOut:
         """Fit, explain and predict what each fold held out (see `Part.finish`)."""
-        data, valid = split.data, split.valid
+        data, valid, asked = split.data, split.valid, split.asked
+        levels = target.levels(data.target)
+        taught = levels
+        if data.inputs.is_table and target.centered:
+            self.scores = NormalScores.learn(levels)
+            taught = np.hstack([levels, self.scores(levels)])
 
         def evaluate(posterior: Posterior) -> HeldOut:
             if valid is not None:
@@ -89,11 +101,14 @@ class GaussianProcessPart:
             held_out = posterior.held_out(split.folds, compared(data.inputs))
             return HeldOut(*(_filled(part, posterior) for part in held_out))
 
-        levels = target.levels(data.target)
-        fitted = fit_process(data, levels, split.same, rng, evaluate)
-        self.posterior = fitted.posterior
-        self._explain(fitted.explanation, target, fitted.evaluated, split.asked)
-        return fitted.evaluated
+        fitted = fit_process(data, taught, split.same, rng, evaluate)
+        self.posterior, held = fitted.posterior, fitted.evaluated
+        if self.scores is not None:
+            known = target.levels(asked.target)
+            self.scores.join(held.honest, known, asked.weight.astype(np.float64))
+            held = HeldOut(*(self.scores.mix(part) for part in held))
+        self._explain(fitted.explanation, target, held, asked)
+        return held
 
     def _explain(
         self,
@@ -104,6 +119,7 @@ class GaussianProcessPart:
     ) -> None:
         """Record effects, and shares of variance: no more than held-out rows show."""
         shares, positions, letters, effects = explanation
+        effects = effects[:, : held.honest.shape[1]]
         self.additive_effects = {
             "position": positions,
             "letter": letters,
@@ -117,7 +133,8 @@ class GaussianProcessPart:
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict (see `Part.predict`), in double precision."""
-        return predict_process(self.posterior, compared(inputs))[None]
+        found = predict_process(self.posterior, compared(inputs))
+        return (found if self.scores is None else self.scores.mix(found))[None]
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.
@@ -132,6 +149,7 @@ class GaussianProcessPart:
             "posterior": self.posterior.to_state(),
             "variance_shares": self.variance_shares,
             "additive_effects": self.additive_effects,
+            "scores": self.scores and self.scores.to_state(),
         }
 
     @classmethod
@@ -158,6 +176,8 @@ class GaussianProcessPart:
         part.posterior = Posterior.from_state(state["posterior"])
         part.variance_shares = state["variance_shares"]
         part.additive_effects = state["additive_effects"]
+        scores = state.get("scores")  # models before had none
+        part.scores = scores and NormalScores.from_state(scores)
         return part
 
     def __getstate__(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sklyra.features.joined import AlignedChains, JoinedChains
 from sklyra.features.kmers import count_kmers
 from sklyra.features.pairing import N_STEMS, can_pair, stems
 from sklyra.features.positions import TABLE_ENDS, AlignedPositions
+from sklyra.features.relevance import find_relevance
 from sklyra.features.similarity import KINDS, letter_vectors
 from sklyra.features.substitution import substitution_scores
 from sklyra.features.surroundings import (
@@ -28,6 +29,7 @@ __all__ = [
     "JoinedChains",
     "can_pair",
     "count_kmers",
+    "find_relevance",
     "letter_vectors",
     "n_surroundings",
     "position_channels",

@@ -34,6 +34,9 @@ class Perceptron(SequenceModule):
         Number of outputs.
     n_covariates : int, default=0
         Number of numbers beside each sequence, which the first layer adds.
+    covariate_scales : Tensor of shape (n_covariates,), float, or None, default=None
+        Size of the first weights of each, in terms of that of all letters together
+        over the root of `n_covariates`; None for 1.
     hidden : int, default=64
         Number of units of either hidden layer.
     dropout : float, default=0.2
@@ -58,6 +61,7 @@ class Perceptron(SequenceModule):
         n_outputs: int = 1,
         *,
         n_covariates: int = 0,
+        covariate_scales: Tensor | None = None,
         hidden: int = 64,
         dropout: float = 0.2,
     ) -> None:
@@ -72,8 +76,10 @@ class Perceptron(SequenceModule):
         self.head = MLPHead(hidden, n_outputs, hidden, dropout)
         self.beside: nn.Parameter | None = None
         if n_covariates:
-            scale = 1 / math.sqrt(n_covariates)
-            self.beside = nn.Parameter(scale * torch.randn(n_covariates, hidden))
+            weights = torch.randn(n_covariates, hidden) / math.sqrt(n_covariates)
+            if covariate_scales is not None:
+                weights *= covariate_scales.unsqueeze(1)
+            self.beside = nn.Parameter(weights)
 
     @property
     def bytes_per_position(self) -> int:
