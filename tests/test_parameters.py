@@ -51,7 +51,14 @@ from sklyra.estimators.positions.parameters import (
     POSITION_ARCHITECTURE,
     POSITION_PARAMETERS,
 )
-from sklyra.inspection import MutationScan, MutationScanDisplay, mutation_scan
+from sklyra.inspection import (
+    EpistasisDisplay,
+    MutationScan,
+    MutationScanDisplay,
+    PairwiseEpistasis,
+    epistasis,
+    mutation_scan,
+)
 from sklyra.model_selection import (
     ClusterKFold,
     LeakageReport,
@@ -116,11 +123,14 @@ USES: dict[Any, Callable[..., Any]] = {
 # Results, which users do not make, and functions whose arguments are data.
 OTHERS = {
     CoverageDisplay,
+    EpistasisDisplay,
     LeakageReport,
     MutationScan,
     MutationScanDisplay,
     PositionDisplay,
     TrainingDisplay,
+    PairwiseEpistasis,
+    epistasis,
     mutation_scan,
     suggest_params,
     predict_stream,

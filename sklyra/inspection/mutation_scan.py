@@ -185,7 +185,7 @@ def mutation_scan(
     alphabet = model.alphabet_
     assert isinstance(alphabet, Alphabet)
     numbers = _read_positions(positions, parent, start)
-    letters = _read_letters(letters, alphabet)
+    letters = read_letters(letters, alphabet)
     gap = _DELETION if _DELETION in alphabet.letters else ""
     mutants, cells = [parent], []
     for column, place in enumerate((numbers - start).tolist()):
@@ -235,8 +235,26 @@ def _read_positions(
     return np.array(numbers, dtype=np.int64)
 
 
-def _read_letters(letters: str | None, alphabet: Alphabet) -> str:
-    """Check letters; all of them by kind, if none are given."""
+def read_letters(letters: str | None, alphabet: Alphabet) -> str:
+    """Check letters to mutate to.
+
+    Parameters
+    ----------
+    letters : str or None
+        What a user gave.
+    alphabet : Alphabet
+        That of the model.
+
+    Returns
+    -------
+    str
+        The same as the alphabet has them; all but gaps, by kind, for None.
+
+    Raises
+    ------
+    ValueError
+        If a letter does not exist, or is there twice.
+    """
     if letters is None:
         known = alphabet.letters.replace(_DELETION, "")
         order = _BY_KIND if set(PROTEIN.letters) <= set(known) else known

@@ -13,7 +13,8 @@ from sklyra.inspection.mutation_scan import MutationScan, mutation_scan
 _IN_A_ROW = 80
 # Inches of a cell, and around all of them.
 _CELL, _BORDER = 0.16, 1.1
-_COLORS = "RdBu_r"
+# Blue, white and red: told apart by color-blind readers too.
+COLORS = "RdBu_r"
 _LEAST = np.finfo(np.float64).tiny
 
 
@@ -43,12 +44,7 @@ class MutationScanDisplay:
     """
 
     def __init__(self, scan: MutationScan, *, output: int = 0) -> None:
-        n_outputs = scan.effect.shape[2] if scan.effect.ndim > 2 else 1
-        if not 0 <= output < n_outputs:
-            raise ValueError(
-                f"output={output} is none of the {n_outputs} outputs of the scan: 0 to "
-                f"{n_outputs - 1}."
-            )
+        check_output(scan.effect.reshape(*scan.effect.shape[:2], -1), output)
         self.scan, self.output = scan, output
 
     @classmethod
@@ -147,7 +143,7 @@ class MutationScanDisplay:
         ax.set_facecolor("0.85")
         ax.imshow(
             effect[:, columns],
-            cmap=_COLORS,
+            cmap=COLORS,
             vmin=-most,
             vmax=most,
             alpha=sure[:, columns],
@@ -172,3 +168,25 @@ class MutationScanDisplay:
             side.set_visible(False)
         ax.set_xlabel("position")
         ax.set_ylabel("letter")
+
+
+def check_output(values: Array, output: int) -> None:
+    """Check the number of an output.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n_outputs), float64
+        What is to be drawn.
+    output : int
+        Which of the outputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such output.
+    """
+    n_outputs = values.shape[-1]
+    if not 0 <= output < n_outputs:
+        raise ValueError(
+            f"output={output} is none of the {n_outputs} outputs: 0 to {n_outputs - 1}."
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from sklearn.model_selection import GridSearchCV
@@ -13,31 +12,7 @@ from sklyra import LyraClassifier, LyraPositionClassifier, LyraRegressor
 from sklyra.datasets import make_epistasis
 from sklyra.inspection import MutationScanDisplay, mutation_scan
 from sklyra.sequences import apply_mutations
-from tests.settings import ENSEMBLE
-
-mpl.use("Agg")
-SETTINGS = {**ENSEMBLE, "n_members": 2}
-PARENT = "MKTAYIAK"
-
-
-def variants(n_samples: int = 80) -> Any:
-    """Proteins that differ from a parent at three positions, and a sum over letters."""
-    rng = np.random.default_rng(0)
-    letters = np.array(list("ACDEFGHIKLMNPQRSTVWY"))
-    rows = np.tile(list(PARENT), (n_samples, 1))
-    for row in rows:
-        row[rng.choice(8, 3, replace=False)] = rng.choice(letters, 3)
-    effect = rng.normal(size=(8, 20))
-    y = effect[np.arange(8), np.searchsorted(letters, rows)].sum(axis=1)
-    return ["".join(row) for row in rows], y
-
-
-X, Y = variants()
-
-
-@pytest.fixture(scope="module")
-def regressor() -> LyraRegressor:
-    return LyraRegressor(**SETTINGS).fit(X, Y)
+from tests.inspection.models import PARENT, SETTINGS, X, Y
 
 
 def mutants(scan: Any) -> list[str]:
