@@ -155,6 +155,7 @@ class LyraArchitecture:
             "n_channels": letters.shape[1],
             "n_chains": len(self.chains),
             "n_covariates": n_covariates(data.inputs),
+            "covariate_scales": _covariate_scales(data),
         }
         return LyraNet, {**settings.architecture, **options}
 

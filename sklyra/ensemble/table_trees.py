@@ -15,7 +15,7 @@ from sklyra._workers import in_threads
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.trees import Trees
-from sklyra.features import AlignedChains
+from sklyra.features import PAIR_ALPHABETS, AlignedChains, mismatch_windows
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target
 
@@ -39,6 +39,9 @@ class TreesPart(ABC):
         Position and code of each letter that there is a column for.
     counted : ndarray of shape (n_counted,), int64
         Letters that are counted, by their place among the letters of all chains.
+    facing : list of (chain, n_positions)
+        Chains of pairs, and how many positions these had in training: mismatches near
+        each of nine places along them have columns too.
 
     Attributes
     ----------
@@ -55,9 +58,10 @@ class TreesPart(ABC):
         position: npt.NDArray[np.int64],
         letter: npt.NDArray[np.int64],
         counted: npt.NDArray[np.int64],
+        facing: list[tuple[int, int]],
     ) -> None:
         self.aligned, self.position, self.letter = aligned, position, letter
-        self.counted = counted
+        self.counted, self.facing = counted, facing
         self.members: list[list[Trees]] = []
 
     @classmethod
@@ -85,11 +89,18 @@ class TreesPart(ABC):
         columns = np.reshape(counts, (-1, n_codes)) > 1
         counted = np.flatnonzero(np.ptp(_composition(inputs), axis=0))
         position, letter = np.nonzero(columns)
-        return cls(aligned, position, letter, counted)
+        facing = [
+            (number, int(chain.lengths.max()))
+            for number, chain in enumerate(inputs.chains)
+            if chain.alphabet in PAIR_ALPHABETS
+        ]
+        return cls(aligned, position, letter, counted, facing)
 
     def resumed(self) -> Self:
         """Begin anew with the same positions (see `Part.resumed`)."""
-        part = type(self)(self.aligned, self.position, self.letter, self.counted)
+        part = type(self)(
+            self.aligned, self.position, self.letter, self.counted, self.facing
+        )
         part.members = self.members
         return part
 
@@ -173,10 +184,11 @@ class TreesPart(ABC):
         """
 
     def _table(self, inputs: Inputs) -> Array:
-        """Lay letters, as zeros and ones, their numbers and covariates side by side."""
+        """Lay letters, their numbers, mismatches and covariates side by side."""
         codes = self.aligned(inputs).sequences.values.reshape(len(inputs), -1)
         columns = codes[:, self.position] == self.letter
         table = [columns, _composition(inputs)[:, self.counted]]
+        table += [mismatch_windows(inputs.chains[k], n) for k, n in self.facing]
         if inputs.covariates is not None:
             table.append(inputs.covariates)
         return np.hstack(table, dtype=np.float64)
@@ -209,6 +221,7 @@ class TreesPart(ABC):
             "position": self.position,
             "letter": self.letter,
             "counted": self.counted,
+            "facing": [list(numbers) for numbers in self.facing],
             "members": members,
         }
 
@@ -233,7 +246,9 @@ class TreesPart(ABC):
         """
         check_version(state, cls.__name__, _VERSION)
         aligned = AlignedChains.from_state(state["aligned"])
-        part = cls(aligned, state["position"], state["letter"], state["counted"])
+        facing = [(chain, n) for chain, n in state.get("facing", [])]
+        where = state["position"], state["letter"], state["counted"]
+        part = cls(aligned, *where, facing)
         part.members = [
             [Trees(**trees) for trees in member] for member in state["members"]
         ]

@@ -1,7 +1,13 @@
 """Features of samples: aligned positions, k-mers, substitutions, and covariates."""
 
 from sklyra.features.covariates import Covariates
-from sklyra.features.facing import PAIR_ALPHABETS, PAIRINGS, Facing, FacingPositions
+from sklyra.features.facing import (
+    PAIR_ALPHABETS,
+    PAIRINGS,
+    Facing,
+    FacingPositions,
+    mismatch_windows,
+)
 from sklyra.features.joined import AlignedChains, JoinedChains
 from sklyra.features.kmers import count_kmers
 from sklyra.features.pairing import N_STEMS, can_pair, stems
@@ -31,6 +37,7 @@ __all__ = [
     "count_kmers",
     "find_relevance",
     "letter_vectors",
+    "mismatch_windows",
     "n_surroundings",
     "position_channels",
     "stems",

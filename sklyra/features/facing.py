@@ -19,7 +19,7 @@ from sklyra.sequences import EncodedSequences, Inputs
 # Share of letters that must match at the right offset, and how much more than at the
 # next best one. Random nucleotides match at a quarter of all positions.
 _LEAST, _CLEARLY = 0.5, 0.15
-_QUARTERS = 4
+_QUARTERS, _N_WINDOWS = 4, 9
 # What may be said of two chains: letters face each other as they are, or the first one
 # read as its reverse complement, or nowhere.
 PAIRINGS = ("aligned", "complementary", "apart")
@@ -245,6 +245,39 @@ class FacingPositions:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(vars(self.from_state(state)))
+
+
+def mismatch_windows(pairs: EncodedSequences, n_positions: int) -> Array:
+    """Count mismatches near each of nine places along chains that face each other.
+
+    Parameters
+    ----------
+    pairs : EncodedSequences
+        A chain of pairs, as `FacingPositions` adds it.
+    n_positions : int
+        Number of its positions in training, over which the places are spread.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, 9), float64
+        Mismatches, each with a normal weight of its distance: neighbors matter alike,
+        wherever a count of quarters would divide them.
+    """
+    length = int(pairs.lengths.max())
+    codes = pairs.values.reshape(len(pairs), length)
+    assert pairs.alphabet is not None
+    characters = np.array(list(pairs.alphabet.characters))
+    degenerate = pairs.alphabet.degenerate
+    differ = [
+        character == "x" or "x" in degenerate.get(character, "")
+        for character in characters
+    ]
+    mismatch = np.array(differ, dtype=np.float64)[codes]
+    spread = n_positions / _N_WINDOWS
+    place = (np.arange(_N_WINDOWS) + 0.5) * spread
+    away = (np.arange(length)[:, None] + 0.5 - place) / spread
+    windows: Array = mismatch @ np.exp(-(away**2) / 2)
+    return windows
 
 
 def _mismatches(facing: Facing, chains: tuple[EncodedSequences, ...]) -> Array:

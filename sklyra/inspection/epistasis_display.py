@@ -98,7 +98,7 @@ class EpistasisDisplay:
             from matplotlib import pyplot as plt
 
             size = float(np.clip(0.2 * len(names) + 2.4, 4.2, 11))
-            _, ax = plt.subplots(figsize=(1.15 * size, size), layout="constrained")
+            _, ax = plt.subplots(figsize=(1.25 * size, size), layout="constrained")
         most = max(float(np.nanmax(np.abs(self.map_))), np.finfo(np.float64).tiny)
         image = ax.imshow(
             self.map_, cmap=COLORS, vmin=-most, vmax=most, interpolation="nearest"
@@ -112,7 +112,7 @@ class EpistasisDisplay:
         ax.yaxis.tick_right()
         for side in ax.spines.values():
             side.set_visible(False)
-        bar = ax.figure.colorbar(image, ax=ax, label="interaction", location="left")
+        bar = ax.figure.colorbar(image, ax=ax, label="interaction", aspect=30)
         bar.outline.set_visible(False)
         self.ax_, self.figure_ = ax, ax.figure
         return self

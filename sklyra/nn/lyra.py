@@ -61,6 +61,8 @@ class LyraNet(SequenceModule):
         Number of chains that are joined to one sequence. Each is pooled by itself.
     n_covariates : int, default=0
         Number of numbers beside each sequence, which the head sees too.
+    covariate_scales : Tensor of shape (n_covariates,), float, or None, default=None
+        Factors of the first weights that the head has for each; None for 1.
 
     References
     ----------
@@ -98,6 +100,7 @@ class LyraNet(SequenceModule):
         dropout: float = 0.2,
         n_chains: int = 1,
         n_covariates: int = 0,
+        covariate_scales: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.residual = residual
@@ -116,6 +119,10 @@ class LyraNet(SequenceModule):
             if head_hidden is None
             else MLPHead(n_features, n_outputs, head_hidden, dropout)
         )
+        if covariate_scales is not None:
+            first = self.head if head_hidden is None else self.head.hidden
+            with torch.no_grad():
+                cast("nn.Linear", first).weight[:, -n_covariates:] *= covariate_scales
 
     def positions(
         self,

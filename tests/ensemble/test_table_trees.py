@@ -9,6 +9,7 @@ from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble import BoostedTreesPart, ExtraTreesPart, Split, boosted_trees
 from sklyra.ensemble.trees import Trees
+from sklyra.features import FacingPositions
 from sklyra.sequences import Inputs, check_sequences
 from sklyra.targets import ValueTarget
 
@@ -155,3 +156,27 @@ def test_letters_are_counted_wherever_they_stand(rng):
         [x.count("C"), z.count("W"), 1] for x, z in zip(first, second, strict=True)
     ]
     np.testing.assert_array_equal(table[:, -3:], expected)
+
+
+@every_part
+def test_trees_see_mismatches_near_places(Part, rng):
+    letters = rng.choice(list("ACGT"), (2, 300, 12))
+    letters[1] = np.where(rng.random((300, 12)) < 0.7, letters[0], letters[1])
+    rows = [["".join(row) for row in chain] for chain in letters]
+    chains = tuple(check_sequences(chain, alphabet="dna") for chain in rows)
+    plain = Inputs(chains, names=("one", "two"))
+    inputs = FacingPositions(plain, {(0, 1): "aligned"})(plain)
+    near = (letters[0] != letters[1])[:, 3:7].sum(axis=1)
+    target = ValueTarget()
+    encoded = target.read(near.astype(float), np.arange(300), learn=True)
+    data = SequenceDataset(inputs, encoded, np.ones(300, np.float32))
+    part, held = fit(Part, data, target, thirds(300))
+    assert part.facing == [(2, 12)]
+    assert np.corrcoef(held.honest[:, 0], near)[0, 1] > 0.8
+    again = Part.from_state(part.to_state())
+    np.testing.assert_array_equal(
+        again.predict(inputs, "float32"), part.predict(inputs, "float32")
+    )
+    before = part._table(inputs).shape[1]
+    older = Part.from_state({**part.to_state(), "facing": []})
+    assert older._table(inputs).shape[1] == before - 9

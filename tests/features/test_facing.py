@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklyra.features import FacingPositions
+from sklyra.features import FacingPositions, mismatch_windows
 from sklyra.features.facing import Facing
 from sklyra.features.stretches import longest_stretches
 from sklyra.sequences import Inputs, check_sequences
@@ -85,6 +85,28 @@ def test_letters_that_are_none_face_nothing(rng):
     found = FacingPositions(inputs(guides, targets))(inputs(guides, targets))
     pairs = found.chains[2]
     assert pairs.alphabet.characters[pairs.values.reshape(30, 10)[3, 0]] == "-"
+
+
+@pytest.mark.parametrize("letters", ["ACGT", "ACDEF"])
+def test_mismatches_are_counted_near_nine_places(rng, letters):
+    lengths = rng.integers(5, 12, 30)
+    one = [draw(rng, 1, n, letters)[0] for n in lengths]
+    two = [draw(rng, 1, n, letters)[0] for n in lengths]
+    alphabet = "dna" if letters == "ACGT" else "protein"
+    data = inputs(one, two, alphabet=alphabet, names=("one", "two"))
+    facing = FacingPositions(data, {(0, 1): "aligned"})
+    found = mismatch_windows(facing(data).chains[2], 11)
+    assert found.shape == (30, 9)
+    expected = np.zeros((30, 9))
+    for row, (a, b) in enumerate(zip(one, two, strict=True)):
+        for at, (x, y) in enumerate(zip(a, b, strict=True)):
+            for k in range(9):
+                away = (at + 0.5) - (k + 0.5) * 11 / 9
+                expected[row, k] += (x != y) * np.exp(-((away / (11 / 9)) ** 2) / 2)
+    np.testing.assert_allclose(found, expected)
+    few = np.argsort(lengths)[:5]  # of shorter rows alone chains are shorter
+    some = mismatch_windows(facing(data.take(few)).chains[2], 11)
+    np.testing.assert_allclose(some, found[few])
 
 
 def test_perfect_partners_add_nothing(rng):

@@ -54,3 +54,23 @@ def test_perceptrons_add_covariates_to_the_first_layer():
         total = total + difference @ net.weight[position]
     expected = net.head(torch.nn.functional.gelu(total))
     torch.testing.assert_close(net(codes, covariates=covariates), expected)
+
+
+@pytest.mark.parametrize("head_hidden", [None, 8])
+def test_scales_are_those_of_the_first_weights_of_covariates(head_hidden):
+    scales = torch.tensor([0.5, 0.0])
+    options = {**NET, "n_covariates": 2, "head_hidden": head_hidden}
+    first = {None: lambda net: net.head, 8: lambda net: net.head.hidden}[head_hidden]
+    torch.manual_seed(0)
+    plain = LyraNet(4, **options)
+    torch.manual_seed(0)
+    net = LyraNet(4, **options, covariate_scales=scales)
+    weight, before = first(net).weight, first(plain).weight
+    torch.testing.assert_close(weight[:, -2:], before[:, -2:] * scales)
+    torch.testing.assert_close(weight[:, :-2], before[:, :-2])
+    letters, center = torch.eye(4), torch.zeros(5, 4)
+    torch.manual_seed(0)
+    plain = Perceptron(letters, center, n_covariates=2)
+    torch.manual_seed(0)
+    net = Perceptron(letters, center, n_covariates=2, covariate_scales=scales)
+    torch.testing.assert_close(net.beside, plain.beside * scales.unsqueeze(1))
