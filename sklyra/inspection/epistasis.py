@@ -160,7 +160,7 @@ def epistasis(
     >>> from sklyra.datasets import load_cr6261
     >>> from sklyra.inspection import epistasis
     >>> X, y = load_cr6261(return_X_y=True)
-    >>> model = LyraRegressor(max_epochs=1, random_state=0).fit(X[:200], y[:200])
+    >>> model = LyraRegressor(n_members=1, max_epochs=1).fit(X[:60], y[:60])
     >>> epistasis(model, X[0], [1, 2], letters="AG").interaction.shape
     (4, 4)
     """

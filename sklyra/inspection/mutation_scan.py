@@ -175,7 +175,7 @@ def mutation_scan(
     >>> from sklyra.datasets import load_cr6261
     >>> from sklyra.inspection import mutation_scan
     >>> X, y = load_cr6261(return_X_y=True)
-    >>> model = LyraRegressor(max_epochs=1, random_state=0).fit(X[:200], y[:200])
+    >>> model = LyraRegressor(n_members=1, max_epochs=1).fit(X[:60], y[:60])
     >>> scan = mutation_scan(model, X[0], letters="AG")
     >>> scan.effect.shape == (2, len(X[0]))
     True

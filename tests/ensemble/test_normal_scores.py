@@ -90,6 +90,7 @@ def saturated(
     return table, y
 
 
+@pytest.mark.slow
 def test_a_floor_is_seen_through(rng: np.random.RandomState) -> None:
     table, y = saturated(rng, 600)
     settings = {**ENSEMBLE, "n_members": 2, "max_epochs": 1}

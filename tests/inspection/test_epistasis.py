@@ -58,6 +58,7 @@ def test_positions_stand_for_all_their_substitutions(regressor: LyraRegressor) -
     assert whole.interaction.shape == (20, 20)
 
 
+@pytest.mark.slow
 def test_additive_models_have_none_and_products_have_it() -> None:
     rng = np.random.default_rng(0)
     x = rng.choice(list("AC"), (400, 6))
