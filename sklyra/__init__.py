@@ -83,6 +83,7 @@ _MODULES = {
 }
 _SUBMODULES = (
     "datasets",
+    "design",
     "exceptions",
     "inspection",
     "metrics",

@@ -36,15 +36,15 @@ class Int:
 
     Parameters
     ----------
-    low : int
-        The least.
+    low : int or None, default=None
+        The least; None for no limit.
     high : int or None, default=None
         The greatest; None for no limit.
     even, odd : bool, default=False
         Whether others are refused.
     """
 
-    low: int
+    low: int | None = None
     high: int | None = None
     even: bool = False
     odd: bool = False
@@ -55,10 +55,13 @@ class Int:
     def allows(self, value: Any) -> bool:
         if (self.even and value % 2) or (self.odd and not value % 2):
             return False
-        return bool(self.low <= value) and (self.high is None or value <= self.high)
+        above = self.low is None or self.low <= value
+        return bool(above and (self.high is None or value <= self.high))
 
     def __str__(self) -> str:
         kind = "an even int" if self.even else "an odd int" if self.odd else "an int"
+        if self.low is None:
+            return kind
         if self.high is None:
             return f"{kind} >= {self.low}"
         return f"{kind} from {self.low} to {self.high}"

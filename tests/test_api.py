@@ -10,6 +10,7 @@ import pytest
 
 import sklyra
 import sklyra.datasets
+import sklyra.design
 import sklyra.encoders
 import sklyra.inspection
 import sklyra.metrics
@@ -34,6 +35,7 @@ MODULES = [
     sklyra,
     sklyra.nn,
     sklyra.datasets,
+    sklyra.design,
     sklyra.encoders,
     sklyra.inspection,
     sklyra.metrics,

@@ -46,6 +46,18 @@ from sklyra.datasets import (
     make_pairs,
     make_positions,
 )
+from sklyra.design import (
+    Constraints,
+    DegenerateCodon,
+    Objective,
+    Predicted,
+    Proposal,
+    codon_residues,
+    degenerate_codon,
+    plate,
+    propose,
+    select,
+)
 from sklyra.estimators.parameters import ARCHITECTURE, PARAMETERS
 from sklyra.estimators.positions.parameters import (
     POSITION_ARCHITECTURE,
@@ -112,6 +124,7 @@ USES: dict[Any, Callable[..., Any]] = {
     leakage_report: lambda **values: leakage_report(X, X, **values),
     # these refuse at once, where the user writes the value
     Alphabet: lambda **values: Alphabet(**{"name": "a", "letters": "AB", **values}),
+    Constraints: Constraints,
     LaggardPruner: LaggardPruner,
     make_epistasis: make_epistasis,
     make_pairs: make_pairs,
@@ -122,6 +135,15 @@ USES: dict[Any, Callable[..., Any]] = {
 }
 # Results, which users do not make, and functions whose arguments are data.
 OTHERS = {
+    DegenerateCodon,
+    Objective,
+    Predicted,
+    Proposal,
+    codon_residues,
+    degenerate_codon,
+    plate,
+    propose,
+    select,
     CoverageDisplay,
     EpistasisDisplay,
     LeakageReport,
@@ -154,8 +176,8 @@ VALUES: list[tuple[Any, str]] = [
     ((), r"\b(tuple|sequence|list|iterable)\b"),
     ({}, r"\b(dict|mapping|iterable)\b"),
 ]
-# -3 is all processors but two, and infinity a time limit.
-GOOD = {"n_jobs": -3, "timeout": math.inf}
+# -3 is all processors but two or a position before the first, infinity a time limit.
+GOOD = {"n_jobs": -3, "timeout": math.inf, "start": -3}
 
 
 def documented(item: Any) -> dict[str, tuple[str, str]]:
@@ -168,7 +190,7 @@ def documented(item: Any) -> dict[str, tuple[str, str]]:
 
 
 def public() -> Iterator[Any]:
-    modules = ("model_selection", "search", "datasets", "inspection")
+    modules = ("model_selection", "search", "datasets", "design", "inspection")
     for module in (sklyra, *(getattr(sklyra, name) for name in modules)):
         for name in module.__all__:
             item = getattr(module, name)

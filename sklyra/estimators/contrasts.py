@@ -12,6 +12,7 @@ from sklyra._typing import Array
 from sklyra.ensemble import Doubt, Ensemble
 from sklyra.estimators import uncertain
 from sklyra.estimators.base import BaseLyra
+from sklyra.estimators.belief import member_margins
 from sklyra.estimators.draws import believed
 from sklyra.sequences import Inputs
 
@@ -88,13 +89,8 @@ def _among_members(
     ensemble: Ensemble, parts: list[Array], contrasts: sparse.csr_array
 ) -> Array:
     """Compute standard deviations of contrasts among the members of a model."""
-    n_members = max(map(len, parts))
-    each = []
-    for member in range(n_members):
-        own = np.stack([part[member % len(part)] for part in parts])
-        output = (ensemble.stacking_weights[:, None] * own).sum(axis=0)
-        each.append(contrasts @ ensemble.target.margins(output))
-    if n_members == 1:
+    each = [contrasts @ margins for margins in member_margins(ensemble, parts)]
+    if len(each) == 1:
         return np.full(each[0].shape, np.nan)
     std: Array = np.std(each, axis=0, ddof=1)
     return std

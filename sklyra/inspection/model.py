@@ -67,7 +67,8 @@ def read_parent(model: LyraRegressor | LyraClassifier, parent: Any) -> str:
     TypeError
         If it is not one string.
     ValueError
-        If it has a character outside the alphabet, or one that may be several letters.
+        If it has a character outside the alphabet, or one that may be several letters,
+        or another length than all of training.
     """
     if not isinstance(parent, str):
         raise TypeError(
@@ -84,4 +85,20 @@ def read_parent(model: LyraRegressor | LyraClassifier, parent: Any) -> str:
                 f"which may be any of {alphabet.degenerate[letter]!r}. Write one "
                 "letter, so that a mutation of it has a meaning."
             )
+    _check_length(model, letters)
     return letters
+
+
+def _check_length(model: LyraRegressor | LyraClassifier, parent: str) -> None:
+    """Refuse a parent of another length, where training had one length only."""
+    doubt = model._ensemble.doubt
+    samples = doubt and doubt.novelty.samples
+    if not samples:
+        return
+    lengths = samples.sequences.lengths
+    if len(lengths) > 1 and (lengths == lengths[0]).all() and lengths[0] != len(parent):
+        raise ValueError(
+            f"parent has {len(parent)} letters, but training sequences have "
+            f"{lengths[0]}, all of them: the model knows nothing of other lengths. "
+            "Pass the part of the parent that they show."
+        )

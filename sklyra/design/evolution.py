@@ -1,0 +1,212 @@
+"""Evolution inside a model: search for sequences that it finds good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sklyra._typing import Array, Rows
+from sklyra.design.neighbors import Neighborhood
+from sklyra.design.rules import Rule
+
+# Generations, children of each, and how many may have children.
+_GENERATIONS, _CHILDREN, _BREEDING = 16, 1000, 200
+# Children that are tried for each that is allowed, at most.
+_TRIALS = 20
+# Letters in a stretch that a measured sequence donates, at most.
+_DONATED = 3
+# Share of children of two that do not change at random as well.
+_KEPT = 0.5
+
+
+class Filter:
+    """Lets sequences through that break no constraint and were not measured.
+
+    Parameters
+    ----------
+    neighborhood : Neighborhood
+        Sequences near parents.
+    rules : sequence of Rule
+        What is asked of each as a whole.
+    seen : set of str
+        Sequences that are left out, such as measured ones.
+
+    Attributes
+    ----------
+    tried : int
+        Number of sequences that came.
+    broken : dict of str to int
+        How many of them broke each constraint.
+    """
+
+    def __init__(
+        self, neighborhood: Neighborhood, rules: Sequence[Rule], seen: set[str]
+    ) -> None:
+        self._neighborhood, self._rules, self._seen = neighborhood, rules, seen
+        self.tried = 0
+        self.broken: dict[str, int] = {}
+
+    def __call__(self, sequences: Sequence[str]) -> list[str]:
+        """Select sequences.
+
+        Parameters
+        ----------
+        sequences : sequence of str
+            Any.
+
+        Returns
+        -------
+        list of str
+            Those that are allowed, each once, in order.
+        """
+        new = [s for s in dict.fromkeys(sequences) if s not in self._seen]
+        self.tried += len(new)
+        kept = []
+        for sequence in new:
+            broken = [r.name for r in self._rules if r.broken_by(sequence) is not None]
+            for name in broken:
+                self.broken[name] = self.broken.get(name, 0) + 1
+            if not broken:
+                kept.append(sequence)
+        allowed = self._neighborhood.nearest(kept).parent >= 0
+        far = len(kept) - int(allowed.sum())
+        if far:
+            name = "max_mutations or what may stand at positions"
+            self.broken[name] = self.broken.get(name, 0) + far
+        return [s for s, fine in zip(kept, allowed, strict=True) if fine]
+
+    def blame(self) -> str:
+        """Say which constraints let too little through.
+
+        Returns
+        -------
+        str
+            Sentences for an error message.
+        """
+        if not self.tried:
+            return "There is no sequence to try: nothing may change."
+        each = sorted(self.broken.items(), key=lambda item: -item[1])
+        said = [f"{name} is broken by {n} of {self.tried}" for name, n in each]
+        if not said:
+            return f"{self.tried} were tried."
+        return f"Of those that were tried, {'; '.join(said)}."
+
+
+def evolve(
+    score: Callable[[list[str]], Array],
+    neighborhood: Neighborhood,
+    allow: Filter,
+    parents: Sequence[str],
+    donors: Sequence[str],
+    rng: np.random.RandomState,
+) -> list[str]:
+    """Search for sequences that several scores find good.
+
+    A genetic algorithm: those that are best by one of the scores have children, which
+    take a stretch from another or change at random [1]_.
+
+    Parameters
+    ----------
+    score : callable
+        Returns scores of shape (n_scores, n_sequences), -inf for sequences that are
+        left out.
+    neighborhood : Neighborhood
+        What changes sequences.
+    allow : Filter
+        Which are allowed.
+    parents : sequence of str
+        Sequences to begin with.
+    donors : sequence of str
+        Sequences of which short stretches are taken, such as measured ones.
+    rng : numpy.random.RandomState
+        Source of random numbers.
+
+    Returns
+    -------
+    list of str
+        All sequences that were scored and not left out, each once.
+
+    References
+    ----------
+    .. [1] Sinai, S. et al. (2020). AdaLead: A simple and robust adaptive greedy search
+       algorithm for sequence design. arXiv:2010.02141.
+    """
+    breeding, pool, scores = list(parents), [], None
+    known: set[str] = set()
+    for _ in range(_GENERATIONS):
+        children: list[str] = []
+        for _ in range(_TRIALS):
+            tries = [
+                _child(breeding, donors, neighborhood, rng) for _ in range(_CHILDREN)
+            ]
+            fresh = [s for s in dict.fromkeys(tries) if s not in known]
+            known.update(fresh)
+            children += allow(fresh)
+            if len(children) >= _CHILDREN:
+                break
+        if not children:
+            break
+        new = score(children)
+        fine = np.flatnonzero(np.isfinite(new).all(axis=0))
+        pool += [children[at] for at in fine]
+        scores = new[:, fine] if scores is None else np.hstack([scores, new[:, fine]])
+        if pool:
+            best = best_by_turns(scores, min(_BREEDING, len(pool)))
+            breeding = [*parents, *(pool[at] for at in best)]
+    return pool
+
+
+def best_by_turns(scores: Array, n: int) -> Rows:
+    """Choose the best by several scores, each in turn what is left.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_scores, n_samples), float64
+        Scores, of which more is better.
+    n : int
+        How many to choose, `n_samples` at most.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Different samples, in the order in which they were chosen.
+    """
+    n_best = min(n, scores.shape[1])
+    # no score comes to more than n of its own
+    part = np.argpartition(-scores, n_best - 1, axis=1)[:, :n_best]
+    own = np.take_along_axis(scores, part, axis=1)
+    orders = np.take_along_axis(part, np.argsort(-own, axis=1, kind="stable"), axis=1)
+    picked: dict[int, None] = {}
+    at = [0] * len(orders)
+    turn = 0
+    while len(picked) < n_best:
+        order = orders[turn]
+        while int(order[at[turn]]) in picked:
+            at[turn] += 1
+        picked[int(order[at[turn]])] = None
+        turn = (turn + 1) % len(orders)
+    return np.array(list(picked), dtype=np.int64)
+
+
+def _child(
+    breeding: list[str],
+    donors: Sequence[str],
+    neighborhood: Neighborhood,
+    rng: np.random.RandomState,
+) -> str:
+    """Make a child: a stretch of another, random changes, or both."""
+    child = breeding[rng.randint(len(breeding))]
+    kind = rng.randint(4)
+    if kind == 0:
+        other = breeding[rng.randint(len(breeding))]
+        first, last = np.sort(rng.randint(len(child) + 1, size=2))
+    elif kind == 1:  # letters that were measured there
+        other = donors[rng.randint(len(donors))]
+        first = rng.randint(len(child))
+        last = first + rng.randint(1, _DONATED + 1)
+    if kind < 2 and len(other) == len(child):
+        child = child[:first] + other[first:last] + child[last:]
+        if rng.random_sample() < _KEPT:
+            return child
+    return neighborhood.vary(child, rng)

@@ -1,0 +1,125 @@
+"""Select: which candidates to measure next."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import check_random_state
+
+from sklyra.design.candidates import find_first, find_measured
+from sklyra.design.evolution import best_by_turns
+from sklyra.design.objectives import read_objectives
+from sklyra.design.wanted import Wanted
+
+
+def select(
+    model: Any,
+    candidates: Any,
+    n: int = 96,
+    *,
+    measured: Any = None,
+    strategy: str = "balance",
+    random_state: int | np.random.RandomState | None = None,
+) -> npt.NDArray[np.int64]:
+    """Select the candidates to measure next.
+
+    Members of the model, each an explanation of what was measured, take turns in
+    choosing the candidate that they find best (Thompson sampling from an ensemble
+    [1]_): what all find good is chosen, and where they disagree some of each.
+
+    Parameters
+    ----------
+    model : LyraRegressor, LyraClassifier, Objective, or list of these
+        Fitted model of what is to be large; `Objective` says what else is wanted, and
+        of several models.
+    candidates : array-like of shape (n_candidates,) of str, or DataFrame
+        Sequences, or rows of a table, that can be measured. Of equal ones the first
+        counts.
+    n : int, default=96
+        How many to choose.
+    measured : array-like of str, DataFrame or None, default=None
+        What was measured, in the form of `candidates`, and is not chosen again.
+    strategy : {"balance", "exploit", "explore"}, default="balance"
+        "exploit" takes the best by the mean of members, for the last plate; "explore"
+        takes members to differ twice as much, for when many plates are to come.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the weights of several objectives; one objective needs none.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Rows of `candidates`, the most wanted first.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer candidates that are different and not measured.
+    TypeError
+        If `model` is no model of sequences.
+
+    References
+    ----------
+    .. [1] Yang, J. et al. (2025). Active learning-assisted directed evolution. Nature
+       Communications 16, 714.
+
+    Examples
+    --------
+    >>> from sklyra import LyraRegressor
+    >>> from sklyra.datasets import load_cr6261
+    >>> from sklyra.design import select
+    >>> X, y = load_cr6261(return_X_y=True)
+    >>> model = LyraRegressor(n_members=2, max_epochs=2).fit(X[:60], y[:60])
+    >>> select(model, X, n=4, measured=X[:60]).min() >= 60
+    True
+    """
+    objectives, rng = read_objectives(model), check_random_state(random_state)
+    n = check_n(n)
+    scores, beliefs = Wanted(objectives, strategy, rng)(candidates)
+    inputs = beliefs[0].inputs
+    free = find_first(inputs)
+    equal = len(free) - int(free.sum())
+    known = np.zeros(len(free), bool)
+    if measured is not None and len(measured):
+        known = find_measured(inputs, [objectives[0].model._read_known(measured)])
+    free &= ~known
+    rows = np.flatnonzero(free)
+    if n > len(rows):
+        raise ValueError(
+            f"n={n}, but {len(rows)} of {len(free)} candidates can be chosen: {equal} "
+            f"are equal to earlier ones and {int(known.sum())} were measured. Pass a "
+            "smaller n, or more candidates."
+        )
+    chosen: npt.NDArray[np.int64] = rows[best_by_turns(scores[:, rows], n)]
+    return chosen
+
+
+def check_n(n: int) -> int:
+    """Check how many sequences are wanted.
+
+    Parameters
+    ----------
+    n : int
+        The number.
+
+    Returns
+    -------
+    int
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If it is less than 1.
+    TypeError
+        If it is no whole number.
+    """
+    try:
+        number = operator.index(n)
+    except TypeError:
+        raise TypeError(f"n={n!r} must be a whole number.") from None
+    if number < 1:
+        raise ValueError(f"n={n!r} must be 1 or more.")
+    return number

@@ -1,0 +1,177 @@
+"""Selection: which candidates are chosen, in which order, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklyra import LyraClassifier, LyraPositionClassifier, LyraRegressor
+from sklyra.design import Objective, select
+from sklyra.design.evolution import best_by_turns
+from sklyra.estimators.belief import Belief
+from tests.inspection.models import SETTINGS, variants
+
+NEW, _ = variants(120)
+NEW = [s[::-1] for s in NEW]
+
+
+def test_turns_are_taken_by_scores():
+    scores = np.array([[5.0, 4, 3, 2, 1], [1, 2, 3, 5, 4], [5, 4, 3, 2, 1]])
+    assert best_by_turns(scores, 4).tolist() == [0, 3, 1, 2]
+    assert best_by_turns(scores, 5).tolist() == [0, 3, 1, 2, 4]
+    rng = np.random.default_rng(0)
+    many = rng.normal(size=(4, 50))
+    order = np.argsort(-many, axis=1)
+    taken = []
+    for turn in range(20):
+        taken.append(next(i for i in order[turn % 4] if i not in taken))
+    assert best_by_turns(many, 20).tolist() == taken
+
+
+def test_members_are_those_of_predict_parts(regressor):
+    parts = regressor.predict_parts(NEW[:9])
+    belief = Belief(regressor, NEW[:9])
+    np.testing.assert_allclose(belief.mean, regressor.predict(NEW[:9]), atol=1e-6)
+    assert belief.members.shape == (2, 9)
+    np.testing.assert_allclose(belief.members.mean(axis=0), belief.mean, atol=1e-9)
+    weights = regressor.stacking_weights_
+    away = sum(
+        weight * (part - part.mean(axis=0))
+        for weight, part in zip(weights, parts.values(), strict=True)
+    )
+    np.testing.assert_allclose(belief.members - belief.mean, away, atol=1e-6)
+    _, std = regressor.predict(NEW[:9], return_std=True)
+    np.testing.assert_allclose(belief.std, std, rtol=1e-6)
+
+
+def test_covariances_are_those_of_draws(regressor):
+    belief = Belief(regressor, NEW[:5])
+    draws = regressor.sample(NEW[:5], 50_000, random_state=0)
+    expected = np.cov(draws.T)
+    found = belief.covariance(np.arange(5))
+    scale = np.sqrt(np.diag(found))
+    np.testing.assert_allclose(
+        found / scale / scale[:, None], expected / scale / scale[:, None], atol=0.03
+    )
+
+
+def test_the_best_are_exploited(regressor):
+    chosen = select(regressor, NEW, n=7, strategy="exploit")
+    expected = np.argsort(-regressor.predict(NEW), kind="stable")[:7]
+    assert chosen.tolist() == expected.tolist()
+
+
+def test_members_differ_more_where_it_explores(regressor):
+    belief = Belief(regressor, NEW)
+    for strategy, spread in (("balance", 1), ("explore", 2)):
+        scores = belief.mean + spread * (belief.members - belief.mean)
+        assert (
+            select(regressor, NEW, n=9, strategy=strategy).tolist()
+            == best_by_turns(scores, 9).tolist()
+        )
+
+
+def test_a_sequence_is_chosen_once_and_not_measured_again(regressor):
+    best = select(regressor, NEW, n=3)
+    twice = [NEW[i] for i in best] + NEW
+    chosen = select(regressor, twice, n=6)
+    assert len({twice[i] for i in chosen}) == 6
+    # lower case is the same sequence
+    lower = [NEW[i].lower() for i in best]
+    again = select(regressor, NEW, n=6, measured=lower)
+    assert not set(best) & set(again)
+
+
+def test_less_can_be_wanted(regressor):
+    chosen = select(Objective(regressor, "minimize"), NEW, n=5, strategy="exploit")
+    expected = np.argsort(regressor.predict(NEW), kind="stable")[:5]
+    assert chosen.tolist() == expected.tolist()
+
+
+def test_bounds_come_first(regressor):
+    X, y = variants()
+    other = LyraRegressor(**{**SETTINGS, "random_state": 1}).fit(X, y[::-1])
+    values = other.predict(NEW)
+    bound = float(np.quantile(values, 0.8))
+    wanted = [regressor, Objective(other, "at least", bound=bound)]
+    chosen = select(wanted, NEW, n=10, strategy="exploit")
+    assert (values[chosen] >= bound).all()
+    fine = np.flatnonzero(values >= bound)
+    best = fine[np.argsort(-regressor.predict(NEW)[fine], kind="stable")[:10]]
+    assert chosen.tolist() == best.tolist()
+
+
+def test_several_wants_spread_along_the_front(regressor):
+    wanted = [regressor, Objective(regressor, "minimize")]
+    chosen = select(wanted, NEW, n=10, random_state=0)
+    ranks = np.argsort(np.argsort(regressor.predict(NEW)))
+    assert ranks[chosen].min() < 20
+    assert ranks[chosen].max() >= 100
+    assert select(wanted, NEW, n=10, random_state=0).tolist() == chosen.tolist()
+
+
+def test_classes_are_chosen_by_log_odds():
+    X, y = variants()
+    model = LyraClassifier(**SETTINGS).fit(X, np.where(y > np.median(y), "b", "a"))
+    chosen = select(model, NEW, n=5, strategy="exploit")
+    expected = np.argsort(-model.decision_function(NEW), kind="stable")[:5]
+    assert chosen.tolist() == expected.tolist()
+    assert len(select(model, NEW, n=5)) == 5
+
+
+def test_rows_of_tables_are_chosen():
+    X, y = variants()
+    table = pd.DataFrame({"protein": X, "dose": np.arange(80.0) % 7})
+    model = LyraRegressor(**SETTINGS).fit(table, y)
+    candidates = pd.concat([table, table.assign(dose=3.5)], ignore_index=True)
+    chosen = select(model, candidates, n=9, measured=table)
+    assert chosen.min() >= 80
+    assert len(set(chosen)) == 9
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"n": 0}, ValueError, "n=0"),
+        ({"n": 2.5}, TypeError, "n=2.5"),
+        ({"n": 200}, ValueError, "n=200, but .* of 120 candidates can be chosen"),
+        ({"strategy": "greedy"}, ValueError, "strategy"),
+        ({"random_state": "seed"}, ValueError, "seed"),
+    ],
+)
+def test_bad_options_are_refused(regressor, options, error, message):
+    with pytest.raises(error, match=message):
+        select(regressor, NEW, **options)
+
+
+def test_models_are_refused_that_cannot_choose(regressor):
+    X, y = variants(30)
+    with pytest.raises(TypeError, match="model is a LyraPositionClassifier"):
+        select(LyraPositionClassifier(), NEW)
+    one = LyraRegressor(**{**SETTINGS, "n_members": 1}).fit(X, y)
+    with pytest.raises(ValueError, match=r"one member.*strategy='exploit'"):
+        select(one, NEW, n=3)
+    assert len(select(one, NEW, n=3, strategy="exploit")) == 3
+    with pytest.raises(ValueError, match="none of which is to 'maximize'"):
+        select(Objective(regressor, "at least", bound=0.0), NEW)
+    with pytest.raises(ValueError, match="output=1 does not exist"):
+        select(Objective(regressor, output=1), NEW)
+    dna = LyraRegressor(**SETTINGS).fit(["ACGT", "ACGG"] * 10, np.arange(20.0))
+    with pytest.raises(ValueError, match="Objective 1 reads letters 'ACGT'"):
+        select([regressor, dna], NEW)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"goal": "more"}, ValueError, "goal='more' is not an option"),
+        ({"goal": "at least"}, ValueError, "need a bound"),
+        ({"bound": 1.0}, ValueError, "others have none"),
+        ({"output": -1}, ValueError, "output=-1"),
+        ({"bound": np.nan, "goal": "at most"}, ValueError, "bound=nan"),
+    ],
+)
+def test_objectives_without_a_meaning_are_refused(regressor, options, error, message):
+    with pytest.raises(error, match=message):
+        Objective(regressor, **options)
