@@ -12,14 +12,18 @@ from scipy import sparse
 from sklyra._typing import Array, Rows
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
+from sklyra.inspection.library import Library, make_library
 from sklyra.inspection.model import find_model, read_parent
 from sklyra.inspection.mutation_scan import read_letters
-from sklyra.sequences import Mutation, apply_mutations, find_starts
+from sklyra.sequences import Mutation, apply_mutations, check_option, find_starts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sklyra.inspection.epistasis_display import EpistasisDisplay
+
+# Combinations of mutations that are averaged over, at most.
+_MOST = 4096
 
 
 class PairwiseEpistasis(NamedTuple):
@@ -110,14 +114,17 @@ def epistasis(
     mutations: Iterable[str | Mutation | int],
     *,
     letters: str | None = None,
+    background: str = "parent",
     start: int = 1,
 ) -> PairwiseEpistasis:
-    r"""Predict how pairs of mutations interact in a parent.
+    r"""Predict how pairs of mutations interact.
 
     The interaction of `a` and `b` is :math:`f(ab) - f(a) - f(b) + f(p)`, with the
     prediction `f` of the double mutant, of each mutant and of the parent: 0 where
-    effects add up. It is relative to this parent; interactions that are averaged over
-    all backgrounds of a library are others [1]_.
+    effects add up. It is relative to this parent. With ``background="average"`` it is
+    averaged over all combinations of the other mutations, which says what holds across
+    a library and is less noisy; the two differ where there is epistasis of higher order
+    [1]_.
 
     Parameters
     ----------
@@ -132,6 +139,9 @@ def epistasis(
     letters : str or None, default=None
         Letters to put at positions that are given by number; None takes all of the
         alphabet.
+    background : {"parent", "average"}, default="parent"
+        Where mutations are made: in the parent, or in all combinations of the others,
+        4,096 at most.
     start : int, default=1
         Number of the parent's first letter.
 
@@ -169,29 +179,54 @@ def epistasis(
     alphabet = model.alphabet_
     assert isinstance(alphabet, Alphabet)
     known = read_letters(letters, alphabet)
-    found = _read(mutations, parent, start, known, alphabet)
+    found = read_mutations(mutations, parent, start, known, alphabet)
     first, second = find_pairs(found)
     if not len(first):
         raise ValueError(
             "mutations are at fewer than two positions, so that there are no pairs. "
             "Give names such as 'A23G', or numbers of positions, of two at least."
         )
+    check_option("background", background, ("parent", "average"))
+    if background == "average":
+        library = make_library(parent, found, start, _MOST)
+        contrasts = _averages(library, found, start)
+        _, values, stds = predict_contrasts(model, library.variants, contrasts)
+        return _arrange(parent, start, found, values, stds)
     single = [apply_mutations(parent, [one], start=start) for one in found]
     double = [
         apply_mutations(parent, [found[one], found[other]], start=start)
         for one, other in zip(first, second, strict=True)
     ]
-    n_single, n_double = len(single), len(double)
-    contrasts = _contrasts(n_single, first, second)
+    contrasts = _contrasts(len(single), first, second)
     sequences = [parent, *single, *double]
     _, values, stds = predict_contrasts(model, sequences, contrasts)
+    return _arrange(parent, start, found, values, stds)
+
+
+def _arrange(
+    parent: str, start: int, found: list[Mutation], values: Array, stds: Array
+) -> PairwiseEpistasis:
+    """Lay interactions out as a table of pairs."""
+    n_single, (first, second) = len(found), find_pairs(found)
     shape = (n_single, n_single, *values.shape[1:])
     interaction, std = np.full(shape, np.nan), np.full(shape, np.nan)
     for one, other in ((first, second), (second, first)):
         interaction[one, other] = values[n_single:]
         std[one, other] = stds[n_single:]
-    assert len(values) == n_single + n_double
     return PairwiseEpistasis(parent, start, found, values[:n_single], interaction, std)
+
+
+def _averages(library: Library, found: list[Mutation], start: int) -> sparse.csr_array:
+    """Write averages over backgrounds as sums of predictions."""
+    first, second = find_pairs(found)
+    sets = [[one] for one in found]
+    sets += [[found[a], found[b]] for a, b in zip(first, second, strict=True)]
+    rows = []
+    for mutations in sets:
+        signs = library.signs(mutations, start).astype(np.float64)
+        n_backgrounds = np.count_nonzero(signs) / 2 ** len(mutations)
+        rows.append(sparse.csr_array(signs[None] / n_backgrounds))
+    return sparse.csr_array(sparse.vstack(rows))
 
 
 def find_pairs(mutations: list[Mutation]) -> tuple[Rows, Rows]:
@@ -236,14 +271,38 @@ def _contrasts(n_single: int, first: Rows, second: Rows) -> sparse.csr_array:
     return sparse.csr_array((np.concatenate(values), where), shape=shape)
 
 
-def _read(
+def read_mutations(
     mutations: Iterable[str | Mutation | int],
     parent: str,
     start: int,
     letters: str,
     alphabet: Alphabet,
 ) -> list[Mutation]:
-    """Read names and positions: all mutations, by position."""
+    """Read names and positions.
+
+    Parameters
+    ----------
+    mutations : iterable of str, Mutation or int
+        Names, and numbers of positions.
+    parent : str
+        The sequence that is mutated.
+    start : int
+        Number of its first letter.
+    letters : str
+        Letters to put at positions that are given by number.
+    alphabet : Alphabet
+        That of the model.
+
+    Returns
+    -------
+    list of Mutation
+        All mutations, each once, by position.
+
+    Raises
+    ------
+    ValueError
+        If the parent has another letter at a position, or does not reach it.
+    """
     given = [mutations] if isinstance(mutations, str) else list(mutations)
     found: list[Mutation] = []
     for order, item in enumerate(given):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.estimators import LyraClassifier, LyraRegressor
 from sklyra.sequences import check_sequences
+
+# Sequences that are predicted at a time.
+_BLOCK = 20_000
 
 
 def find_model(model: Any) -> LyraRegressor | LyraClassifier:
@@ -102,3 +107,29 @@ def _check_length(model: LyraRegressor | LyraClassifier, parent: str) -> None:
             f"{lengths[0]}, all of them: the model knows nothing of other lengths. "
             "Pass the part of the parent that they show."
         )
+
+
+def predict_margins(
+    model: LyraRegressor | LyraClassifier, sequences: list[str]
+) -> Array:
+    """Predict values, or what `decision_function` returns.
+
+    Parameters
+    ----------
+    model : LyraRegressor or LyraClassifier
+        A fitted model of sequences.
+    sequences : list of str
+        Any number of them.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences[, n_outputs]), float64
+        Predictions.
+    """
+    margins = model._ensemble.target.margins
+    blocks = [
+        margins(model._output(sequences[first : first + _BLOCK]))
+        for first in range(0, len(sequences), _BLOCK)
+    ]
+    values: Array = np.concatenate(blocks).astype(np.float64)
+    return values
