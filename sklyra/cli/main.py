@@ -19,6 +19,8 @@ from sklyra.cli.fit import fit
 from sklyra.cli.info import info
 from sklyra.cli.messages import CommandError, tell
 from sklyra.cli.predict import predict
+from sklyra.cli.propose import propose
+from sklyra.cli.scan import scan
 from sklyra.cli.search import search
 
 # Exit codes, as the documentation has them.
@@ -37,6 +39,8 @@ def sklyra() -> None:
     sklyra predict data.lyra new.fasta   predicts, and writes to the screen
     sklyra evaluate data.csv             cross-validates
     sklyra search data.csv               looks for better parameters
+    sklyra scan data.lyra parent.fasta   predicts every single mutation
+    sklyra propose data.lyra data.csv --by y   designs what to measure next
     sklyra info data.lyra                says what a model is
     sklyra convert a.xlsx b.fasta        rewrites a table or sequences
 
@@ -45,7 +49,7 @@ def sklyra() -> None:
     """
 
 
-for command in (fit, predict, evaluate, search, info, convert):
+for command in (fit, predict, evaluate, search, scan, propose, info, convert):
     sklyra.add_command(command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -16,7 +16,7 @@ from sklyra.cli.data import make_inputs
 from sklyra.cli.messages import CommandError, in_file, tell
 from sklyra.cli.reading import Columns, Source, read_chunks
 from sklyra.cli.resuming import growing
-from sklyra.cli.writing import DelimitedWriter, writing
+from sklyra.cli.writing import DelimitedWriter, field, writing
 
 _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 
@@ -29,6 +29,12 @@ _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 )
 @click.option("--sequence", help="Column of sequences, if DATA has several.")
 @click.option("--name", default="prediction", help="Column that predictions come in.")
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Of intervals beside values, for example 0.9.",
+)
+@click.option("--novelty", is_flag=True, help="How unlike training; 1 is its edge.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @options.machine
 @options.how_to_read
@@ -40,6 +46,8 @@ def predict(
     output: str,
     sequence: str | None,
     name: str,
+    confidence: float | None,
+    novelty: bool,
     resume: bool,
     threads: int | None,
     device: str,
@@ -58,6 +66,7 @@ def predict(
     Examples:
       sklyra predict data.lyra new.csv -o predicted.csv
       sklyra predict data.lyra library.fasta.gz -o predicted.csv --resume
+      sklyra predict data.lyra new.csv --confidence 0.9 --novelty
       cat new.fasta | sklyra predict data.lyra - | sort -t, -k3 -g
     """
     options.refuse_existing(output, force)
@@ -65,7 +74,8 @@ def predict(
     separator = _DELIMITERS.get(os.path.splitext(output)[1].lower())
     if resume and (separator is None or data == "-"):
         raise CommandError("--resume needs a file of DATA, and OUTPUT in CSV or TSV.")
-    predictor = Predictor(model, device, threads, sequence, name)
+    said = Said(sequence, name, confidence, novelty)
+    predictor = Predictor(model, device, threads, said)
     if separator is None:
         first, chunks = _peek(read_chunks(source))
         with writing(output, predictor.find_sequence(first, source), (name,)) as writer:
@@ -75,7 +85,7 @@ def predict(
     key = {
         "data": _identify(data),
         "model": _identify(model),
-        "options": [name, sequence],
+        "options": list(said),
     }
     with growing(output, key, resume) as grows:
         if grows.n_rows:
@@ -89,6 +99,27 @@ def predict(
     tell(f"wrote {output}", quiet)
 
 
+class Said(NamedTuple):
+    """What the user said of columns.
+
+    Parameters
+    ----------
+    sequence : str or None
+        Column of sequences.
+    name : str
+        Column of predictions.
+    confidence : float or None
+        Of intervals; None for none.
+    novelty : bool
+        Whether there is a column of it.
+    """
+
+    sequence: str | None
+    name: str
+    confidence: float | None = None
+    novelty: bool = False
+
+
 class Predictor:
     """Predict chunk by chunk.
 
@@ -100,20 +131,11 @@ class Predictor:
         Torch device.
     threads : int or None
         Number of threads; None for the default.
-    sequence : str or None
-        Column of sequences, if the user said it.
-    name : str
-        Column of predictions.
+    said : Said
+        What the user said of columns.
     """
 
-    def __init__(
-        self,
-        path: str,
-        device: str,
-        threads: int | None,
-        sequence: str | None,
-        name: str,
-    ) -> None:
+    def __init__(self, path: str, device: str, threads: int | None, said: Said) -> None:
         from sklyra.persistence import load
 
         self._model = load(path, device=device)
@@ -125,7 +147,18 @@ class Predictor:
         if hasattr(best, "n_threads"):
             best.n_threads = threads
         self._columns = getattr(best, "columns_", [])
-        self._sequence, self._name = sequence, name
+        self._said, self._name = said, said.name
+        if said.confidence is not None and not hasattr(best, "predict_interval"):
+            raise CommandError(
+                f"--confidence {said.confidence}: {path} holds a "
+                f"{type(best).__name__}, which has no intervals. Leave it out."
+            )
+        if said.novelty and not hasattr(best, "novelty"):
+            raise CommandError(
+                f"--novelty: {path} holds a {type(best).__name__}, which says nothing "
+                "of it. Leave it out."
+            )
+        self._best = best
 
     def find_sequence(self, columns: Columns, source: Source) -> str:
         """Find the column of sequences, or the first of several.
@@ -144,8 +177,8 @@ class Predictor:
         """
         if self._columns:
             return str(self._columns[0]["name"])
-        if self._sequence is not None:
-            return find_column(self._sequence, columns, source.name)
+        if self._said.sequence is not None:
+            return find_column(self._said.sequence, columns, source.name)
         return guess_sequence(columns, source.name)
 
     def predict(
@@ -196,6 +229,12 @@ class Predictor:
             found = {self._name: np.asarray(self._model.predict(X))}
             if hasattr(self._model, "predict_proba"):
                 found["probability"] = np.asarray(self._model.predict_proba(X))
+            if self._said.confidence is not None:
+                bounds = self._best.predict_interval(X, self._said.confidence)
+                for at, end in enumerate(("low", "high")):
+                    found[f"{self._name}_{end}"] = bounds[:, at]
+            if self._said.novelty:
+                found["novelty"] = self._best.novelty(X)
         except (ValueError, TypeError) as error:
             raise CommandError(in_file(str(error), source.name, n_before)) from error
         columns = {}
@@ -203,16 +242,11 @@ class Predictor:
             is_named = name == "probability" and found[self._name].ndim == 1
             labels = self._model.classes_ if is_named else range(1, values.size + 1)
             if values.ndim == 1:
-                columns[name] = [_field(value) for value in values]
+                columns[name] = [field(value) for value in values]
             else:
                 for label, column in zip(labels, values.T, strict=False):
-                    columns[f"{name}_{label}"] = [_field(value) for value in column]
+                    columns[f"{name}_{label}"] = [field(value) for value in column]
         return columns
-
-
-def _field(value: Any) -> str:
-    """Write a prediction: numbers with the seven digits that networks have."""
-    return f"{value:.7g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def _peek(chunks: Iterator[Columns]) -> tuple[Columns, Iterator[Columns]]:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+import numpy as np
+
 from sklyra._atomic import replacing
 from sklyra.cli.messages import CommandError
 from sklyra.cli.reading import Columns
@@ -217,3 +219,38 @@ def writing(
         writer.close()
         if is_packed:
             inner.close()
+
+
+def frame_columns(frame: Any) -> Columns:
+    """Write the fields of a table as text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table of texts and numbers.
+
+    Returns
+    -------
+    dict of str to list of str
+        Numbers with seven digits, and nothing where a value is missing.
+    """
+    return {
+        str(name): ["" if value != value else field(value) for value in frame[name]]
+        for name in frame
+    }
+
+
+def field(value: Any) -> str:
+    """Write a prediction.
+
+    Parameters
+    ----------
+    value : object
+        A number, or a class.
+
+    Returns
+    -------
+    str
+        Of numbers the seven digits that networks have.
+    """
+    return f"{value:.7g}" if isinstance(value, (float, np.floating)) else str(value)
