@@ -7,7 +7,9 @@ from pathlib import Path
 import sklyra
 from sklyra._documentation import DOC_LINK_TEMPLATE
 
-MODULES = ["metrics", "model_selection", "datasets", "design", "inspection", "search", "nn"]
+MODULES = [
+    *("metrics", "model_selection", "datasets", "design", "inspection", "search", "nn"),
+]
 # Collections of names that have pages of their own
 WITHOUT = ["sklyra.nn.POOLINGS", "sklyra.nn.VALUE_LOSSES"]
 
