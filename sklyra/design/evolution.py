@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sklyra._typing import Array, Rows
+from sklyra._typing import Array
 from sklyra.design.neighbors import Neighborhood
 from sklyra.design.rules import Rule
+from sklyra.design.wanted import best_by_turns
 
 # Generations, children of each, and how many may have children.
 _GENERATIONS, _CHILDREN, _BREEDING = 16, 1000, 200
@@ -155,38 +156,6 @@ def evolve(
             best = best_by_turns(scores, min(_BREEDING, len(pool)))
             breeding = [*parents, *(pool[at] for at in best)]
     return pool
-
-
-def best_by_turns(scores: Array, n: int) -> Rows:
-    """Choose the best by several scores, each in turn what is left.
-
-    Parameters
-    ----------
-    scores : ndarray of shape (n_scores, n_samples), float64
-        Scores, of which more is better.
-    n : int
-        How many to choose, `n_samples` at most.
-
-    Returns
-    -------
-    ndarray of shape (n,), int64
-        Different samples, in the order in which they were chosen.
-    """
-    n_best = min(n, scores.shape[1])
-    # no score comes to more than n of its own
-    part = np.argpartition(-scores, n_best - 1, axis=1)[:, :n_best]
-    own = np.take_along_axis(scores, part, axis=1)
-    orders = np.take_along_axis(part, np.argsort(-own, axis=1, kind="stable"), axis=1)
-    picked: dict[int, None] = {}
-    at = [0] * len(orders)
-    turn = 0
-    while len(picked) < n_best:
-        order = orders[turn]
-        while int(order[at[turn]]) in picked:
-            at[turn] += 1
-        picked[int(order[at[turn]])] = None
-        turn = (turn + 1) % len(orders)
-    return np.array(list(picked), dtype=np.int64)
 
 
 def _child(

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.design.constraints import Constraints
-from sklyra.design.evolution import Filter, best_by_turns, evolve
+from sklyra.design.evolution import Filter, evolve
 from sklyra.design.neighbors import Neighborhood, find_neighborhood
 from sklyra.design.objectives import (
     Objective,
@@ -26,6 +26,7 @@ from sklyra.design.wanted import Wanted
 from sklyra.estimators import LyraClassifier
 from sklyra.estimators.belief import Belief
 from sklyra.inspection.model import find_model, read_parent
+from sklyra.sequences import Inputs
 
 # Sequences that are listed rather than searched, at most, and scored at a time.
 _LISTED, _BLOCK = 200_000, 20_000
@@ -133,8 +134,10 @@ def propose(
             f"max_novelty={max_novelty}; {len(seen)} are parents or were measured. Ask "
             "for fewer, or allow more."
         )
-    chosen = best_by_turns(np.hstack(rated.scores), n)
-    sequences = [rated.sequences[at] for at in chosen]
+    best = rated.wanted.shortlist(np.hstack(rated.scores), n)
+    short = [rated.sequences[at] for at in best]
+    chosen = rated.wanted.choose(_read(objectives, short), n)
+    sequences = [short[at] for at in chosen]
     return _describe(sequences, objectives, neighborhood, read)
 
 
@@ -154,7 +157,7 @@ class _Rated:
     def __init__(
         self, objectives: list[Objective], wanted: Wanted, max_novelty: float
     ) -> None:
-        self._objectives, self._wanted = objectives, wanted
+        self._objectives, self.wanted = objectives, wanted
         self._most = max_novelty
         self.sequences: list[str] = []
         self.scores: list[Array] = []
@@ -174,11 +177,16 @@ class _Rated:
             Scores; -inf for those that are too novel.
         """
         fine = _novelty(self._objectives, sequences) <= self._most
-        scores, _ = self._wanted(sequences)
+        scores = self.wanted.score(_read(self._objectives, sequences))
         self.n_novel += len(fine) - int(fine.sum())
         self.sequences += [s for s, one in zip(sequences, fine, strict=True) if one]
         self.scores.append(scores[:, fine])
         return np.where(fine, scores, -np.inf)
+
+
+def _read(objectives: list[Objective], sequences: list[str]) -> list[Inputs]:
+    """Read sequences as the model of each objective does."""
+    return [one.model._read_known(sequences) for one in objectives]
 
 
 def _check_mutations(max_mutations: int | None) -> int | None:
@@ -224,9 +232,9 @@ def _describe(
     """Write what is predicted of sequences."""
     values, better = [], []
     for name, one in zip(name_objectives(objectives), objectives, strict=True):
-        belief = Belief(one.model, sequences, one.output)
+        belief = Belief(one.model, one.model._read_known(sequences), one.output)
         low, high = _interval(one, sequences)
-        values.append(Predicted(name, belief.mean, belief.std, low, high))
+        values.append(Predicted(name, belief.mean, belief.std(), low, high))
         if one.bound is None:
             better.append(one.sign * belief.mean)
     near = neighborhood.nearest(sequences)

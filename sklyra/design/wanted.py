@@ -1,38 +1,58 @@
-"""Scores: how much sequences are wanted, in the eyes of each member of models."""
+"""What is wanted: scores of sequences, and the choice of a batch by them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from sklyra._typing import Array
+from sklyra._typing import Array, Rows
 from sklyra.design.objectives import Objective
 from sklyra.estimators.belief import Belief
-from sklyra.sequences import check_option
+from sklyra.sequences import Inputs, check_option
 
-# How far members are taken to be from their mean, in terms of how far they are.
-_SPREADS = {"exploit": 0.0, "balance": 1.0, "explore": 2.0}
 # What a bound that is missed costs, in standard deviations of values.
 _MISSED = 100.0
 # Weights that are drawn for several objectives, at least.
 _LEAST_WEIGHTS = 32
+# Sequences that a batch is chosen from: the best by the scores.
+_SHORT = 2000
+
+
+class _Strategy(NamedTuple):
+    """How far members are from their mean, and what uncertainty is worth."""
+
+    spread: float
+    optimism: float
+
+
+# Measured in campaigns of four plates: without optimism a plate is of near copies, and
+# draws from the whole posterior find less, for they are mostly noise.
+_STRATEGIES = {
+    "exploit": _Strategy(0.0, 0.0),
+    "balance": _Strategy(1.0, 1.0),
+    "explore": _Strategy(1.0, 3.0),
+}
 
 
 class Wanted:
-    r"""Scores sequences by what members of models predict of them.
+    r"""Choose sequences by what members of models predict of them.
 
-    Each member is one explanation of what was measured, and the better it is
-    determined the more they agree: to go by one after the other is Thompson sampling
-    [1]_ from an ensemble. Of several objectives each member has weights of its own,
-    drawn at random, so that the chosen spread along the Pareto front [2]_.
+    Each member is one explanation of what was measured, and the better it is determined
+    the more they agree: to go by one after the other is Thompson sampling from an
+    ensemble [1]_. To what a member predicts a standard deviation of the posterior of
+    the Gaussian process and the members is added, as it is once those that were chosen
+    before are measured [2]_: it is small beside what is measured or chosen, so that a
+    batch is diverse. Of several objectives each member has weights of its own, drawn at
+    random, so that the chosen spread along the Pareto front [3]_.
 
     Parameters
     ----------
     objectives : list of Objective
         What is wanted.
     strategy : {"balance", "exploit", "explore"}
-        How much members differ: as they do, not at all, or twice as much.
+        How much uncertainty is worth: one standard deviation, nothing, or three.
     rng : numpy.random.RandomState
         Source of weights.
 
@@ -40,36 +60,100 @@ class Wanted:
     ----------
     .. [1] Yang, J. et al. (2025). Active learning-assisted directed evolution. Nature
        Communications 16, 714.
-    .. [2] Paria, B., Kandasamy, K. & Póczos, B. (2019). A flexible framework for
+    .. [2] Desautels, T., Krause, A. & Burdick, J. W. (2014). Parallelizing
+       Exploration-Exploitation Tradeoffs in Gaussian Process Bandit Optimization. JMLR
+       15, 4053-4103.
+    .. [3] Paria, B., Kandasamy, K. & Póczos, B. (2019). A flexible framework for
        multi-objective Bayesian optimization using random scalarizations. UAI.
     """
 
     def __init__(
         self, objectives: list[Objective], strategy: str, rng: np.random.RandomState
     ) -> None:
-        check_option("strategy", strategy, tuple(_SPREADS))
-        self._objectives, self._spread = objectives, _SPREADS[strategy]
+        check_option("strategy", strategy, tuple(_STRATEGIES))
+        self._objectives, self._strategy = objectives, _STRATEGIES[strategy]
         self._rng = rng
         self._scales: list[tuple[float, float]] | None = None
         self._weights: Array = np.empty((0, len(objectives)))
 
-    def __call__(self, X: Any) -> tuple[Array, list[Belief]]:
+    def score(self, inputs: Sequence[Inputs]) -> Array:
         """Score sequences.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples,) of str, or DataFrame
-            Sequences. The first that are scored give values their scale.
+        inputs : sequence of Inputs
+            Sequences, as the model of each objective has read them. The first that are
+            scored give values their scale.
 
         Returns
         -------
-        scores : ndarray of shape (n_scores, n_samples), float64
+        ndarray of shape (n_scores, n_samples), float64
             A score by each member, or by the mean of them.
-        beliefs : list of Belief
-            What each model believes of them.
         """
-        beliefs = [Belief(one.model, X, one.output) for one in self._objectives]
-        if self._spread and any(len(belief.members) == 1 for belief in beliefs):
+        return self._score(self._beliefs(inputs))
+
+    def choose(self, inputs: Sequence[Inputs], n: int) -> Rows:
+        """Choose a batch.
+
+        Parameters
+        ----------
+        inputs : sequence of Inputs
+            Sequences, as in `score`; the best of them, if there are many.
+        n : int
+            How many to choose.
+
+        Returns
+        -------
+        ndarray of shape (n,), int64
+            Different samples, in the order in which they were chosen.
+        """
+        beliefs = self._beliefs(inputs)
+        scores = self._score(beliefs)
+        if not self._strategy.optimism:
+            return best_by_turns(scores, n)
+        assert self._scales is not None
+        sizes = np.array([size for _, size in self._scales])
+        known = [_Known(*belief.covariance(), n) for belief in beliefs]
+        chosen: list[int] = []
+        for order in range(n):
+            member = order % len(scores)
+            variance = sum(
+                (weight / size) ** 2 * one.variance
+                for weight, size, one in zip(
+                    self._weights[member], sizes, known, strict=True
+                )
+            )
+            value = scores[member] + self._strategy.optimism * np.sqrt(variance)
+            value[chosen] = -np.inf
+            chosen.append(int(value.argmax()))
+            for one in known:
+                one.measure(chosen[-1])
+        return np.array(chosen, dtype=np.int64)
+
+    def shortlist(self, scores: Array, n: int) -> Rows:
+        """Select what a batch is chosen from.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n_scores, n_samples), float64
+            What `score` returned.
+        n : int
+            How many will be chosen.
+
+        Returns
+        -------
+        ndarray of shape (n_short,), int64
+            The best samples by the scores.
+        """
+        return best_by_turns(scores, min(scores.shape[1], max(_SHORT, 4 * n)))
+
+    def _beliefs(self, inputs: Sequence[Inputs]) -> list[Belief]:
+        beliefs = [
+            Belief(one.model, own, one.output)
+            for one, own in zip(self._objectives, inputs, strict=True)
+        ]
+        one_alone = any(len(belief.members) == 1 for belief in beliefs)
+        if self._strategy.spread and one_alone:
             raise ValueError(
                 "A model has one member, so that nothing says where it may be wrong. "
                 "Fit it with n_members=2 or more, or pass strategy='exploit'."
@@ -77,22 +161,95 @@ class Wanted:
         if self._scales is None:
             self._scales = [(b.mean.mean(), b.mean.std() or 1.0) for b in beliefs]
             self._weights = self._draw_weights(max(len(b.members) for b in beliefs))
+        return beliefs
+
+    def _score(self, beliefs: list[Belief]) -> Array:
+        assert self._scales is not None
         score = np.zeros((len(self._weights), len(beliefs[0].mean)))
         for k, (one, belief) in enumerate(zip(self._objectives, beliefs, strict=True)):
             center, size = self._scales[k]
             away = belief.members - belief.mean
-            value = np.resize(belief.mean + self._spread * away, score.shape)
+            value = np.resize(belief.mean + self._strategy.spread * away, score.shape)
             score += self._weights[:, k, None] * one.sign * (value - center) / size
             if one.bound is not None:
                 score -= _MISSED * np.maximum(one.sign * (one.bound - value), 0) / size
-        return score, beliefs
+        return score
 
     def _draw_weights(self, n_members: int) -> Array:
         """Draw weights of objectives for each member, one of a single objective."""
         free = [one.bound is None for one in self._objectives]
-        n_scores = n_members if self._spread else 1
+        n_scores = n_members if self._strategy.spread else 1
         if sum(free) > 1:
             n_scores = max(n_members, _LEAST_WEIGHTS)
         weights = np.zeros((n_scores, len(free)))
         weights[:, free] = self._rng.dirichlet(np.ones(sum(free)), size=n_scores)
         return weights
+
+
+class _Known:
+    """Variances that shrink with what is chosen, as if it were measured.
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (n_samples, n_samples), float64
+        How values vary together.
+    noise : float
+        Variance of the noise of a measurement.
+    n : int
+        How many will be chosen.
+    """
+
+    def __init__(self, covariance: Array, noise: float, n: int) -> None:
+        self._covariance = covariance
+        self.variance: Array = np.maximum(np.diag(covariance), 0)
+        # values that are equal by the model cannot be told apart without it
+        self._noise = noise + 1e-6 * float(self.variance.max())
+        self._factor = np.zeros((n, len(covariance)))
+        self._count = 0
+
+    def measure(self, sample: int) -> None:
+        """Take a sample to be measured.
+
+        Parameters
+        ----------
+        sample : int
+            Which.
+        """
+        factor, n = self._factor, self._count
+        rest = self._covariance[sample] - factor[:n, sample] @ factor[:n]
+        scale = np.sqrt(self.variance[sample] + self._noise)
+        factor[n] = rest / scale if scale else 0.0
+        self.variance = np.maximum(self.variance - factor[n] ** 2, 0)
+        self._count += 1
+
+
+def best_by_turns(scores: Array, n: int) -> Rows:
+    """Choose the best by several scores, each in turn what is left.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_scores, n_samples), float64
+        Scores, of which more is better.
+    n : int
+        How many to choose, `n_samples` at most.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Different samples, in the order in which they were chosen.
+    """
+    n_best = min(n, scores.shape[1])
+    # no score comes to more than n of its own
+    part = np.argpartition(-scores, n_best - 1, axis=1)[:, :n_best]
+    own = np.take_along_axis(scores, part, axis=1)
+    orders = np.take_along_axis(part, np.argsort(-own, axis=1, kind="stable"), axis=1)
+    picked: dict[int, None] = {}
+    at = [0] * len(orders)
+    turn = 0
+    while len(picked) < n_best:
+        order = orders[turn]
+        while int(order[at[turn]]) in picked:
+            at[turn] += 1
+        picked[int(order[at[turn]])] = None
+        turn = (turn + 1) % len(orders)
+    return np.array(list(picked), dtype=np.int64)

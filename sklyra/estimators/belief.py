@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sklyra._training import ordinary_mode, threads
-from sklyra._typing import Array, Rows
+from sklyra._typing import Array
 from sklyra.ensemble import Ensemble
 from sklyra.estimators import uncertain
 from sklyra.estimators.base import BaseLyra
-from sklyra.estimators.draws import believed
+from sklyra.estimators.draws import posterior_covariance
+from sklyra.sequences import Inputs
 
 
 class Belief:
@@ -21,20 +20,15 @@ class Belief:
     ----------
     model : LyraRegressor or LyraClassifier
         A fitted model.
-    X : array-like of shape (n_samples,) of str, or DataFrame
-        Sequences, or rows of a table.
+    inputs : Inputs
+        Samples that it has read.
     output : int, default=0
         Which of several outputs, labels or classes.
 
     Attributes
     ----------
-    inputs : Inputs
-        What was read.
     mean : ndarray of shape (n_samples,), float64
         Predictions in the units of `y`, or what `decision_function` returns.
-    std : ndarray of shape (n_samples,), float64
-        Standard deviations: of a regressor those of a measurement, noise included, of
-        a classifier those among its members.
     members : ndarray of shape (n_members, n_samples), float64
         Values as each member has them: a network and a perceptron of the same number,
         and what else there is, stacked.
@@ -42,15 +36,14 @@ class Belief:
     Raises
     ------
     ValueError
-        If the model cannot say how sure it is, or has no such output.
+        If the model has no such output.
     """
 
-    def __init__(self, model: BaseLyra, X: Any, output: int = 0) -> None:
-        self._model, self._output = model, output
+    def __init__(self, model: BaseLyra, inputs: Inputs, output: int = 0) -> None:
+        self._model, self._inputs, self._output = model, inputs, output
         ensemble = model._ensemble
-        self.inputs = model._read_known(X)
-        self._parts = uncertain.predict_members(model, self.inputs)
-        level = ensemble.stacked(self._parts, self.inputs)
+        self._parts = uncertain.predict_members(model, inputs)
+        level = ensemble.stacked(self._parts, inputs)
         margins = ensemble.target.margins(level).reshape(len(level), -1)
         if not 0 <= output < margins.shape[1]:
             raise ValueError(
@@ -58,61 +51,54 @@ class Belief:
                 f"{margins.shape[1]}, numbered from 0."
             )
         self.mean: Array = margins[:, output]
-        self._by_members = not ensemble.target.centered
         each = member_margins(ensemble, self._parts)
         each = each.reshape(*each.shape[:2], -1)[:, :, output]
         self.members: Array = self.mean + each - each.mean(axis=0)
-        if self._by_members:
-            if len(each) == 1:
-                raise ValueError(
-                    f"This {type(model).__name__} has one member, so that nothing "
-                    "says how sure it is. Fit it with n_members=2 or more."
-                )
-            self._away = (each - each.mean(axis=0)) / np.sqrt(len(each) - 1)
-            self.std: Array = np.sqrt((self._away**2).sum(axis=0))
-        else:
-            self._levels = uncertain.predict_std(model, self.inputs, self._parts)
-            self.std = self._in_units(self._levels)
 
-    def covariance(self, rows: Rows) -> Array:
-        """Compute how the values of samples vary together, without noise.
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n_rows,), int
-            Which samples.
+    def std(self) -> Array:
+        """Compute how far off the mean may be.
 
         Returns
         -------
-        ndarray of shape (n_rows, n_rows), float64
-            Covariances, in units of the squared values.
-        """
-        if self._by_members:
-            away = self._away[:, rows]
-            among: Array = away.T @ away
-            return among
-        ensemble, doubt = self._model._ensemble, self._model._ensemble.doubt
-        assert doubt is not None
-        with ordinary_mode(), threads(self._model.n_threads):
-            correlation, sure = believed(
-                ensemble,
-                doubt,
-                self.inputs.take(rows),
-                [part[:, rows] for part in self._parts],
-                self._levels[rows],
-                self._output,
-            )
-        spread = np.zeros((len(rows), self._levels.shape[1]))
-        spread[:, self._output] = sure
-        sure = self._in_units(spread)
-        covariance: Array = correlation * sure * sure[:, None]
-        return covariance
+        ndarray of shape (n_samples,), float64
+            Standard deviations: of a regressor those of a measurement, noise included,
+            of a classifier those among its members.
 
-    def _in_units(self, levels: Array) -> Array:
-        """Convert standard deviations of outputs to the units of y."""
+        Raises
+        ------
+        ValueError
+            If a regressor cannot say it.
+        """
+        if not self._model._ensemble.target.centered:
+            among: Array = self.members.std(axis=0, ddof=int(len(self.members) > 1))
+            return among
+        levels = uncertain.predict_std(self._model, self._inputs, self._parts)
         effects = self._model._ensemble.target.effects(levels)
-        column: Array = effects.reshape(len(levels), -1)[:, self._output]
-        return column
+        own: Array = effects.reshape(len(levels), -1)[:, self._output]
+        return own
+
+    def covariance(self) -> tuple[Array, float]:
+        """Compute how the values of all samples vary together, as the model has it.
+
+        Returns
+        -------
+        covariance : ndarray of shape (n_samples, n_samples), float64
+            By the members and, of a regressor, the posterior of the Gaussian process;
+            in units of the squared values.
+        noise : float
+            Variance of the noise of a measurement.
+        """
+        ensemble, doubt = self._model._ensemble, self._model._ensemble.doubt
+        if doubt is None or not ensemble.target.centered:
+            away = self.members - self.mean
+            return away.T @ away / len(away), 0.0
+        with ordinary_mode(), threads(self._model.n_threads):
+            covariance, noise = posterior_covariance(
+                ensemble, doubt, self._inputs, self._parts, self._output
+            )
+        ones = np.ones((1, ensemble.target.n_outputs))
+        unit = float(ensemble.target.effects(ones).ravel()[self._output])
+        return covariance * unit**2, noise * unit**2
 
 
 def member_margins(ensemble: Ensemble, parts: list[Array]) -> Array:

@@ -82,16 +82,37 @@ def believed(
     sure : ndarray of shape (n_samples,), float64
         Standard deviations: the part of `std` that is no noise.
     """
-    covariance = _among_members(ensemble.stacking_weights, parts, k)
-    measured = 0.0
-    if ensemble.gaussian_process is not None:
-        posterior = ensemble.gaussian_process.posterior
-        covariance += _latent(ensemble, doubt, inputs, k)
-        measured = float(np.nan_to_num(posterior.noise_variance[k]))
+    covariance, measured = posterior_covariance(ensemble, doubt, inputs, parts, k)
     variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
     size = np.sqrt(variance)
     correlation = covariance / size / size[:, None]
     return correlation, std[:, k] * np.sqrt(variance / (variance + measured))
+
+
+def posterior_covariance(
+    ensemble: Ensemble, doubt: Doubt, inputs: Inputs, parts: list[Array], k: int
+) -> tuple[Array, float]:
+    """Compute the covariance of an output by members and the Gaussian process.
+
+    Parameters
+    ----------
+    ensemble, doubt, inputs, parts, k : object
+        As in `believed`.
+
+    Returns
+    -------
+    covariance : ndarray of shape (n_samples, n_samples), float64
+        Of what is measured, on the scale of outputs, as the model has it: it is not
+        compared with errors.
+    noise : float
+        Variance of the noise, by the Gaussian process; 0 without one.
+    """
+    covariance = _among_members(ensemble.stacking_weights, parts, k)
+    if ensemble.gaussian_process is None:
+        return covariance, 0.0
+    posterior = ensemble.gaussian_process.posterior
+    covariance += _latent(ensemble, doubt, inputs, k)
+    return covariance, float(np.nan_to_num(posterior.noise_variance[k]))
 
 
 def _latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Array:

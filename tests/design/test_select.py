@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sklyra import LyraClassifier, LyraPositionClassifier, LyraRegressor
 from sklyra.design import Objective, select
-from sklyra.design.evolution import best_by_turns
+from sklyra.design.wanted import _Known, best_by_turns
 from sklyra.estimators.belief import Belief
 from tests.inspection.models import SETTINGS, variants
 
@@ -29,31 +31,39 @@ def test_turns_are_taken_by_scores():
     assert best_by_turns(many, 20).tolist() == taken
 
 
+def belief(model, X):
+    return Belief(model, model._read_known(X))
+
+
 def test_members_are_those_of_predict_parts(regressor):
     parts = regressor.predict_parts(NEW[:9])
-    belief = Belief(regressor, NEW[:9])
-    np.testing.assert_allclose(belief.mean, regressor.predict(NEW[:9]), atol=1e-6)
-    assert belief.members.shape == (2, 9)
-    np.testing.assert_allclose(belief.members.mean(axis=0), belief.mean, atol=1e-9)
+    found = belief(regressor, NEW[:9])
+    np.testing.assert_allclose(found.mean, regressor.predict(NEW[:9]), atol=1e-6)
+    assert found.members.shape == (2, 9)
+    np.testing.assert_allclose(found.members.mean(axis=0), found.mean, atol=1e-9)
     weights = regressor.stacking_weights_
     away = sum(
         weight * (part - part.mean(axis=0))
         for weight, part in zip(weights, parts.values(), strict=True)
     )
-    np.testing.assert_allclose(belief.members - belief.mean, away, atol=1e-6)
+    np.testing.assert_allclose(found.members - found.mean, away, atol=1e-6)
     _, std = regressor.predict(NEW[:9], return_std=True)
-    np.testing.assert_allclose(belief.std, std, rtol=1e-6)
+    np.testing.assert_allclose(found.std(), std, rtol=1e-6)
 
 
-def test_covariances_are_those_of_draws(regressor):
-    belief = Belief(regressor, NEW[:5])
-    draws = regressor.sample(NEW[:5], 50_000, random_state=0)
-    expected = np.cov(draws.T)
-    found = belief.covariance(np.arange(5))
+def test_correlations_are_those_of_draws(regressor):
+    found, noise = belief(regressor, NEW[:5]).covariance()
+    assert noise > 0
     scale = np.sqrt(np.diag(found))
-    np.testing.assert_allclose(
-        found / scale / scale[:, None], expected / scale / scale[:, None], atol=0.03
-    )
+    draws = regressor.sample(NEW[:5], 50_000, random_state=0)
+    expected = np.corrcoef(draws.T)
+    np.testing.assert_allclose(found / scale / scale[:, None], expected, atol=0.03)
+    # in the units of y
+    X, y = variants()
+    larger = LyraRegressor(**SETTINGS).fit(X, 10 * y)
+    ten, more = belief(larger, NEW[:5]).covariance()
+    np.testing.assert_allclose(ten, 100 * found, rtol=0.02)
+    assert more == pytest.approx(100 * noise, rel=0.02)
 
 
 def test_the_best_are_exploited(regressor):
@@ -62,14 +72,46 @@ def test_the_best_are_exploited(regressor):
     assert chosen.tolist() == expected.tolist()
 
 
-def test_members_differ_more_where_it_explores(regressor):
-    belief = Belief(regressor, NEW)
-    for strategy, spread in (("balance", 1), ("explore", 2)):
-        scores = belief.mean + spread * (belief.members - belief.mean)
-        assert (
-            select(regressor, NEW, n=9, strategy=strategy).tolist()
-            == best_by_turns(scores, 9).tolist()
-        )
+@pytest.mark.parametrize(("strategy", "bonus"), [("balance", 1), ("explore", 3)])
+def test_uncertainty_that_is_left_is_worth_something(regressor, strategy, bonus):
+    """With the posterior written out: that of a sample once others are measured."""
+    found = belief(regressor, NEW)
+    covariance, noise = found.covariance()
+    expected: list[int] = []
+    for turn in range(9):
+        among = covariance[np.ix_(expected, expected)] + noise * np.eye(turn)
+        cross = covariance[:, expected]
+        known = (cross @ np.linalg.inv(among) * cross).sum(axis=1)
+        left = np.sqrt(np.maximum(np.diag(covariance) - known, 0))
+        value = found.members[turn % 2] + bonus * left
+        value[expected] = -np.inf
+        expected.append(int(value.argmax()))
+    chosen = select(regressor, NEW, n=9, strategy=strategy)
+    assert chosen.tolist() == expected
+
+
+def test_copies_are_not_worth_a_second_well(regressor):
+    """Two that are equal but for their names: measuring one tells of the other."""
+    found = belief(regressor, [NEW[0], NEW[0], NEW[1]])
+    known = _Known(*found.covariance(), n=2)
+    before = known.variance.copy()
+    known.measure(0)
+    _, noise = found.covariance()
+    assert known.variance[1] == pytest.approx(
+        before[1] * noise / (before[1] + noise), rel=1e-3
+    )
+    assert known.variance[2] < before[2]
+    assert known.variance[2] / before[2] > known.variance[1] / before[1]
+
+
+def test_a_long_list_is_shortened_before_it_is_compared(regressor, monkeypatch):
+    whole = select(regressor, NEW, n=5)
+    monkeypatch.setattr("sklyra.design.wanted._SHORT", 30)
+    # by its name it is the function
+    monkeypatch.setattr(sys.modules["sklyra.design.select"], "_BLOCK", 7)
+    short = select(regressor, NEW, n=5)
+    assert set(short) <= set(best_by_turns(belief(regressor, NEW).members, 30))
+    assert len(set(short) & set(whole)) >= 2
 
 
 def test_a_sequence_is_chosen_once_and_not_measured_again(regressor):
