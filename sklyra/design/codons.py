@@ -14,11 +14,11 @@ _NUCLEOTIDES = MappingProxyType(
         "C": "C",
         "G": "G",
         "T": "T",
+        "K": "GT",  # of codons that are equally good the first is taken: NNK, not NNS
         "R": "AG",
         "Y": "CT",
         "S": "CG",
         "W": "AT",
-        "K": "GT",
         "M": "AC",
         "B": "CGT",
         "D": "AGT",

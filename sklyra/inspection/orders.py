@@ -154,8 +154,8 @@ def higher_order_epistasis(
     >>> X, y = load_cr6261(return_X_y=True)
     >>> model = LyraRegressor(n_members=1, max_epochs=1).fit(X[:60], y[:60])
     >>> X[0][27], X[0][29], X[0][57]
-    ('P', 'S', 'A')
-    >>> found = higher_order_epistasis(model, X[0], ["P28T:S30R:A58T"])
+    ('T', 'S', 'A')
+    >>> found = higher_order_epistasis(model, X[0], ["T28P:S30R:A58T"])
     >>> found.to_frame()["order"].tolist()
     [3]
     """
@@ -239,7 +239,7 @@ def order_shares(
     >>> from sklyra.inspection import order_shares
     >>> X, y = load_cr6261(return_X_y=True)
     >>> model = LyraRegressor(n_members=1, max_epochs=1).fit(X[:60], y[:60])
-    >>> found = order_shares(model, X[0], ["P28T", "S30R", "A58T"])
+    >>> found = order_shares(model, X[0], ["T28P", "S30R", "A58T"])
     >>> found.order.tolist(), round(float(found.share.sum()), 6), found.n_variants
     ([1, 2, 3], 1.0, 8)
     """
