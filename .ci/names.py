@@ -9,6 +9,7 @@ from sklyra._documentation import DOC_LINK_TEMPLATE
 
 MODULES = [
     *("metrics", "model_selection", "datasets", "design", "inspection", "search", "nn"),
+    "reporting",
 ]
 # Collections of names that have pages of their own
 WITHOUT = ["sklyra.nn.POOLINGS", "sklyra.nn.VALUE_LOSSES"]
@@ -25,7 +26,10 @@ names += [
 ]
 built = Path(sys.argv[1])
 pages = {path.stem for path in (built / "generated").glob("*.html")}
-twice = {"sklyra.search.LyraSearchCV", "sklyra.search.suggest_params"}
+twice = {
+    *("sklyra.search.LyraSearchCV", "sklyra.search.suggest_params"),
+    "sklyra.reporting.report",
+}
 missing = sorted(set(names) - pages - set(WITHOUT) - twice)
 assert not missing, f"no page for {missing}"
 address = DOC_LINK_TEMPLATE.format(estimator_name="LyraRegressor")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         predict_stream,
     )
     from sklyra.persistence import file_info, load
+    from sklyra.reporting import report
     from sklyra.search import LyraSearchCV, suggest_params
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "file_info",
     "load",
     "predict_stream",
+    "report",
     "suggest_params",
 ]
 
@@ -79,6 +81,7 @@ _MODULES = {
     "file_info": "persistence",
     "load": "persistence",
     "predict_stream": "estimators",
+    "report": "reporting",
     "suggest_params": "search",
 }
 _SUBMODULES = (

@@ -171,7 +171,7 @@ OTHERS = {
     suggest_params,
     predict_stream,
 }
-OTHERS |= {file_info, load}
+OTHERS |= {file_info, load, sklyra.report}
 DATA = {"X", "train", "test"}
 
 # Values, and the words in the documented type that make them good ones.

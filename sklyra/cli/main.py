@@ -20,6 +20,7 @@ from sklyra.cli.info import info
 from sklyra.cli.messages import CommandError, tell
 from sklyra.cli.predict import predict
 from sklyra.cli.propose import propose
+from sklyra.cli.report import report
 from sklyra.cli.scan import scan
 from sklyra.cli.search import search
 
@@ -41,6 +42,7 @@ def sklyra() -> None:
     sklyra search data.csv               looks for better parameters
     sklyra scan data.lyra parent.fasta   predicts every single mutation
     sklyra propose data.lyra data.csv --by y   designs what to measure next
+    sklyra report data.lyra              writes a page about a model
     sklyra info data.lyra                says what a model is
     sklyra convert a.xlsx b.fasta        rewrites a table or sequences
 
@@ -49,7 +51,7 @@ def sklyra() -> None:
     """
 
 
-for command in (fit, predict, evaluate, search, scan, propose, info, convert):
+for command in (fit, predict, evaluate, search, scan, propose, report, info, convert):
     sklyra.add_command(command)
 
 

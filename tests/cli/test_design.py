@@ -123,6 +123,22 @@ def test_intervals_and_novelty_stand_beside_predictions(
     assert "LyraClassifier, which has no intervals" in refused.err
 
 
+def test_a_report_is_written(run: Run, pair: Path) -> None:
+    write_csv("data.csv", variant=X, activity=Y)
+    arguments = ["report", pair, "--data", "data.csv", "--test", "data.csv", "-n", "0"]
+    result = run(*arguments, "--parent", X[0], "-o", "page.html", "--title", "Mine")
+    assert result.code == 0, result.err
+    text = Path("page.html").read_text("utf-8")
+    assert "<h1>Mine</h1>" in text
+    assert "60 of 60 test sequences are in training" in text or "Novelty" in text
+    assert run(*arguments, "-o", "page.html").code == 2
+    write_csv("other.csv", variant=X, activity=Y[::-1])
+    refused = run("report", pair, "--data", "other.csv", "-n", "0", "-o", "new.html")
+    assert refused.code == 2
+    assert "not what the model was fitted to" in refused.err
+    assert not Path("new.html").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -1,0 +1,234 @@
+"""What a model found, what to measure next, and how to use and cite it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sklyra.design import propose
+from sklyra.inspection import mutation_scan
+from sklyra.reporting.blocks import Code, Picture, Section, Table
+from sklyra.reporting.evidence import Evidence
+from sklyra.reporting.pictures import heatmap
+
+# Mutations of a scan that take seconds, and rows of a table.
+_MOST_MUTATIONS, _ROWS = 12_000, 10
+_SHARES = {
+    "additive": "effects of single letters, which add up",
+    "pairwise": "pairs of positions",
+    "higher_order": "three positions and more",
+    "composition": "which k-mers there are, wherever they stand",
+    "unexplained": "not explained: noise, or what the data are too few for",
+}
+
+
+def describe_findings(evidence: Evidence) -> Section:
+    """Describe what the model found.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the report is made from.
+
+    Returns
+    -------
+    Section
+        Shares of variance, and a scan of the parent.
+    """
+    model, section = evidence.model, Section("What it found")
+    shares = getattr(model, "variance_shares_", None)
+    if isinstance(shares, dict) and all(np.ndim(v) == 0 for v in shares.values()):
+        rows = [[_SHARES.get(k, k), f"{float(v):.0%}"] for k, v in shares.items()]
+        section.blocks.append(
+            Table(["what", "share of the variance"], rows, "By the Gaussian process")
+        )
+    parent = find_parent(evidence)
+    if parent is None:
+        section.blocks.append(
+            "No single mutations are shown: that is for models of one value of one "
+            "column of sequences, and a parent."
+        )
+        return section
+    n_letters = len(model.alphabet_.letters)
+    if len(parent) * n_letters > _MOST_MUTATIONS:
+        section.blocks.append(
+            f"The parent has {len(parent)} positions, too many for a scan in a report: "
+            "sklyra scan predicts all of its single mutations."
+        )
+        return section
+    scan = mutation_scan(model, parent)
+    frame = scan.to_frame()
+    what = "log odds" if evidence.is_classifier else "the units of y"
+    section.blocks += [
+        f"Every single mutation of {_short(parent)}, in {what}. Its own prediction is "
+        f"{float(scan.parent_value):.4g}.",
+        Picture(
+            heatmap(scan),
+            "Red raises what is predicted, blue lowers it, pale cells are uncertain, "
+            "dots are letters of the parent. Point at a cell for its mutation, effect "
+            "and standard deviation. At positions where training sequences do not "
+            "differ no model knows what a change does.",
+        ),
+    ]
+    for title, ascending in (("raise", False), ("lower", True)):
+        some = frame.sort_values("effect", ascending=ascending).head(_ROWS)
+        rows = some[["mutation", "effect", "std"]].to_numpy().tolist()
+        section.blocks.append(
+            Table(
+                ["mutation", "effect", "std"], rows, f"Mutations that {title} it most"
+            )
+        )
+    return section
+
+
+def describe_next(evidence: Evidence) -> Section:
+    """Describe what to measure next.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the report is made from.
+
+    Returns
+    -------
+    Section
+        Proposals.
+    """
+    section, parent = Section("What to measure next"), find_parent(evidence)
+    if parent is None or not evidence.n_proposals:
+        section.blocks.append("Nothing is proposed here: it needs a parent to mutate.")
+        return section
+    try:
+        found = propose(evidence.model, parent, n=evidence.n_proposals, random_state=0)
+    except ValueError as error:
+        section.blocks.append(f"Nothing is proposed: {error}")
+        return section
+    (value,) = found.values
+    rows: list[list[Any]] = []
+    for at, sequence in enumerate(found):
+        interval = ""
+        if np.isfinite(value.low[at]):
+            interval = f"{value.low[at]:.3g} to {value.high[at]:.3g}"
+        numbers = [float(value.mean[at]), float(value.std[at]), interval]
+        rows.append([found.mutations[at], *numbers, float(found.novelty[at]), sequence])
+    section.blocks += [
+        "If high values are wanted: new sequences near the parent that members of the "
+        "model find best by turns, of different kinds. Novelty is 1 at the edge of "
+        "what was measured; intervals hold 90% of measurements of sequences like "
+        "those.",
+        Table(
+            ["mutations", "predicted", "std", "90% interval", "novelty", "sequence"],
+            rows,
+            "Click a heading to sort",
+        ),
+    ]
+    return section
+
+
+def describe_use(evidence: Evidence) -> Section:
+    """Describe how to use the model.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the report is made from.
+
+    Returns
+    -------
+    Section
+        Lines to paste.
+    """
+    lines = [
+        "import sklyra",
+        "",
+        'model = sklyra.load("model.lyra")  # a file of numbers, safe to open',
+        "model.predict(sequences)",
+    ]
+    if evidence.is_classifier:
+        lines.append("model.predict_proba(sequences)")
+    else:
+        lines.append("model.predict_interval(sequences, confidence=0.9)")
+    lines.append("model.novelty(sequences)  # above 1: unlike training")
+    return Section(
+        "How to use it",
+        [
+            Code("\n".join(lines)),
+            "Or without Python: sklyra predict model.lyra new.csv -o predicted.csv",
+        ],
+    )
+
+
+def describe_methods(evidence: Evidence) -> Section:
+    """Describe methods, for a paper.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the report is made from.
+
+    Returns
+    -------
+    Section
+        A paragraph, and references.
+    """
+    told = evidence.description
+    versions, parts = told["versions"], told["parts"]
+    names = {
+        "lyra": "convolutional state space networks (Lyra) [1]",
+        "perceptron": "multilayer perceptrons",
+        "gaussian_process": "Gaussian process regression",
+    }
+    listed = ", ".join(
+        f"{n} {names.get(k, k.replace('_', ' '))}" for k, n in parts.items()
+    )
+    learned, score = told["learned_from"], told["held_out_score"]
+    text = f"Sequences were modeled with sklyra {versions.get('sklyra', '')}"
+    text += f" ({type(evidence.model).__name__}; PyTorch {versions.get('torch', '')}, "
+    text += (
+        f"scikit-learn {versions.get('scikit-learn', '')} [2]): {listed}, stacked by "
+    )
+    text += "predictions of held-out sequences [3]."
+    if learned is not None:
+        text += f" It was trained on {learned['rows']} measured sequences."
+    if score is not None:
+        text += f" On held-out sequences {told['score']} was {score:.3f}."
+    if not evidence.is_classifier:
+        text += " Intervals are from cross-conformal prediction [4]."
+    references = [
+        "[1] Ramesh, K. et al. (2025). Lyra. arXiv:2503.16351.",
+        "[2] Pedregosa, F. et al. (2011). Scikit-learn: Machine Learning in Python. "
+        "JMLR 12, 2825-2830.",
+        "[3] Breiman, L. (1996). Stacked regressions. Machine Learning 24, 49-64.",
+        "[4] Vovk, V. (2015). Cross-conformal predictors. Annals of Mathematics and "
+        "Artificial Intelligence 74, 9-28.",
+    ]
+    return Section("Methods, for a paper", [text, *references])
+
+
+def find_parent(evidence: Evidence) -> str | None:
+    """Find the sequence that is scanned and mutated.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the report is made from.
+
+    Returns
+    -------
+    str or None
+        The one that was given, or the training sequence that is predicted best.
+    """
+    if not evidence.is_plain:
+        return None
+    if evidence.parent is not None:
+        return evidence.parent
+    known = evidence.training_sequences()
+    if not known:
+        return None
+    best: str = known[int(np.argmax(evidence.margins(known)))]
+    return best
+
+
+def _short(sequence: str) -> str:
+    return sequence if len(sequence) <= 40 else f"{sequence[:20]}...{sequence[-10:]}"
