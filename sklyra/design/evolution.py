@@ -13,6 +13,8 @@ from sklyra.design.wanted import best_by_turns
 
 # Generations, children of each, and how many may have children.
 _GENERATIONS, _CHILDREN, _BREEDING = 16, 1000, 200
+# Generations without a better child, after which the search ends.
+_PATIENCE = 4
 # Children that are tried for each that is allowed, at most.
 _TRIALS = 20
 # Letters in a stretch that a measured sequence donates, at most.
@@ -135,6 +137,7 @@ def evolve(
     """
     breeding, pool, scores = list(parents), [], None
     known: set[str] = set()
+    best_before: list[Array] = []
     for _ in range(_GENERATIONS):
         children: list[str] = []
         for _ in range(_TRIALS):
@@ -155,6 +158,10 @@ def evolve(
         if pool:
             best = best_by_turns(scores, min(_BREEDING, len(pool)))
             breeding = [*parents, *(pool[at] for at in best)]
+            best_before.append(scores.max(axis=1))
+            late = best_before[-_PATIENCE - 1 :]
+            if len(late) > _PATIENCE and (late[-1] <= late[0]).all():
+                break
     return pool
 
 

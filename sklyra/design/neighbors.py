@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -201,20 +202,26 @@ class Substitutions:
     def __iter__(self) -> Iterator[str]:
         """List sequences (see `Neighborhood.__iter__`)."""
         for parent, free in zip(self._parents, self._free, strict=True):
-            least = np.cumsum([_least_cost(unit) for unit in free][::-1])[::-1]
-            needed = [*least.tolist(), 0]
-            stack = [(0, 0, parent)]
-            while stack:
-                order, cost, written = stack.pop()
-                if order == len(free):
-                    yield written
-                    continue
-                unit = free[order]
-                for option in unit.options:
-                    total = cost + unit.cost(option)
-                    if total + needed[order + 1] <= self._most:
-                        new = written[: unit.place] + option + written[unit.end :]
-                        stack.append((order + 1, total, new))
+            must = [unit for unit in free if unit.own not in unit.options]
+            may = [unit for unit in free if unit.own in unit.options]
+            # a unit that changes costs one mutation or more
+            for n_more in range(min(self._most - len(must), len(may)) + 1):
+                for some in itertools.combinations(may, n_more):
+                    yield from self._changed(parent, [*must, *some])
+
+    def _changed(self, parent: str, units: list[Unit]) -> Iterator[str]:
+        """List sequences in which exactly some units are changed."""
+        changes = [
+            [(unit, option, unit.cost(option)) for option in unit.options]
+            for unit in units
+        ]
+        changes = [[one for one in each if one[2]] for each in changes]
+        for choice in itertools.product(*changes):
+            if sum(cost for _, _, cost in choice) <= self._most:
+                written = parent
+                for unit, option, _ in choice:
+                    written = written[: unit.place] + option + written[unit.end :]
+                yield written
 
     def vary(self, sequence: str, rng: np.random.RandomState) -> str:
         """Change a unit or more, those first that must (see `Neighborhood.vary`)."""
