@@ -2,8 +2,8 @@
 What to measure next
 ====================
 
-A campaign: a plate of 48 antibodies is measured, a model is fitted, and the next plate
-is chosen by it, four plates in all. Because every variant of this antibody has been
+A campaign: a plate of 96 antibodies is measured, a model is fitted, and the next plate
+is chosen by it, three plates in all. Because every variant of this antibody has been
 measured, the campaign can be replayed, and compared with choosing at random and by a
 ridge regression on one-hot letters.
 """
@@ -26,7 +26,7 @@ from sklyra.design import Constraints, plate, propose, select
 
 X, y = load_cr6261(return_X_y=True)
 top = set(np.argsort(-y)[: len(y) // 100])
-n_plates, size = 4, 48
+n_plates, size = 3, 96
 
 # %%
 # Three ways to choose the next plate of what is left. `select` lets the members of the
@@ -45,7 +45,7 @@ def by_ridge(measured, left, plate_number):
 
 
 def by_sklyra(measured, left, plate_number):
-    model = LyraRegressor(n_members=3, max_epochs=30, random_state=0)
+    model = LyraRegressor(n_members=2, max_epochs=40, random_state=0)
     model.fit(X[measured], y[measured])
     return left[select(model, X[left], n=size)]
 
@@ -95,14 +95,14 @@ figure.suptitle("campaigns on the landscape of an antibody")
 # first half stay as they are, and no proposal has a site for N-glycosylation that the
 # cell would fill.
 
-model = LyraRegressor(n_members=3, max_epochs=30, random_state=0)
+model = LyraRegressor(n_members=2, max_epochs=20, random_state=0)
 model.fit(X[measured], y[measured])
 parents = X[measured][np.argsort(-y[measured])[:4]]
 proposal = propose(
     model,
     parents,
     n=6,
-    max_mutations=2,
+    max_mutations=1,
     constraints=Constraints(positions=range(25, 80), forbidden=["N{P}[ST]G"]),
     random_state=0,
 )

@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 
 from sklyra._constraints import RANDOM_STATE, Int, Table, check_arguments
 from sklyra._typing import Array
+from sklyra.inspection.columns import add_outputs
 from sklyra.inspection.model import find_model, predict_margins, read_parent
 
 if TYPE_CHECKING:
@@ -64,12 +65,7 @@ class Attribution(NamedTuple):
             "letter": list("".join(self.sequences)),
         }
         for name in ("contribution", "std"):
-            values = np.concatenate(getattr(self, name))
-            if values.ndim == 1:
-                table[name] = values
-                continue
-            for output, column in enumerate(values.T):
-                table[f"{name}_{output}"] = column
+            add_outputs(table, name, np.concatenate(getattr(self, name)))
         return pd.DataFrame(table)
 
     def plot(

@@ -12,6 +12,7 @@ from scipy import sparse
 from sklyra._typing import Array, Rows
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
+from sklyra.inspection.columns import add_outputs
 from sklyra.inspection.library import Library, make_library
 from sklyra.inspection.model import find_model, read_parent
 from sklyra.inspection.mutation_scan import read_letters
@@ -77,11 +78,7 @@ class PairwiseEpistasis(NamedTuple):
         }
         table: dict[str, Any] = {"first": names[first], "second": names[second]}
         for name, values in columns.items():
-            if values.ndim == 1:
-                table[name] = values
-                continue
-            for output, column in enumerate(values.T):
-                table[f"{name}_{output}"] = column
+            add_outputs(table, name, values)
         return pd.DataFrame(table)
 
     def plot(self, *, output: int = 0, ax: Any = None) -> EpistasisDisplay:

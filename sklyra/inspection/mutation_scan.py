@@ -13,6 +13,7 @@ from scipy import sparse
 from sklyra._typing import Array
 from sklyra.alphabets import PROTEIN, Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
+from sklyra.inspection.columns import add_outputs
 from sklyra.inspection.model import find_model, read_parent
 from sklyra.sequences import Mutation
 
@@ -94,12 +95,7 @@ class MutationScan(NamedTuple):
             "letter": [mutation.letter for mutation in names],
         }
         for name in ("effect", "std"):
-            values = getattr(self, name)[rows, columns]
-            if values.ndim == 1:
-                table[name] = values
-                continue
-            for output, column in enumerate(values.T):
-                table[f"{name}_{output}"] = column
+            add_outputs(table, name, getattr(self, name)[rows, columns])
         return pd.DataFrame(table)
 
     def plot(self, *, output: int = 0, ax: Any = None) -> MutationScanDisplay:

@@ -13,6 +13,7 @@ from scipy import sparse
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
+from sklyra.inspection.columns import add_outputs
 from sklyra.inspection.epistasis import read_mutations
 from sklyra.inspection.library import make_library
 from sklyra.inspection.model import find_model, predict_margins, read_parent
@@ -66,12 +67,7 @@ class HigherOrderEpistasis(NamedTuple):
             "order": [len(one) for one in self.sets],
         }
         for name in ("interaction", "std"):
-            values = getattr(self, name)
-            if values.ndim == 1:
-                table[name] = values
-                continue
-            for output, column in enumerate(values.T):
-                table[f"{name}_{output}"] = column
+            add_outputs(table, name, getattr(self, name))
         return pd.DataFrame(table)
 
 

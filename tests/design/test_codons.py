@@ -11,23 +11,11 @@ from hypothesis import strategies as st
 
 from sklyra.design import codon_residues, degenerate_codon
 from sklyra.design.codons import one_nucleotide_away, translate
+from tests.design.naive import DEGENERATE
 
 CODONS = ["".join(c) for c in itertools.product("ACGT", repeat=3)]
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
-NUCLEOTIDES = {
-    **{n: n for n in "ACGT"},
-    "R": "AG",
-    "Y": "CT",
-    "S": "CG",
-    "W": "AT",
-    "K": "GT",
-    "M": "AC",
-    "B": "CGT",
-    "D": "AGT",
-    "H": "ACT",
-    "V": "ACG",
-    "N": "ACGT",
-}
+NUCLEOTIDES = {**{n: n for n in "ACGT"}, **DEGENERATE}
 
 
 @pytest.mark.parametrize("genetic_code", [1, 2, 11])
