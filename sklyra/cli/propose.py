@@ -34,6 +34,11 @@ _SIZES = ["24", "48", "96", "384"]
     show_default=True,
     help="How many of these, at most.",
 )
+@click.option(
+    "--which",
+    type=click.IntRange(0),
+    help="Value, label or class from 0, if MODEL has several.",
+)
 @click.option("--minimize", is_flag=True, help="Low values are wanted.")
 @click.option("--max-mutations", type=click.IntRange(1), default=4, show_default=True)
 @click.option(
@@ -75,6 +80,7 @@ def propose(
     output: str,
     by: str | None,
     best: int,
+    which: int | None,
     minimize: bool,
     plate: str | None,
     measured: tuple[str, ...],
@@ -109,7 +115,9 @@ def propose(
         known += _read_sequences(source, sequence)
     constraints = _constraints(shared)
     wanted = design.Objective(
-        load_model(model, device, threads), "minimize" if minimize else "maximize"
+        load_model(model, device, threads),
+        "minimize" if minimize else "maximize",
+        output=which,
     )
     found = design.propose(
         wanted, chosen, measured=known, constraints=constraints, random_state=seed,

@@ -24,7 +24,7 @@ from sklyra.estimators import LyraClassifier, LyraRegressor
 _TABLE: Table = {
     "goal": [OneOf("maximize", "minimize", "at least", "at most")],
     "bound": [Float(-np.inf, closed="neither"), NONE],
-    "output": [Int(0)],
+    "output": [Int(0), NONE],
     "name": [Instance(str, "a str"), NONE],
 }
 
@@ -42,8 +42,8 @@ class Objective:
         What is wanted.
     bound : float or None, default=None
         For "at least" and "at most": what the value has to reach.
-    output : int, default=0
-        Which of several outputs, labels or classes.
+    output : int or None, default=None
+        Which of several outputs, labels or classes, from 0; None for the only one.
     name : str or None, default=None
         What tables call the value; None for "value", or "value_0" and so on.
 
@@ -58,7 +58,7 @@ class Objective:
     model: Any
     goal: str = "maximize"
     bound: float | None = None
-    output: int = 0
+    output: int | None = None
     name: str | None = None
 
     def __post_init__(self) -> None:

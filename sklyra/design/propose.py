@@ -261,5 +261,5 @@ def _interval(objective: Objective, sequences: list[str]) -> Array:
         bounds = objective.model.predict_interval(sequences, confidence=_CONFIDENCE)
     except ValueError:  # too few held-out rows for it
         return unknown
-    own: Array = bounds.reshape(len(sequences), 2, -1)[:, :, objective.output].T
+    own: Array = bounds.reshape(len(sequences), 2, -1)[:, :, objective.output or 0].T
     return own

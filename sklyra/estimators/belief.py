@@ -22,8 +22,8 @@ class Belief:
         A fitted model.
     inputs : Inputs
         Samples that it has read.
-    output : int, default=0
-        Which of several outputs, labels or classes.
+    output : int or None, default=None
+        Which of several outputs, labels or classes; None for the only one.
 
     Attributes
     ----------
@@ -36,19 +36,28 @@ class Belief:
     Raises
     ------
     ValueError
-        If the model has no such output.
+        If the model has no such output, or several and none is said.
     """
 
-    def __init__(self, model: BaseLyra, inputs: Inputs, output: int = 0) -> None:
-        self._model, self._inputs, self._output = model, inputs, output
+    def __init__(
+        self, model: BaseLyra, inputs: Inputs, output: int | None = None
+    ) -> None:
+        self._model, self._inputs = model, inputs
         ensemble = model._ensemble
         self._parts = uncertain.predict_members(model, inputs)
         level = ensemble.stacked(self._parts, inputs)
         margins = ensemble.target.margins(level).reshape(len(level), -1)
-        if not 0 <= output < margins.shape[1]:
+        n_outputs = margins.shape[1]
+        if output is None and n_outputs > 1:
             raise ValueError(
-                f"output={output} does not exist: the model predicts "
-                f"{margins.shape[1]}, numbered from 0."
+                f"The model predicts {n_outputs} values, labels or classes: say which "
+                "is wanted with output=, numbered from 0."
+            )
+        self._output = output = output or 0
+        if output >= n_outputs:
+            raise ValueError(
+                f"output={output} does not exist: the model predicts {n_outputs}, "
+                "numbered from 0."
             )
         self.mean: Array = margins[:, output]
         each = member_margins(ensemble, self._parts)

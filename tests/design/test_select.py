@@ -162,6 +162,16 @@ def test_classes_are_chosen_by_log_odds():
     assert len(select(model, NEW, n=5)) == 5
 
 
+def test_one_of_several_outputs_is_said():
+    X, y = variants()
+    model = LyraRegressor(**SETTINGS).fit(X, np.stack([y, -y], axis=1))
+    with pytest.raises(ValueError, match=r"predicts 2 values.*say which.*output="):
+        select(model, NEW, n=3)
+    chosen = select(Objective(model, output=1), NEW, n=3, strategy="exploit")
+    expected = np.argsort(-model.predict(NEW)[:, 1], kind="stable")[:3]
+    assert chosen.tolist() == expected.tolist()
+
+
 def test_rows_of_tables_are_chosen():
     X, y = variants()
     table = pd.DataFrame({"protein": X, "dose": np.arange(80.0) % 7})
