@@ -48,7 +48,7 @@ def select(
         What was measured, in the form of `candidates`, and is not chosen again.
     strategy : {"balance", "exploit", "explore"}, default="balance"
         "exploit" takes the best by the mean of members, without a bonus; "explore" has
-        three times the bonus, for when many plates are to come.
+        four times the bonus, for when many plates are to come.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights of several objectives; one objective needs none.
 

@@ -72,7 +72,7 @@ def test_the_best_are_exploited(regressor):
     assert chosen.tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize(("strategy", "bonus"), [("balance", 1), ("explore", 3)])
+@pytest.mark.parametrize(("strategy", "bonus"), [("balance", 0.5), ("explore", 2)])
 def test_uncertainty_that_is_left_is_worth_something(regressor, strategy, bonus):
     """With the posterior written out: that of a sample once others are measured."""
     found = belief(regressor, NEW)
