@@ -27,9 +27,9 @@ class _Strategy(NamedTuple):
     optimism: float
 
 
-# Measured in campaigns of four plates on four landscapes: with more optimism less of the
-# best is found where there is much noise, with less where there is little; draws from
-# the whole posterior find half as much, for they are mostly noise.
+# Measured in campaigns of four plates on four landscapes: with more optimism less of
+# the best is found where there is much noise, with less where there is little; there
+# draws from the whole posterior find half as much.
 _STRATEGIES = {
     "exploit": _Strategy(0.0, 0.0),
     "balance": _Strategy(1.0, 0.5),
@@ -43,10 +43,10 @@ class Wanted:
     Each member is one explanation of what was measured, and the better it is determined
     the more they agree: to go by one after the other is Thompson sampling from an
     ensemble [1]_. To what a member predicts half a standard deviation of the posterior
-    of the Gaussian process and the members is added, as it is once those that were chosen
-    before are measured [2]_: it is small beside what is measured or chosen, so that a
-    batch is diverse. Of several objectives each member has weights of its own, drawn at
-    random, so that the chosen spread along the Pareto front [3]_.
+    of the Gaussian process and the members is added, as it is once those that were
+    chosen before are measured [2]_: it is small beside what is measured or chosen, so
+    that a batch is diverse. Of several objectives each member has weights of its own,
+    drawn at random, so that the chosen spread along the Pareto front [3]_.
 
     Parameters
     ----------
