@@ -29,7 +29,7 @@ from sklyra.design.rules import (
     LengthRule,
     Rule,
 )
-from sklyra.sequences import find_alphabet
+from sklyra.sequences import check_sequences, find_alphabet
 
 _MANY = (list, tuple, set, frozenset, range, np.ndarray)
 _NUMBERS, _TEXTS = Instance(_MANY, "a list of int"), Instance(_MANY, "a list of str")
@@ -183,9 +183,11 @@ class Constraints:
         """
         nucleic = is_nucleic(alphabet)
         patterns = [read_pattern(text, alphabet) for text in self.forbidden]
-        found: list[Rule] = [ForbiddenRule(one, self.flanks) for one in patterns]
+        before, behind = (_spell(flank, alphabet) for flank in self.flanks)
+        flanks = before, behind
+        found: list[Rule] = [ForbiddenRule(one, flanks) for one in patterns]
         if self.max_homopolymer is not None:
-            found.append(HomopolymerRule(self.max_homopolymer, self.flanks))
+            found.append(HomopolymerRule(self.max_homopolymer, flanks))
         if self.gc is not None:
             if not nucleic:
                 raise ValueError(
@@ -227,6 +229,7 @@ class Constraints:
             If a constraint needs a parent and there is none, or has no meaning for it.
         """
         letters = find_alphabet(alphabet)
+        sequence = _spell(sequence, letters)
         for rule in self.rules(letters):
             broken = rule.broken_by(sequence)
             if broken is not None:
@@ -240,7 +243,8 @@ class Constraints:
             raise ValueError(
                 f"{relative[0]} is about what changes in a parent: pass parent=."
             )
-        return find_neighborhood([parent], self, letters).why_not(sequence, 0)
+        own = _spell(parent, letters)
+        return find_neighborhood([own], self, letters).why_not(sequence, 0)
 
     def allows(
         self,
@@ -262,3 +266,10 @@ class Constraints:
             Whether it breaks none.
         """
         return self.why_not(sequence, parent, alphabet=alphabet) is None
+
+
+def _spell(sequence: str, alphabet: Alphabet) -> str:
+    """Write a sequence as patterns are written: in upper case, without aliases."""
+    if not sequence:
+        return sequence
+    return check_sequences([sequence], alphabet=alphabet).decode()[0]

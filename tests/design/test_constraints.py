@@ -158,6 +158,15 @@ def test_reasons_say_where(sequence, given, reason):
     assert reason in Constraints(**given).why_not(sequence, sequence, alphabet="dna")
 
 
+def test_lower_case_and_u_are_the_same_letters():
+    constraints = Constraints(forbidden=["EcoRI"], flanks=("aag", ""), fixed=[1])
+    assert "position 2" in constraints.why_not("ggaauucc", "GGAATTCG", alphabet="dna")
+    assert "position 0" in constraints.why_not("aattcc", "AATTCC", alphabet="dna")
+    assert constraints.why_not("cattcc", "cattcg", alphabet="dna") is None
+    reason = constraints.why_not("gattcc", "cattcg", alphabet="dna")
+    assert "'G' at position 1" in reason
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
