@@ -79,6 +79,28 @@ class Filter:
             self.broken[name] = self.broken.get(name, 0) + far
         return [s for s, fine in zip(kept, allowed, strict=True) if fine]
 
+    def nearly(self, sequences: Sequence[str], n: int) -> list[str]:
+        """Select sequences that are not allowed, but nearly.
+
+        Parameters
+        ----------
+        sequences : sequence of str
+            Any.
+        n : int
+            How many to select, at most.
+
+        Returns
+        -------
+        list of str
+            Of those near a parent the ones that break constraints the least.
+        """
+        allowed = self._neighborhood.nearest(sequences).parent >= 0
+        near = [s for s, fine in zip(sequences, allowed, strict=True) if fine]
+        return sorted(near, key=self._excess)[:n]
+
+    def _excess(self, sequence: str) -> float:
+        return sum(rule.excess(sequence) for rule in self._rules)
+
     def blame(self) -> str:
         """Say which constraints let too little through.
 
@@ -135,7 +157,8 @@ def evolve(
     .. [1] Sinai, S. et al. (2020). AdaLead: A simple and robust adaptive greedy search
        algorithm for sequence design. arXiv:2010.02141.
     """
-    breeding, pool, scores = list(parents), [], None
+    breeding, scores = list(parents), None
+    pool: list[str] = []
     known: set[str] = set()
     best_before: list[Array] = []
     for _ in range(_GENERATIONS):
@@ -149,6 +172,8 @@ def evolve(
             children += allow(fresh)
             if len(children) >= _CHILDREN:
                 break
+            if not pool and not children:  # parents are far from what is allowed
+                breeding = [*parents, *allow.nearly(fresh, _BREEDING)]
         if not children:
             break
         new = score(children)

@@ -35,6 +35,20 @@ class Rule(Protocol):
             What is wrong, and where; None if nothing is.
         """
 
+    def excess(self, sequence: str) -> float:
+        """Compute how far a sequence is from being allowed.
+
+        Parameters
+        ----------
+        sequence : str
+            Letters.
+
+        Returns
+        -------
+        float
+            About the number of letters that have to change; 0 if none has.
+        """
+
 
 class ForbiddenRule(NamedTuple):
     """No pattern, on either strand and across the flanks.
@@ -57,13 +71,24 @@ class ForbiddenRule(NamedTuple):
 
     def broken_by(self, sequence: str) -> str | None:
         """Say where the pattern is (see `Rule.broken_by`)."""
-        before, behind, n = *self.flanks, self.pattern.reach - 1
-        # patterns that lie in a flank alone are none of the sequence's
-        before = before[len(before) - min(n, len(before)) :]
-        place = self.pattern.find(before + sequence + behind[:n])
+        whole, n_before = self._with_flanks(sequence)
+        place = self.pattern.find(whole)
         if place is None:
             return None
-        return f"{self.name} at position {place - len(before) + 1}"
+        return f"{self.name} at position {place - n_before + 1}"
+
+    def excess(self, sequence: str) -> float:
+        """Count where the pattern is (see `Rule.excess`)."""
+        whole, _ = self._with_flanks(sequence)
+        found = [len(one.findall(whole)) for one in self.pattern.expressions]
+        return float(sum(found))
+
+    def _with_flanks(self, sequence: str) -> tuple[str, int]:
+        """Add as much of the flanks as a pattern that reaches in may have."""
+        before, behind = self.flanks
+        n = self.pattern.reach - 1
+        before = before[len(before) - min(n, len(before)) :]
+        return before + sequence + behind[:n], len(before)
 
 
 class HomopolymerRule(NamedTuple):
@@ -87,14 +112,24 @@ class HomopolymerRule(NamedTuple):
 
     def broken_by(self, sequence: str) -> str | None:
         """Say which run is too long (see `Rule.broken_by`)."""
+        runs, n_before = self._long_runs(sequence)
+        if not runs:
+            return None
+        place = runs[0].start() - n_before + 1
+        return f"{self.name}: a longer run of {runs[0][1]!r} at position {place}"
+
+    def excess(self, sequence: str) -> float:
+        """Count letters that are too many (see `Rule.excess`)."""
+        runs, _ = self._long_runs(sequence)
+        return float(sum(len(run[0]) - self.longest for run in runs))
+
+    def _long_runs(self, sequence: str) -> tuple[list[re.Match[str]], int]:
+        """Find runs that are too long, with the flanks that they reach into."""
         before, behind = self.flanks
         before = before[len(before) - min(self.longest, len(before)) :]
         whole = before + sequence + behind[: self.longest]
-        run = re.search(rf"(.)\1{{{self.longest}}}", whole)
-        if run is None:
-            return None
-        place = run.start() - len(before) + 1
-        return f"{self.name}: a longer run of {run[1]!r} at position {place}"
+        found = re.finditer(rf"(.)\1{{{self.longest},}}", whole)
+        return list(found), len(before)
 
 
 class GcRule(NamedTuple):
@@ -116,10 +151,16 @@ class GcRule(NamedTuple):
 
     def broken_by(self, sequence: str) -> str | None:
         """Say what the share is (see `Rule.broken_by`)."""
-        share = (sequence.count("G") + sequence.count("C")) / max(len(sequence), 1)
+        share = _gc_share(sequence)
         if self.least <= share <= self.most:
             return None
         return f"{self.name}: it is {share:.3f}"
+
+    def excess(self, sequence: str) -> float:
+        """Count letters that have to change (see `Rule.excess`)."""
+        share = _gc_share(sequence)
+        beyond = max(self.least - share, share - self.most, 0.0)
+        return beyond * len(sequence)
 
 
 class LengthRule(NamedTuple):
@@ -144,3 +185,12 @@ class LengthRule(NamedTuple):
         if self.least <= len(sequence) <= self.most:
             return None
         return f"{self.name}: it has {len(sequence)} letters"
+
+    def excess(self, sequence: str) -> float:
+        """Count letters that are too many or too few (see `Rule.excess`)."""
+        n = len(sequence)
+        return float(max(self.least - n, n - self.most, 0))
+
+
+def _gc_share(sequence: str) -> float:
+    return (sequence.count("G") + sequence.count("C")) / max(len(sequence), 1)

@@ -158,6 +158,43 @@ def test_reasons_say_where(sequence, given, reason):
     assert reason in Constraints(**given).why_not(sequence, sequence, alphabet="dna")
 
 
+@settings(max_examples=60)
+@given(GIVEN, st.sampled_from(EVERY))
+def test_sequences_are_allowed_where_nothing_is_in_excess(given, sequence):
+    for rule in Constraints(**given).rules(DNA):
+        excess = rule.excess(sequence)
+        assert excess >= 0
+        assert (excess > 0) == (rule.broken_by(sequence) is not None)
+
+
+def test_excess_counts_letters():
+    rules = Constraints(
+        gc=(0.4, 0.6), max_homopolymer=2, length=(3, 8), forbidden=["GAATTC"]
+    ).rules(DNA)
+    gc, *_ = [rule for rule in rules if rule.name.startswith("gc")]
+    assert gc.excess("AAAAAAAAAA") == pytest.approx(4)
+    run, *_ = [rule for rule in rules if rule.name.startswith("max_h")]
+    assert run.excess("AAAATTTC") == 2 + 1
+    length, *_ = [rule for rule in rules if rule.name.startswith("length")]
+    assert [length.excess("A" * n) for n in (1, 3, 8, 10)] == [2, 0, 0, 2]
+    site, *_ = [rule for rule in rules if rule.name.startswith("forb")]
+    assert site.excess("GAATTCGAATTC") == 4  # two, which are their own other strand
+
+
+def test_parents_may_be_far_from_what_is_allowed():
+    """Six letters have to change at once, which chance alone does not find."""
+    parent = "ATTATAATTATTAATATAAT"
+    constraints = Constraints(gc=(0.3, 0.6), max_homopolymer=2)
+    neighborhood = find_neighborhood([parent], constraints, DNA, 7)
+    allow = Filter(neighborhood, constraints.rules(DNA), {parent})
+    rng = np.random.RandomState(0)
+    found = evolve(
+        lambda s: np.zeros((1, len(s))), neighborhood, allow, [parent], [parent], rng
+    )
+    assert len(found) > 20
+    assert all(6 <= s.count("G") + s.count("C") <= 7 for s in found)
+
+
 def test_lower_case_and_u_are_the_same_letters():
     constraints = Constraints(forbidden=["EcoRI"], flanks=("aag", ""), fixed=[1])
     assert "position 2" in constraints.why_not("ggaauucc", "GGAATTCG", alphabet="dna")
