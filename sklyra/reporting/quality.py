@@ -78,8 +78,8 @@ def describe_quality(evidence: Evidence) -> Section:
         )
     else:
         section.blocks.append(
-            f"Held out of training by turns, {told['score']} is {score:.3f}: each "
-            "sequence was predicted by members that had not seen it, or copies of it."
+            f"On sequences held out of training, {told['score']} is {score:.3f}: each "
+            "was predicted by members that had not seen it, or copies of it."
         )
     if evidence.data is not None and evidence.is_plain and not evidence.is_classifier:
         y = np.asarray(evidence.data[1], float)
@@ -150,7 +150,7 @@ def _describe_test(evidence: Evidence, X: Any, y: Any) -> list[str | Table | Pic
             )
     except ValueError as error:  # nothing was held out, or too little
         pictures.append(f"Of intervals: {error}")
-    return [Table([], rows, "On sequences that it has not seen"), *pictures]
+    return [Table([], rows, "On the test"), *pictures]
 
 
 def describe_honesty(evidence: Evidence) -> Section:
@@ -198,10 +198,17 @@ def describe_honesty(evidence: Evidence) -> Section:
             ax.set_ylabel("test sequences")
 
         text = f"{found.n_duplicates} of {len(some)} test sequences are in training."
+        if found.n_duplicates:
+            text += " Scores on the test are too good, as those were learned."
         section.blocks += [
             text,
             Picture(draw(plot, 4.8, 2.4, "leak"), "How near the test is."),
         ]
+    else:
+        section.blocks.append(
+            "The model keeps no training sequences to compare with: whether the test "
+            "is among them cannot be said."
+        )
     return section
 
 

@@ -38,10 +38,11 @@ def keeps(
     for pattern in given.get("forbidden", ()):
         expression = "".join(f"[{DEGENERATE.get(c, c)}]" for c in pattern)
         whole = before + sequence + behind
-        for strand in (whole, str(Seq(whole).reverse_complement())):
+        other = str(Seq(whole).reverse_complement())
+        for strand, turned in ((whole, False), (other, True)):
             for match in re.finditer(f"(?={expression})", strand):
                 first = match.start()
-                if strand != whole:
+                if turned:
                     first = len(whole) - first - len(pattern)
                 inside = range(len(before), len(before) + len(sequence))
                 if set(range(first, first + len(pattern))) & set(inside):

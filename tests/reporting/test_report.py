@@ -111,6 +111,14 @@ def test_numbers_are_those_of_the_model(page, regressor):
     assert fields[fields.index(best["mutation"]) + 1] == f"{best['effect']:.4g}"
 
 
+def test_a_test_that_was_learned_is_not_called_good(page, regressor):
+    assert f"0 of {len(TEST_X)} test sequences are in training." in page.html
+    assert "Scores on the test are too good" not in page.html
+    mixed = ([*TEST_X[:20], *X[:5]], np.r_[TEST_Y[:20], Y[:5]])
+    again = sklyra.report(regressor, test=mixed, n_proposals=0).html
+    assert "5 of 25 test sequences are in training. Scores on the test are" in again
+
+
 def test_cells_of_the_heatmap_say_what_they_are(regressor):
     scan = mutation_scan(regressor, PARENT, start=5)
     found = re.findall(r"<title>(\w+) ([^ ]+) ± ([^<]+)</title>", heatmap(scan))
@@ -167,6 +175,7 @@ def test_a_model_that_keeps_nothing_says_so(tmp_path):
     page = sklyra.report(model, test=(TEST_X, TEST_Y))
     assert "No sequences were held out" in page.html
     assert "Of novelty: " in page.html
+    assert "whether the test is among them cannot be said" in page.html
     page.save(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text("utf-8") == page.html
     assert page._repr_html_() == page.html
