@@ -98,8 +98,9 @@ def propose(
     >>> from sklyra.design import Constraints, propose
     >>> X, y = load_cr6261(return_X_y=True)
     >>> model = LyraRegressor(n_members=2, max_epochs=2).fit(X[:60], y[:60])
+    >>> near = Constraints(positions=[28, 30])
     >>> proposal = propose(
-    ...     model, X[y.argmax()], n=3, max_mutations=1, max_novelty=100
+    ...     model, X[0], n=3, max_mutations=1, max_novelty=100, constraints=near
     ... )
     >>> proposal.n_mutations.tolist()
     [1, 1, 1]

@@ -79,7 +79,7 @@ def select(
     >>> from sklyra.design import select
     >>> X, y = load_cr6261(return_X_y=True)
     >>> model = LyraRegressor(n_members=2, max_epochs=2).fit(X[:60], y[:60])
-    >>> bool(select(model, X, n=4, measured=X[:60]).min() >= 60)
+    >>> bool(select(model, X[:200], n=4, measured=X[:60]).min() >= 60)
     True
     """
     objectives, rng = read_objectives(model), check_random_state(random_state)

@@ -197,6 +197,7 @@ def test_what_gives_nothing_is_refused(regressor, options, error, message):
         propose(regressor, **{"parents": PARENT, **options})
 
 
+@pytest.mark.slow
 def test_a_table_is_no_place_for_mutations(regressor):
     import pandas as pd
 

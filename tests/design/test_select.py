@@ -172,6 +172,7 @@ def test_one_of_several_outputs_is_said():
     assert chosen.tolist() == expected.tolist()
 
 
+@pytest.mark.slow
 def test_rows_of_tables_are_chosen():
     X, y = variants()
     table = pd.DataFrame({"protein": X, "dose": np.arange(80.0) % 7})

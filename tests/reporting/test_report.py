@@ -157,6 +157,7 @@ def test_classes_have_a_page_too(n_classes):
     assert ("log odds" in page.html) == (n_classes == 2)
 
 
+@pytest.mark.slow
 def test_tables_and_several_outputs_have_what_applies():
     import pandas as pd
 
