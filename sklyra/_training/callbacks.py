@@ -32,14 +32,15 @@ class BestWeights(Callback):
     def on_train_begin(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
         """Reset the records of an earlier training."""
         self.best_, self.epoch_ = math.inf, 0
-        self.state_: dict[str, Any] | None = None
+        self.state_: dict[str, Tensor] | None = None
 
     def on_epoch_end(self, net: skorch.NeuralNet, **kwargs: Any) -> None:
         """Compare the validation loss with the least so far."""
         epoch, loss = net.history[-1, "epoch"], net.history[-1, "valid_loss"]
         if loss < self.best_:
             self.best_, self.epoch_ = loss, epoch
-            self.state_ = copy.deepcopy(net.module_.state_dict())
+            state = net.module_.state_dict()
+            self.state_ = {name: value.clone() for name, value in state.items()}
         elif epoch - self.epoch_ >= self.patience:
             raise StopTraining
 

@@ -162,6 +162,11 @@ class SequenceNet(skorch.NeuralNet):
             row[f"{prefix}_loss"] = loss
         self.history.record(f"{prefix}_batch_count", len(iterator))
 
+    def _set_training(self, training: bool = True) -> None:
+        """Put the network into a mode, unless it is in it: that takes a while."""
+        if self.module_.training != training or self.criterion_.training != training:
+            super()._set_training(training)
+
     def train_step_single(
         self, batch: tuple[dict[str, Any], Tensor], **fit_params: Any
     ) -> dict[str, Tensor]:

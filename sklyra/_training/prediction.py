@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +19,7 @@ from sklyra._training.pieces import forward
 from sklyra._workers import workers
 from sklyra.batching import beside, chunks, inputs
 from sklyra.batching.windows import find_windows
-from sklyra.nn import SequenceModule
+from sklyra.nn.module import SequenceModule, in_double_precision
 from sklyra.nn.variants import find_parent
 from sklyra.sequences import EncodedSequences, Inputs
 
@@ -150,7 +149,7 @@ class _Runner:
         self.module: SequenceModule = net.module_
         self.module.eval()
         if double:
-            self.module = copy.deepcopy(self.module).double()
+            self.module = in_double_precision(self.module)
         function: Callable[..., Tensor] = self.module.forward
         if represent:
             function = self.module.represent

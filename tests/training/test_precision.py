@@ -1,12 +1,16 @@
-"""bfloat16."""
+"""Numbers of fewer and of more bits."""
 
 from __future__ import annotations
+
+import copy
 
 import numpy as np
 import pytest
 import torch
 
 from sklyra import LyraRegressor
+from sklyra.nn import LyraNet
+from sklyra.nn.module import in_double_precision
 from tests.settings import PROTEIN_NETWORK
 from tests.training.cases import X, Y
 
@@ -32,3 +36,23 @@ def test_bfloat16_learns_what_float32_learns() -> None:
     assert abs(loss - at_the_end) < 0.1
     with pytest.raises(ValueError, match="precision='half'"):
         LyraRegressor(**PROTEIN_NETWORK, precision="half").fit(X, Y)
+
+
+def test_a_copy_in_double_precision_is_a_deep_one() -> None:
+    module = LyraNet(
+        20, 1, torch.eye(20), d_model=8, pgc_hidden=(4, 4), d_state=4
+    ).eval()
+    before = copy.deepcopy(module.state_dict())
+    twin = in_double_precision(module)
+    values = torch.randint(20, (3, 7))
+    expected = copy.deepcopy(module).double()(values)
+    torch.testing.assert_close(twin(values), expected, rtol=0, atol=0)
+    for value in twin.state_dict().values():
+        assert value.dtype == (
+            torch.float64 if value.is_floating_point() else torch.long
+        )
+        if value.is_floating_point():
+            value.zero_()
+    for name, value in module.state_dict().items():
+        torch.testing.assert_close(value, before[name], rtol=0, atol=0)
+    assert module.embed.weight.requires_grad
