@@ -3,7 +3,7 @@ Fit an antibody's binding landscape
 ===================================
 
 2,048 variants of the antibody CR6261, all combinations of 11 mutations, and how
-strongly each binds influenza hemagglutinin. 600 of them predict the others. Some
+strongly each binds influenza hemagglutinin. 200 of them predict the others. Some
 mutations only help when others are present: epistasis. Ridge regression on one-hot
 letters adds up single effects and misses it; `LyraRegressor` does not.
 """
@@ -33,7 +33,7 @@ HERE = Path(__file__).parent if "__file__" in globals() else Path()
 
 X, y = load_cr6261(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
-    X, y, train_size=600, random_state=0
+    X, y, train_size=200, random_state=0
 )
 print(f"{len(X_train)} variants to learn from, {len(X_test)} held out")
 print(f"for example {X_train[0][:40]}... has -log10 Kd {y_train[0]:.2f}")

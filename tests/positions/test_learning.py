@@ -12,24 +12,24 @@ from sklyra.metrics import position_mcc
 
 @pytest.mark.slow
 def test_a_distant_motif_decides_the_state():
-    X, y = make_positions(620, length=100, distance=40, random_state=0)
-    model = LyraPositionClassifier(n_members=1, max_epochs=20, random_state=0)
-    model.fit(X[:500], y[:500])
-    assert position_mcc(y[500:], model.predict(X[500:])) > 0.95
-    parts = model.predict_parts(X[500:])["surroundings"]
+    X, y = make_positions(400, length=85, distance=40, random_state=0)
+    model = LyraPositionClassifier(n_members=1, max_epochs=18, random_state=0)
+    model.fit(X[:320], y[:320])
+    assert position_mcc(y[320:], model.predict(X[320:])) > 0.95
+    parts = model.predict_parts(X[320:])["surroundings"]
     near = [model.classes_[members[0].argmax(axis=1)] for members in parts]
-    assert position_mcc(y[500:], near) < 0.1
+    assert position_mcc(y[320:], near) < 0.1
 
 
 @pytest.mark.slow
 def test_hidden_labels_cost_little():
     """Half of all labels are hidden, at random."""
-    X, y = make_positions(400, length=80, distance=10, random_state=1)
+    X, y = make_positions(320, length=60, distance=10, random_state=1)
     rng = np.random.default_rng(0)
     half = ["".join(c if rng.random() < 0.5 else "-" for c in states) for states in y]
     scores = []
     for labels in (y, half):
-        model = LyraPositionClassifier(n_members=1, max_epochs=14, random_state=0)
-        model.fit(X[:320], labels[:320])
-        scores.append(model.score(X[320:], y[320:]))
+        model = LyraPositionClassifier(n_members=1, max_epochs=12, random_state=0)
+        model.fit(X[:240], labels[:240])
+        scores.append(model.score(X[240:], y[240:]))
     assert scores[1] > scores[0] - 0.02
