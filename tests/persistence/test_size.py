@@ -27,9 +27,9 @@ def windows(values: np.ndarray, size: int) -> list[bytes]:
 def test_networks_of_many_sequences_are_small_and_hold_none(method: str) -> None:
     """The default networks; ten residues in a row never come up by chance."""
     rng = np.random.default_rng(0)
-    residues = rng.choice(list(PROTEIN.letters), (2000, 30))
+    residues = rng.choice(list(PROTEIN.letters), (1000, 30))
     proteins = ["".join(row) for row in residues]
-    y = rng.normal(size=2000)
+    y = rng.normal(size=1000)
     model = LyraRegressor(
         gaussian_process=False,
         n_members=2,
@@ -44,14 +44,14 @@ def test_networks_of_many_sequences_are_small_and_hold_none(method: str) -> None
     elif method == "fit":
         model.fit(proteins, y)
     else:
-        model.fit(proteins[:1000], y[:1000], X_val=proteins[1000:], y_val=y[1000:])
+        model.fit(proteins[:500], y[:500], X_val=proteins[500:], y_val=y[500:])
     saved = pickle.dumps(model)
     assert len(saved) < 3_000_000
-    codes = check_sequences(proteins, alphabet="protein").values.reshape(2000, 30)
+    codes = check_sequences(proteins, alphabet="protein").values.reshape(1000, 30)
     target = model._ensemble.target
-    scaled = target.read(y, np.arange(2000), learn=False)
+    scaled = target.read(y, np.arange(1000), learn=False)
     data = pickle.dumps((proteins, codes, codes.astype(np.int64), y, scaled))
-    for row in (0, 1, 999, 1000, 1998):
+    for row in (0, 1, 499, 500, 998):
         traces = [proteins[row][start : start + 10].encode() for start in (0, 10, 20)]
         traces += windows(codes[row], 10) + windows(codes[row].astype(np.int64), 10)
         traces += [y[row].tobytes(), scaled[row : row + 2].tobytes()]
@@ -61,13 +61,13 @@ def test_networks_of_many_sequences_are_small_and_hold_none(method: str) -> None
 
 @pytest.mark.parametrize("make", [regressor, classifier])
 def test_networks_of_more_sequences_are_not_larger(make: Callable[..., Model]) -> None:
-    P, values, *_ = make_epistasis(2000, length=12, random_state=1)
+    P, values, *_ = make_epistasis(1000, length=12, random_state=1)
     if make is classifier:
         values = values > 0
     scoring = EpochScoring("r2" if make is regressor else "accuracy")
     model = make(callbacks=[scoring], max_epochs=2, gaussian_process=False)
     sizes = []
-    for n in (200, 2000):
+    for n in (200, 1000):
         model.fit(P[:n], values[:n])
         # numbers for each sequence, which users ask for
         model.oof_prediction_ = None
