@@ -68,6 +68,8 @@ from sklyra.inspection import (
     AttributionDisplay,
     EpistasisDisplay,
     HigherOrderEpistasis,
+    MotifDisplay,
+    Motifs,
     MutationScan,
     MutationScanDisplay,
     OrderShares,
@@ -75,6 +77,7 @@ from sklyra.inspection import (
     attribution,
     epistasis,
     higher_order_epistasis,
+    motifs,
     mutation_scan,
     order_shares,
 )
@@ -168,6 +171,9 @@ OTHERS = {
     PairwiseEpistasis,
     epistasis,
     mutation_scan,
+    MotifDisplay,
+    Motifs,
+    motifs,
     suggest_params,
     predict_stream,
 }

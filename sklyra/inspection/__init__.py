@@ -4,6 +4,8 @@ from sklyra.inspection.attribution import Attribution, attribution
 from sklyra.inspection.attribution_display import AttributionDisplay
 from sklyra.inspection.epistasis import PairwiseEpistasis, epistasis
 from sklyra.inspection.epistasis_display import EpistasisDisplay
+from sklyra.inspection.motif_display import MotifDisplay
+from sklyra.inspection.motifs import Motifs, motifs
 from sklyra.inspection.mutation_scan import MutationScan, mutation_scan
 from sklyra.inspection.orders import (
     HigherOrderEpistasis,
@@ -18,6 +20,8 @@ __all__ = [
     "AttributionDisplay",
     "EpistasisDisplay",
     "HigherOrderEpistasis",
+    "MotifDisplay",
+    "Motifs",
     "MutationScan",
     "MutationScanDisplay",
     "OrderShares",
@@ -25,6 +29,7 @@ __all__ = [
     "attribution",
     "epistasis",
     "higher_order_epistasis",
+    "motifs",
     "mutation_scan",
     "order_shares",
 ]

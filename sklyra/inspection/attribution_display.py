@@ -7,22 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from sklyra.inspection.attribution import Attribution, attribution
+from sklyra.inspection.letters import draw_letter, letter_color
 from sklyra.inspection.scan_display import check_output
 
 # Positions in a row of a new figure, at most.
 _IN_A_ROW = 80
 _WIDTH, _HEIGHT, _BORDER = 0.16, 1.5, 1.2
-# Letters by their kind, in colors that color-blind readers tell apart (Okabe and Ito):
-# positive, negative, polar, nonpolar, aromatic, special.
-_KINDS = {
-    "HKR": "#0072b2",
-    "DE": "#d55e00",
-    "CMNQST": "#009e73",
-    "AILV": "#4d4d4d",
-    "FWY": "#cc79a7",
-    "GP": "#e69f00",
-}
-_NUCLEOTIDES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "TU": "#d55e00"}
 
 
 class AttributionDisplay:
@@ -132,15 +122,15 @@ class AttributionDisplay:
         else:
             self.axes_, figure = [ax], ax.figure
         self.figure_ = figure
-        colors = _NUCLEOTIDES if set(letters) <= set("ACGTU-") else _KINDS
         low, high = min(height.min(), 0.0), max(height.max(), 0.0)
         room = 0.05 * (high - low) or 1.0
         for row, axis in zip(rows, self.axes_, strict=True):
             for place in row.tolist():
                 sure = not abs(height[place]) < 2 * std[place]
-                color = _color(letters[place], colors)
-                _draw_letter(
-                    axis, letters[place], place + 1, height[place], color, sure
+                color = letter_color(letters[place], letters)
+                alpha = 1.0 if sure else 0.35
+                draw_letter(
+                    axis, letters[place], place + 1, height[place], color, alpha=alpha
                 )
             axis.axhline(0, color="black", linewidth=0.6)
             axis.xaxis.get_major_locator().set_params(integer=True)
@@ -150,40 +140,3 @@ class AttributionDisplay:
         self.axes_[-1].set_xlabel("position")
         self.axes_[len(self.axes_) // 2].set_ylabel("contribution")
         return self
-
-
-def _color(letter: str, colors: dict[str, str]) -> str:
-    found = [color for letters, color in colors.items() if letter in letters]
-    return found[0] if found else "#4d4d4d"
-
-
-def _draw_letter(
-    axis: Any, letter: str, position: int, height: float, color: str, sure: bool
-) -> None:
-    """Draw a letter as wide as a position, and as high as it contributes."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.patches import PathPatch
-    from matplotlib.textpath import TextPath
-    from matplotlib.transforms import Affine2D
-
-    if not height:
-        return
-    path = TextPath((0, 0), letter, size=1, prop=FontProperties(weight="bold"))
-    box = path.get_extents()
-    if not box.width or not box.height:
-        return
-    wide = min(0.9 / box.width, 1.2 / box.height * 2)
-    transform = (
-        Affine2D()
-        .translate(-box.x0 - box.width / 2, -box.y0)
-        .scale(wide, abs(height) / box.height)
-        .translate(position, min(height, 0.0))
-    )
-    axis.add_patch(
-        PathPatch(
-            transform.transform_path(path),
-            facecolor=color,
-            linewidth=0,
-            alpha=1.0 if sure else 0.35,
-        )
-    )
