@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from sklyra import CoverageDisplay, LyraRegressor
+from sklyra import CoverageDisplay, IntervalDisplay, LyraRegressor
 from sklyra.datasets import load_cr6261
 from sklyra.metrics import coverage_score, interval_score
 
@@ -58,12 +58,9 @@ for axis, (name, rows) in zip(
     axes, {"five mutations at most": alike, "eight or more": more}.items(), strict=True
 ):
     shown = rows[:120]
-    mean = model.predict(X[shown])
-    low, high = model.predict_interval(X[shown]).T
-    axis.axline((8, 8), slope=1, color="0.8", zorder=0)
-    bars = np.maximum([mean - low, high - mean], 0)
-    axis.errorbar(y[shown], mean, bars, fmt="o", markersize=3, linewidth=0.6)
-    axis.set(title=name, xlabel=r"measured $-\log_{10} K_d$")
+    IntervalDisplay.from_estimator(model, X[shown], y[shown], ax=axis)
+    axis.set(xlabel=r"measured $-\log_{10} K_d$", ylabel="")
+    axis.set_title(f"{name}: {axis.get_title()}", fontsize=10)
 axes[0].set_ylabel("predicted, with intervals of 90%")
 figure.tight_layout()
 

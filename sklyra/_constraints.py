@@ -13,6 +13,7 @@ from numbers import Integral, Real
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 
 class Constraint(Protocol):
@@ -301,3 +302,25 @@ def check_attributes(owner: object, table: Table) -> None:
         As `check_arguments`.
     """
     check_arguments(table, **{name: getattr(owner, name) for name in table})
+
+
+def check_output(values: npt.NDArray[Any], output: int) -> None:
+    """Refuse the number of an output that there is not.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n_outputs), float64
+        What is to be drawn.
+    output : int
+        Which of the outputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such output.
+    """
+    n_outputs = values.shape[-1]
+    if not 0 <= output < n_outputs:
+        raise ValueError(
+            f"output={output} is none of the {n_outputs} outputs: 0 to {n_outputs - 1}."
+        )

@@ -3,6 +3,7 @@
 from sklyra.estimators.classifier import LyraClassifier
 from sklyra.estimators.coverage_display import CoverageDisplay
 from sklyra.estimators.display import TrainingDisplay
+from sklyra.estimators.interval_display import IntervalDisplay
 from sklyra.estimators.positions import (
     LyraPositionClassifier,
     LyraPositionRegressor,
@@ -17,6 +18,7 @@ __all__ = [
     "PUBLISHED",
     "TRUSTED_TYPES",
     "CoverageDisplay",
+    "IntervalDisplay",
     "LyraClassifier",
     "LyraPositionClassifier",
     "LyraPositionRegressor",

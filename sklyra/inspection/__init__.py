@@ -6,6 +6,7 @@ from sklyra.inspection.epistasis import PairwiseEpistasis, epistasis
 from sklyra.inspection.epistasis_display import EpistasisDisplay
 from sklyra.inspection.motif_display import MotifDisplay
 from sklyra.inspection.motifs import Motifs, motifs
+from sklyra.inspection.mutation_count_display import MutationCountDisplay
 from sklyra.inspection.mutation_scan import MutationScan, mutation_scan
 from sklyra.inspection.orders import (
     HigherOrderEpistasis,
@@ -22,6 +23,7 @@ __all__ = [
     "HigherOrderEpistasis",
     "MotifDisplay",
     "Motifs",
+    "MutationCountDisplay",
     "MutationScan",
     "MutationScanDisplay",
     "OrderShares",

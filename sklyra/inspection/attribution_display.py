@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from sklyra._constraints import check_output
 from sklyra.inspection.attribution import Attribution, attribution
 from sklyra.inspection.letters import draw_letter, letter_color
-from sklyra.inspection.scan_display import check_output
 
 # Positions in a row of a new figure, at most.
 _IN_A_ROW = 80

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from sklyra._constraints import check_output
 from sklyra._typing import Array
 from sklyra.inspection.epistasis import PairwiseEpistasis, epistasis, find_pairs
-from sklyra.inspection.scan_display import COLORS, check_output
+from sklyra.inspection.scan_display import COLORS
 
 # Names that fit beside a map.
 _NAMED = 40

@@ -9,7 +9,14 @@ import numpy as np
 from scipy.stats import norm
 from sklearn.utils import check_random_state
 
-from sklyra._constraints import NONE, RANDOM_STATE, Int, Table, check_arguments
+from sklyra._constraints import (
+    NONE,
+    RANDOM_STATE,
+    Int,
+    Table,
+    check_arguments,
+    check_output,
+)
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.features import count_kmers
@@ -221,11 +228,7 @@ def motifs(
 
     def predict(sequences: list[str]) -> Array:
         values = predict_margins(model, sequences).reshape(len(sequences), -1)
-        if output >= values.shape[1]:
-            raise ValueError(
-                f"output={output} is none of the {values.shape[1]} outputs: 0 to "
-                f"{values.shape[1] - 1}."
-            )
+        check_output(values, output)
         chosen: Array = values[:, output]
         return chosen
 

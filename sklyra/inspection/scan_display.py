@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from sklyra._constraints import check_output
 from sklyra._typing import Array
 from sklyra.inspection.mutation_scan import MutationScan, mutation_scan
 
@@ -168,25 +169,3 @@ class MutationScanDisplay:
             side.set_visible(False)
         ax.set_xlabel("position")
         ax.set_ylabel("letter")
-
-
-def check_output(values: Array, output: int) -> None:
-    """Check the number of an output.
-
-    Parameters
-    ----------
-    values : ndarray of shape (..., n_outputs), float64
-        What is to be drawn.
-    output : int
-        Which of the outputs.
-
-    Raises
-    ------
-    ValueError
-        If there is no such output.
-    """
-    n_outputs = values.shape[-1]
-    if not 0 <= output < n_outputs:
-        raise ValueError(
-            f"output={output} is none of the {n_outputs} outputs: 0 to {n_outputs - 1}."
-        )
