@@ -61,18 +61,23 @@ class Evidence(NamedTuple):
         return n_values == 1 and not told["columns"] and bool(told["alphabet"])
 
     def training_sequences(self) -> list[str]:
-        """List the training sequences that the model keeps.
+        """List training sequences: those that the model keeps, or those of `data`.
 
         Returns
         -------
         list of str
-            Some of them; none if it keeps none.
+            Some of them; none where there are none.
         """
-        doubt = self.model._ensemble.doubt
-        if doubt is None or doubt.novelty.samples is None or not self.is_plain:
+        if not self.is_plain:
             return []
-        found: list[str] = doubt.novelty.samples.sequences.decode()
-        return found
+        doubt = self.model._ensemble.doubt
+        if doubt is not None and doubt.novelty.samples is not None:
+            kept: list[str] = doubt.novelty.samples.sequences.decode()
+            return kept
+        if self.data is None:
+            return []
+        given: list[str] = self.model._read_known(self.data[0]).sequences.decode()
+        return given
 
     def margins(self, X: Any) -> Array:
         """Predict values, or log odds of two classes.

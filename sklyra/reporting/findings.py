@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from sklyra.design import propose
-from sklyra.inspection import mutation_scan
+from sklyra.inspection import motifs, mutation_scan
 from sklyra.reporting.blocks import Code, Picture, Section, Table
 from sklyra.reporting.evidence import Evidence
-from sklyra.reporting.pictures import heatmap
+from sklyra.reporting.pictures import heatmap, logos
 
 # Mutations of a scan that take seconds, and rows of a table.
 _MOST_MUTATIONS, _ROWS = 12_000, 10
+# Letters of sequences in which words may stand here and there.
+_SHORTEST = 24
 _SHARES = {
     "additive": "effects of single letters, which add up",
     "pairwise": "pairs of positions",
@@ -34,7 +37,7 @@ def describe_findings(evidence: Evidence) -> Section:
     Returns
     -------
     Section
-        Shares of variance, and a scan of the parent.
+        Shares of variance, motifs, and a scan of the parent.
     """
     model, section = evidence.model, Section("What it found")
     shares = getattr(model, "variance_shares_", None)
@@ -43,6 +46,7 @@ def describe_findings(evidence: Evidence) -> Section:
         section.blocks.append(
             Table(["what", "share of the variance"], rows, "By the Gaussian process")
         )
+    section.blocks += _describe_motifs(evidence)
     parent = find_parent(evidence)
     if parent is None:
         section.blocks.append(
@@ -80,6 +84,45 @@ def describe_findings(evidence: Evidence) -> Section:
             )
         )
     return section
+
+
+def _describe_motifs(evidence: Evidence) -> list[Any]:
+    """Describe words that stand here and there, where sequences are no variants."""
+    known = evidence.training_sequences()
+    if not known or _are_variants(known):
+        return []
+    found = motifs(evidence.model, known, n_motifs=4, random_state=0)
+    if not found.kmers:
+        return ["No short word changes what is predicted more than random words do."]
+    what = "log odds" if evidence.is_classifier else "the units of y"
+    table = found.to_frame()
+    return [
+        "Short words, written into shuffled sequences, that change what is predicted "
+        f"more than random words do; in {what}.",
+        Table(
+            ["word", "effect", "std", "training sequences that have it"],
+            table[["motif", "effect", "std", "n_sequences"]].to_numpy().tolist(),
+            "Motifs",
+        ),
+        Picture(
+            logos(found, "motifs"),
+            "Left: a letter is as high as the effect of the word with it there, less "
+            "the mean over letters. Right: the effect where the word stands at other "
+            "places; within the gray band are random words.",
+        ),
+    ]
+
+
+def _are_variants(sequences: list[str]) -> bool:
+    """Check whether sequences are too short for words, or share most letters."""
+    lengths = set(map(len, sequences))
+    if min(lengths) < _SHORTEST:
+        return True
+    if len(lengths) > 1:
+        return False
+    columns = zip(*sequences, strict=True)
+    common = [Counter(column).most_common(1)[0][1] for column in columns]
+    return bool(np.mean(common) > 0.6 * len(sequences))
 
 
 def describe_next(evidence: Evidence) -> Section:

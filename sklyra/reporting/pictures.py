@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sklyra._typing import Array
-from sklyra.inspection import MutationScan
+from sklyra.inspection import Motifs, MutationScan
 
 # Pixels of a cell, and room for letters and numbers.
 _CELL, _LEFT, _TOP = 14, 24, 18
@@ -44,6 +44,35 @@ def draw(plot: Callable[[Any], object], width: float, height: float, name: str) 
     ax = figure.add_subplot()
     plot(ax)
     ax.spines[["top", "right"]].set_visible(False)
+    return _as_svg(figure, name)
+
+
+def logos(found: Motifs, name: str) -> str:
+    """Draw motifs, and where they act.
+
+    Parameters
+    ----------
+    found : Motifs
+        One or more.
+    name : str
+        A word that no other picture of the page has.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    from matplotlib.figure import Figure
+
+    n = len(found.kmers)
+    figure = Figure(figsize=(7.0, 1.35 * n + 0.6), layout="constrained")
+    axes = figure.subplots(n, 2, squeeze=False, sharex="col", width_ratios=(1, 1.3))
+    found.plot(axes=axes)
+    return _as_svg(figure, name)
+
+
+def _as_svg(figure: Any, name: str) -> str:
+    """Write a figure as an SVG element."""
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None})
     svg = file.getvalue()

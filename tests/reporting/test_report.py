@@ -15,7 +15,8 @@ import sklyra
 from sklyra import LyraClassifier, LyraPositionClassifier, LyraRegressor
 from sklyra.inspection import mutation_scan
 from sklyra.reporting.pictures import heatmap
-from tests.inspection.models import PARENT, SETTINGS, X, Y, variants
+from tests.inspection.models import PARENT, SETTINGS, X, Y, planted, variants
+from tests.settings import MOTIFS
 
 TEST_X, TEST_Y = variants(140)
 TEST_X, TEST_Y = TEST_X[80:], TEST_Y[80:]
@@ -117,6 +118,22 @@ def test_a_test_that_was_learned_is_not_called_good(page, regressor):
     mixed = ([*TEST_X[:20], *X[:5]], np.r_[TEST_Y[:20], Y[:5]])
     again = sklyra.report(regressor, test=mixed, n_proposals=0).html
     assert "5 of 25 test sequences are in training. Scores on the test are" in again
+
+
+def test_words_that_stand_here_and_there_are_found(page):
+    assert "Motifs" not in page.html  # of variants of one parent
+    promoters, strength = planted(300, 32, "ACGT", {"GATTA": 2.0})
+    promoters = [x + "A" * (row % 2) for row, x in enumerate(promoters)]
+    model = LyraRegressor(**MOTIFS, alphabet="dna").fit(promoters, strength)
+    found = sklyra.report(model, data=(promoters, strength), n_proposals=0)
+    read = Page(found.html)
+    assert not read.open
+    assert "Motifs" not in sklyra.report(model, n_proposals=0).html  # it keeps none
+    row = read.fields.index("GATTA")
+    assert float(read.fields[row + 1]) == pytest.approx(2, abs=0.8)
+    assert read.fields[row + 3] == str(sum("GATTA" in x for x in promoters))
+    names = [value for name, value in read.attributes if name == "id"]
+    assert len(names) == len(set(names))
 
 
 def test_cells_of_the_heatmap_say_what_they_are(regressor):
