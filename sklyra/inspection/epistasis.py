@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import check_random_state
 
 from sklyra._typing import Array, Rows
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
 from sklyra.inspection.columns import add_outputs
-from sklyra.inspection.library import Library, make_library
+from sklyra.inspection.library import (
+    count_variants,
+    make_library,
+    sample_backgrounds,
+)
 from sklyra.inspection.model import find_model, read_parent
 from sklyra.inspection.mutation_scan import read_letters
 from sklyra.sequences import Mutation, apply_mutations, check_option, find_starts
@@ -113,6 +118,7 @@ def epistasis(
     letters: str | None = None,
     background: str = "parent",
     start: int = 1,
+    random_state: int | np.random.RandomState | None = None,
 ) -> PairwiseEpistasis:
     r"""Predict how pairs of mutations interact.
 
@@ -137,10 +143,12 @@ def epistasis(
         Letters to put at positions that are given by number; None takes all of the
         alphabet.
     background : {"parent", "average"}, default="parent"
-        Where mutations are made: in the parent, or in all combinations of the others,
-        4,096 at most.
+        Where mutations are made: in the parent, or in all combinations of the others;
+        of more than 4,096 in random ones, as many as make 4,096 sequences.
     start : int, default=1
         Number of the parent's first letter.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the backgrounds, where not all are averaged.
 
     Returns
     -------
@@ -171,7 +179,7 @@ def epistasis(
     >>> epistasis(model, X[0], [1, 2], letters="AG").interaction.shape
     (4, 4)
     """
-    model = find_model(model)
+    model, rng = find_model(model), check_random_state(random_state)
     parent = read_parent(model, parent)
     alphabet = model.alphabet_
     assert isinstance(alphabet, Alphabet)
@@ -185,9 +193,8 @@ def epistasis(
         )
     check_option("background", background, ("parent", "average"))
     if background == "average":
-        library = make_library(parent, found, start, _MOST)
-        contrasts = _averages(library, found, start)
-        _, values, stds = predict_contrasts(model, library.variants, contrasts)
+        sequences, contrasts = _averages(parent, found, start, rng)
+        _, values, stds = predict_contrasts(model, sequences, contrasts)
         return _arrange(parent, start, found, values, stds)
     single = [apply_mutations(parent, [one], start=start) for one in found]
     double = [
@@ -213,17 +220,22 @@ def _arrange(
     return PairwiseEpistasis(parent, start, found, values[:n_single], interaction, std)
 
 
-def _averages(library: Library, found: list[Mutation], start: int) -> sparse.csr_array:
+def _averages(
+    parent: str, found: list[Mutation], start: int, rng: np.random.RandomState
+) -> tuple[list[str], sparse.csr_array]:
     """Write averages over backgrounds as sums of predictions."""
     first, second = find_pairs(found)
     sets = [[one] for one in found]
     sets += [[found[a], found[b]] for a, b in zip(first, second, strict=True)]
+    if count_variants(found, start) > _MOST:
+        return sample_backgrounds(parent, found, sets, start, _MOST, rng)
+    library = make_library(parent, found, start, _MOST)
     rows = []
     for mutations in sets:
         signs = library.signs(mutations, start).astype(np.float64)
         n_backgrounds = np.count_nonzero(signs) / 2 ** len(mutations)
         rows.append(sparse.csr_array(signs[None] / n_backgrounds))
-    return sparse.csr_array(sparse.vstack(rows))
+    return library.variants, sparse.csr_array(sparse.vstack(rows))
 
 
 def find_pairs(mutations: list[Mutation]) -> tuple[Rows, Rows]:

@@ -1,12 +1,14 @@
-"""Libraries: all combinations of some mutations of a parent."""
+"""Libraries: all combinations of some mutations of a parent, or some of them."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from sklyra._typing import Rows
 from sklyra.sequences import Mutation
@@ -94,9 +96,7 @@ def make_library(
     ValueError
         If there are more.
     """
-    options: dict[int, list[str]] = {}
-    for one in mutations:
-        options.setdefault(one.index(start), [one.parent]).append(one.letter)
+    options = _options(mutations, start)
     n_variants = math.prod(map(len, options.values()))
     if n_variants > most:
         raise ValueError(
@@ -110,3 +110,107 @@ def make_library(
             written[place] = letter
         variants.append("".join(written))
     return Library(list(options), list(options.values()), variants)
+
+
+def count_variants(mutations: list[Mutation], start: int) -> int:
+    """Count all combinations of mutations.
+
+    Parameters
+    ----------
+    mutations : list of Mutation
+        The mutations.
+    start : int
+        Number of the parent's first letter.
+
+    Returns
+    -------
+    int
+        How many sequences they make.
+    """
+    return math.prod(map(len, _options(mutations, start).values()))
+
+
+def _options(mutations: list[Mutation], start: int) -> dict[int, list[str]]:
+    """List the letters at each place, the parent's first."""
+    options: dict[int, list[str]] = {}
+    for one in mutations:
+        options.setdefault(one.index(start), [one.parent]).append(one.letter)
+    return options
+
+
+def sample_backgrounds(
+    parent: str,
+    mutations: list[Mutation],
+    sets: list[list[Mutation]],
+    start: int,
+    most: int,
+    rng: np.random.RandomState,
+) -> tuple[list[str], sparse.csr_array]:
+    """Write interactions, averaged over random backgrounds, as sums over sequences.
+
+    Parameters
+    ----------
+    parent : str
+        The sequence that is mutated.
+    mutations : list of Mutation
+        All mutations, by position; a background has each or not, at random.
+    sets : list of list of Mutation
+        What interacts: mutations at places of their own.
+    start : int
+        Number of the parent's first letter.
+    most : int
+        Largest number of sequences. There are as many backgrounds as it allows.
+    rng : numpy.random.RandomState
+        Source of the backgrounds.
+
+    Returns
+    -------
+    sequences : list of str
+        Different sequences.
+    contrasts : sparse array of shape (n_sets, n_sequences), float64
+        Factors of their values.
+
+    Raises
+    ------
+    ValueError
+        If two backgrounds are more than `most` sequences.
+    """
+    options = _options(mutations, start)
+    known: dict[str, int] = {}
+    entries: list[tuple[int, int, float]] = []
+    n_backgrounds = 0
+    while n_backgrounds < most:
+        written = list(parent)
+        for place, letters in options.items():
+            written[place] = letters[rng.randint(len(letters))]
+        own = [
+            (row, variant, sign)
+            for row, some in enumerate(sets)
+            for variant, sign in _alternating(written, some, start)
+        ]
+        new = dict.fromkeys(variant for _, variant, _ in own if variant not in known)
+        if len(known) + len(new) > most:
+            break
+        known |= {variant: len(known) + k for k, variant in enumerate(new)}
+        entries += [(row, known[variant], sign) for row, variant, sign in own]
+        n_backgrounds += 1
+    if n_backgrounds < 2:
+        raise ValueError(
+            f"mutations have {len(sets)} effects and interactions: to average them "
+            f"over two backgrounds takes more than {most} sequences. Give fewer."
+        )
+    rows, columns, signs = zip(*entries, strict=True)
+    factors = np.array(signs) / n_backgrounds
+    shape = len(sets), len(known)
+    return list(known), sparse.csr_array((factors, (rows, columns)), shape=shape)
+
+
+def _alternating(
+    background: list[str], mutations: list[Mutation], start: int
+) -> Iterator[tuple[str, float]]:
+    """Write a background with all subsets of mutations, and their signs."""
+    for chosen in itertools.product((False, True), repeat=len(mutations)):
+        written = list(background)
+        for mutation, has in zip(mutations, chosen, strict=True):
+            written[mutation.index(start)] = mutation.letter if has else mutation.parent
+        yield "".join(written), (-1.0) ** (len(mutations) - sum(chosen))

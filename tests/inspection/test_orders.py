@@ -7,9 +7,15 @@ import itertools
 import numpy as np
 import pytest
 
-from sklyra import LyraRegressor
-from sklyra.inspection import epistasis, higher_order_epistasis, order_shares
-from sklyra.sequences import apply_mutations, parse_mutations
+from sklyra import PROTEIN, LyraRegressor
+from sklyra.inspection import (
+    PairwiseEpistasis,
+    epistasis,
+    higher_order_epistasis,
+    order_shares,
+)
+from sklyra.inspection.library import sample_backgrounds
+from sklyra.sequences import Mutation, apply_mutations, parse_mutations
 from tests.inspection.models import PARENT, SETTINGS, X, Y
 
 NAMES = ["K2R", "A4G", "Y5F", "K8E"]
@@ -68,6 +74,51 @@ def test_averages_are_over_all_backgrounds(regressor: LyraRegressor) -> None:
     ]
     single = found.single[names.index("A4G")]
     assert single == pytest.approx(np.mean(effects), abs=1e-5)
+
+
+def test_random_backgrounds_average_to_what_is_there() -> None:
+    mutations = [Mutation.parse(name, PROTEIN) for name in [*NAMES, "K2W"]]
+    sets = [[mutations[0]], [mutations[0], mutations[2]], mutations[:3]]
+    effect = dict(zip(["R", "G", "F", "E"], [1.0, -2.0, 0.5, 3.0], strict=True))
+
+    def value(sequence: str) -> float:
+        """K2R and Y5F, and K2R, A4G and Y5F, do more together."""
+        r, g, f = sequence[1] == "R", sequence[3] == "G", sequence[4] == "F"
+        sums = sum(effect[c] for c in sequence if c in effect)
+        return sums + 10 * (r and f) + 100 * (r and g and f)
+
+    sequences, contrasts = sample_backgrounds(
+        PARENT, mutations, sets, 1, 20, np.random.RandomState(0)
+    )
+    assert 8 < len(set(sequences)) == len(sequences) <= 20
+    found = contrasts @ np.array([value(one) for one in sequences])
+    # the pair is 10, and 110 where A4G is there: in half of the backgrounds
+    assert found[2] == pytest.approx(100)
+    assert 10 < found[1] < 110
+    assert 1 < found[0] < 111
+    assert {x[7] for x in sequences} == {"K", "E"}
+
+
+@pytest.mark.slow
+def test_of_large_libraries_random_backgrounds_are_averaged(
+    regressor: LyraRegressor,
+) -> None:
+    def average(seed: int) -> PairwiseEpistasis:
+        return epistasis(
+            regressor,
+            PARENT,
+            range(1, 9),  # three letters at each of eight positions: 6,561
+            letters="GEW",
+            background="average",
+            random_state=seed,
+        )
+
+    drawn = average(0)
+    other = average(1).interaction
+    known = np.isfinite(other)
+    assert not np.array_equal(drawn.interaction[known], other[known])
+    assert np.corrcoef(drawn.interaction[known], other[known])[0, 1] > 0.9
+    assert (drawn.std[known] > 0).all()
 
 
 def test_shares_are_those_of_the_walsh_hadamard_transform(

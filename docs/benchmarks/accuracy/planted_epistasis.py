@@ -50,7 +50,9 @@ def run(order: int, n_samples: int, seed: int) -> str:
     fitted = time.perf_counter() - started
     started = time.perf_counter()
     if order == 2:
-        table = epistasis(model, parent, names).interaction
+        table = epistasis(
+            model, parent, names, background="average", random_state=seed
+        ).interaction
         size = np.array([abs(table[places]) for places in sets])
     else:
         asked = [":".join(names[at] for at in places) for places in sets]
