@@ -22,7 +22,7 @@ from sklyra.alphabets import Alphabet
 from sklyra.features import count_kmers
 from sklyra.inspection.model import find_model, predict_margins
 from sklyra.inspection.planting import Planting, occurrences
-from sklyra.sequences import check_sequences
+from sklyra.sequences import both_strands, check_sequences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +160,8 @@ def motifs(
     there and at places all along.
     A motif is returned if its effect exceeds six standard deviations of the effects of
     random k-mers and five standard errors of its own, and if it shares no run of more
-    than half of its letters with a stronger one: it would be a part of it.
+    than half of its letters with a stronger one: it would be a part of it. If the model
+    reads both strands, the reverse complement of a motif is the same motif.
 
     Parameters
     ----------
@@ -192,8 +193,8 @@ def motifs(
     Raises
     ------
     ValueError
-        If a sequence has other letters than training, none is as long as `size`, or
-        there are too many k-mers of that size.
+        If a sequence has other letters than training, none is as long as `size`, none
+        has as many known letters in a row, or there are too many k-mers of that size.
     TypeError
         If `model` is no model of sequences.
 
@@ -253,7 +254,8 @@ def motifs(
         motif = _climb(searched, start, places, letters)
         effect = measured.table([motif.kmer], motif.places)[0].mean(axis=1)
         least = max(_STANDS_OUT * usual, _IS_SURE * _error(effect))
-        new = not any(_is_part(motif.kmer, other.kmer) for other in found)
+        written = _on_strands(motif.kmer, model)
+        new = not any(_is_part(kmer, other.kmer) for other in found for kmer in written)
         if new and abs(effect.mean()) > least:
             found.append(motif)
         waiting = [entry for entry in waiting if motif.kmer not in entry[0]]
@@ -298,6 +300,11 @@ def _associated(
     present = count_kmers(sequences, range(size, size + 1)) > 0
     n_present = np.asarray(present.sum(axis=0)).ravel()
     columns = np.flatnonzero(n_present)
+    if not len(columns):
+        raise ValueError(
+            f"X has nowhere {size} letters in a row that are known: all are broken by "
+            "gaps or characters that stand for several letters. Pass a smaller size."
+        )
     total = np.asarray((values - values.mean()) @ present).ravel()
     clear = np.abs(total[columns]) / np.sqrt(n_present[columns])
     best = columns[np.argsort(-clear, kind="stable")[:n]]
@@ -344,6 +351,14 @@ def _core(table: Array) -> tuple[int, int]:
     matters = np.ptp(table, axis=1)
     kept = np.flatnonzero(matters >= _CORE * matters.max())
     return int(kept[0]), int(kept[-1]) + 1
+
+
+def _on_strands(kmer: str, model: Any) -> list[str]:
+    """Write a k-mer, and its reverse complement if a model reads both strands."""
+    if not model.reverse_complement:
+        return [kmer]
+    encoded = check_sequences([kmer], alphabet=model.alphabet_, fitted=True)
+    return both_strands(encoded).decode()
 
 
 def _is_part(kmer: str, other: str) -> bool:

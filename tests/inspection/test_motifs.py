@@ -134,6 +134,19 @@ def test_words_that_act_at_one_place_are_found() -> None:
     assert np.median(found.place_effect[0]) < 0.2 * found.effect[0]
 
 
+@pytest.mark.slow
+def test_on_both_strands_a_motif_is_one() -> None:
+    options = {**MOTIFS, "reverse_complement": True}
+    model = LyraRegressor(**options, alphabet="dna").fit(X[:250], Y[:250])
+    found = motifs(model, X[:250], n_motifs=3, random_state=0)
+    assert found.kmers
+    assert len([kmer for kmer in found.kmers if kmer in ("GATTA", "TAATC")]) <= 1
+    for other in found.kmers:
+        twin = other[::-1].translate(str.maketrans("ACGT", "TGCA"))
+        rest = [kmer for kmer in found.kmers if kmer != other]
+        assert not any(_is_part(twin, kmer) for kmer in rest)
+
+
 def test_parts_and_cores() -> None:
     assert _is_part("ATTACA", "GATTA")
     assert _is_part("GATT", "GATTACA")
@@ -150,6 +163,7 @@ def test_parts_and_cores() -> None:
         ({"size": 41}, "size=41 is not an option"),
         ({"X": ["ACGT"] * 3}, "size=6, but no sequence of X is as long"),
         ({"X": ["ACGTEF"]}, "'E'"),
+        ({"X": ["ACGTANACGTA"]}, "X has nowhere 6 letters in a row that are known"),
         ({"n_backgrounds": 2}, "n_backgrounds=2 is not an option"),
         ({"output": 1}, "output=1 is none of the 1 outputs: 0 to 0"),
     ],
