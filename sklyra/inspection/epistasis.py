@@ -14,11 +14,7 @@ from sklyra._typing import Array, Rows
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
 from sklyra.inspection.columns import add_outputs
-from sklyra.inspection.library import (
-    count_variants,
-    make_library,
-    sample_backgrounds,
-)
+from sklyra.inspection.library import average_contrasts
 from sklyra.inspection.model import find_model, read_parent
 from sklyra.inspection.mutation_scan import read_letters
 from sklyra.sequences import Mutation, apply_mutations, check_option, find_starts
@@ -27,9 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sklyra.inspection.epistasis_display import EpistasisDisplay
-
-# Combinations of mutations that are averaged over, at most.
-_MOST = 4096
 
 
 class PairwiseEpistasis(NamedTuple):
@@ -193,7 +186,9 @@ def epistasis(
         )
     check_option("background", background, ("parent", "average"))
     if background == "average":
-        sequences, contrasts = _averages(parent, found, start, rng)
+        sets = [[one] for one in found]
+        sets += [[found[a], found[b]] for a, b in zip(first, second, strict=True)]
+        sequences, contrasts = average_contrasts(parent, found, sets, start, rng)
         _, values, stds = predict_contrasts(model, sequences, contrasts)
         return _arrange(parent, start, found, values, stds)
     single = [apply_mutations(parent, [one], start=start) for one in found]
@@ -218,24 +213,6 @@ def _arrange(
         interaction[one, other] = values[n_single:]
         std[one, other] = stds[n_single:]
     return PairwiseEpistasis(parent, start, found, values[:n_single], interaction, std)
-
-
-def _averages(
-    parent: str, found: list[Mutation], start: int, rng: np.random.RandomState
-) -> tuple[list[str], sparse.csr_array]:
-    """Write averages over backgrounds as sums of predictions."""
-    first, second = find_pairs(found)
-    sets = [[one] for one in found]
-    sets += [[found[a], found[b]] for a, b in zip(first, second, strict=True)]
-    if count_variants(found, start) > _MOST:
-        return sample_backgrounds(parent, found, sets, start, _MOST, rng)
-    library = make_library(parent, found, start, _MOST)
-    rows = []
-    for mutations in sets:
-        signs = library.signs(mutations, start).astype(np.float64)
-        n_backgrounds = np.count_nonzero(signs) / 2 ** len(mutations)
-        rows.append(sparse.csr_array(signs[None] / n_backgrounds))
-    return library.variants, sparse.csr_array(sparse.vstack(rows))
 
 
 def find_pairs(mutations: list[Mutation]) -> tuple[Rows, Rows]:

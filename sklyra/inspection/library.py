@@ -13,6 +13,9 @@ from scipy import sparse
 from sklyra._typing import Rows
 from sklyra.sequences import Mutation
 
+# Sequences that are averaged over, at most.
+_AVERAGED = 4096
+
 
 class Library(NamedTuple):
     """All combinations of mutations.
@@ -112,22 +115,50 @@ def make_library(
     return Library(list(options), list(options.values()), variants)
 
 
-def count_variants(mutations: list[Mutation], start: int) -> int:
-    """Count all combinations of mutations.
+def average_contrasts(
+    parent: str,
+    mutations: list[Mutation],
+    sets: list[list[Mutation]],
+    start: int,
+    rng: np.random.RandomState,
+) -> tuple[list[str], sparse.csr_array]:
+    """Write interactions, averaged over backgrounds, as sums over sequences.
 
     Parameters
     ----------
+    parent : str
+        The sequence that is mutated.
     mutations : list of Mutation
-        The mutations.
+        All mutations, by position, which backgrounds have or not.
+    sets : list of list of Mutation
+        What interacts: mutations at places of their own.
     start : int
         Number of the parent's first letter.
+    rng : numpy.random.RandomState
+        Source of backgrounds, of which there may be too many.
 
     Returns
     -------
-    int
-        How many sequences they make.
+    sequences : list of str
+        Different sequences, 4,096 at most.
+    contrasts : sparse array of shape (n_sets, n_sequences), float64
+        Factors of their values.
+
+    Raises
+    ------
+    ValueError
+        If two backgrounds are more sequences than that.
     """
-    return math.prod(map(len, _options(mutations, start).values()))
+    n_variants = math.prod(map(len, _options(mutations, start).values()))
+    if n_variants > _AVERAGED:
+        return sample_backgrounds(parent, mutations, sets, start, _AVERAGED, rng)
+    library = make_library(parent, mutations, start, _AVERAGED)
+    rows = []
+    for some in sets:
+        signs = library.signs(some, start).astype(np.float64)
+        n_backgrounds = np.count_nonzero(signs) / 2 ** len(some)
+        rows.append(sparse.csr_array(signs[None] / n_backgrounds))
+    return library.variants, sparse.csr_array(sparse.vstack(rows))
 
 
 def _options(mutations: list[Mutation], start: int) -> dict[int, list[str]]:

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.utils import check_random_state
 
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.contrasts import predict_contrasts
 from sklyra.inspection.columns import add_outputs
 from sklyra.inspection.epistasis import read_mutations
-from sklyra.inspection.library import make_library
+from sklyra.inspection.library import average_contrasts, make_library
 from sklyra.inspection.model import find_model, predict_margins, read_parent
 from sklyra.inspection.mutation_scan import read_letters
-from sklyra.sequences import Mutation, apply_mutations, parse_mutations
+from sklyra.sequences import (
+    Mutation,
+    apply_mutations,
+    check_option,
+    parse_mutations,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,14 +103,17 @@ def higher_order_epistasis(
     parent: str,
     sets: Iterable[str | Sequence[str | Mutation]],
     *,
+    background: str = "parent",
     start: int = 1,
+    random_state: int | np.random.RandomState | None = None,
 ) -> HigherOrderEpistasis:
     r"""Predict how mutations interact, three or more of them too.
 
     The interaction of a set `S` is the sum :math:`\sum_{T \subseteq S} (-1)^{|S| - |T|}
     f(T)` over the predictions `f` of all variants with some of its mutations: what is
     left when all that smaller sets do has been taken away [1]_. It is relative to the
-    parent.
+    parent. With ``background="average"`` it is averaged over combinations of all
+    mutations in `sets`, which is less noisy, and says what holds across a library.
 
     Parameters
     ----------
@@ -116,8 +125,13 @@ def higher_order_epistasis(
     sets : iterable of (str, or sequence of str and Mutation)
         Sets of 1 to 8 mutations at different positions, such as ``"A23G:K41R:L50F"`` or
         ``["A23G", "K41R", "L50F"]``. Time doubles with each mutation of a set.
+    background : {"parent", "average"}, default="parent"
+        Where mutations are made: in the parent, or in all combinations of the others;
+        of more than 4,096 in random ones, as many as make 4,096 sequences.
     start : int, default=1
         Number of the parent's first letter.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the backgrounds, where not all are averaged.
 
     Returns
     -------
@@ -155,27 +169,44 @@ def higher_order_epistasis(
     >>> found.to_frame()["order"].tolist()
     [3]
     """
-    model = find_model(model)
+    check_option("background", background, ("parent", "average"))
+    model, rng = find_model(model), check_random_state(random_state)
     parent = read_parent(model, parent)
     alphabet = model.alphabet_
     assert isinstance(alphabet, Alphabet)
     read = [_read_set(one, parent, start, alphabet) for one in sets]
     if not read:
         raise ValueError("sets is empty: give one at least, such as 'A23G:K41R:L50F'.")
+    if background == "average":
+        each = sorted({one for some in read for one in some}, key=_in_order)
+        own = [list(some) for some in read]
+        sequences, contrasts = average_contrasts(parent, each, own, start, rng)
+    else:
+        sequences, contrasts = _in_parent(parent, read, start)
+    _, values, stds = predict_contrasts(model, sequences, contrasts)
+    return HigherOrderEpistasis(parent, start, read, values, stds)
+
+
+def _in_order(mutation: Mutation) -> tuple[int, str]:
+    """Sort by position, then by letter."""
+    return mutation.position, mutation.letter
+
+
+def _in_parent(
+    parent: str, sets: list[tuple[Mutation, ...]], start: int
+) -> tuple[list[str], sparse.csr_array]:
+    """Write interactions in a parent as sums over sequences."""
     numbers: dict[str, int] = {}
     rows, columns, signs = [], [], []
-    for row, mutations in enumerate(read):
+    for row, mutations in enumerate(sets):
         for size in range(len(mutations) + 1):
             for some in itertools.combinations(mutations, size):
                 variant = apply_mutations(parent, some, start=start)
                 rows.append(row)
                 columns.append(numbers.setdefault(variant, len(numbers)))
                 signs.append((-1.0) ** (len(mutations) - size))
-    contrasts = sparse.csr_array(
-        (signs, (rows, columns)), shape=(len(read), len(numbers))
-    )
-    _, values, stds = predict_contrasts(model, list(numbers), contrasts)
-    return HigherOrderEpistasis(parent, start, read, values, stds)
+    shape = len(sets), len(numbers)
+    return list(numbers), sparse.csr_array((signs, (rows, columns)), shape=shape)
 
 
 def order_shares(

@@ -76,6 +76,28 @@ def test_averages_are_over_all_backgrounds(regressor: LyraRegressor) -> None:
     assert single == pytest.approx(np.mean(effects), abs=1e-5)
 
 
+def test_averages_of_triples_are_over_all_backgrounds(
+    regressor: LyraRegressor,
+) -> None:
+    triple, others = ("K2R", "A4G", "Y5F"), ("K8E",)
+    found = higher_order_epistasis(
+        regressor, PARENT, [":".join(triple), "K8E"], background="average"
+    )
+    local = [
+        sum(
+            (-1) ** (3 - size) * predict(regressor, some + rest)
+            for size in range(4)
+            for some in itertools.combinations(triple, size)
+        )
+        for rest in ((), others)
+    ]
+    assert local[0] != pytest.approx(local[1], abs=1e-4)
+    assert found.interaction[0] == pytest.approx(np.mean(local), abs=2e-5)
+    assert found.std[0] > 0
+    with pytest.raises(ValueError, match="background='mean'"):
+        higher_order_epistasis(regressor, PARENT, ["K8E"], background="mean")
+
+
 def test_random_backgrounds_average_to_what_is_there() -> None:
     mutations = [Mutation.parse(name, PROTEIN) for name in [*NAMES, "K2W"]]
     sets = [[mutations[0]], [mutations[0], mutations[2]], mutations[:3]]

@@ -56,7 +56,9 @@ def run(order: int, n_samples: int, seed: int) -> str:
         size = np.array([abs(table[places]) for places in sets])
     else:
         asked = [":".join(names[at] for at in places) for places in sets]
-        found = higher_order_epistasis(model, parent, asked)
+        found = higher_order_epistasis(
+            model, parent, asked, background="average", random_state=seed
+        )
         size = np.abs(found.interaction)
     explained = time.perf_counter() - started
 
