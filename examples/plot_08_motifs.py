@@ -3,8 +3,8 @@ Motifs that a model has learned
 ===============================
 
 A model of splice junctions has learned what an exon's end and an exon's beginning look
-like. `motifs` writes short words into shuffled sequences, and finds those that change
-the prediction, and where.
+like. `motifs` writes k-mers into shuffled sequences, and finds those that change the
+prediction, and where.
 """
 
 import matplotlib
@@ -26,7 +26,7 @@ print(model.classes_, f"accuracy on others {model.score(X[1::6], y[1::6]):.2f}")
 
 # %%
 # What speaks for the end of an exon? On the left each letter is as high as the effect
-# of the word with it. On the right: where the word acts. Introns begin with GT, and
+# of the motif with it. On the right: where the motif acts. Introns begin with GT, and
 # here they do so in the middle.
 
 donor = motifs(model, X[::6], output=0, n_motifs=2, n_places=55, random_state=0)

@@ -19,7 +19,12 @@ from torch import Tensor
 from sklyra._training.callbacks import NotifyListener, ProgressBar, StopTraining
 from sklyra._training.device import in_precision, send
 from sklyra._training.memory import halved, is_out_of_memory, keep_freed_memory
-from sklyra._training.net_state import read_state, write_state
+from sklyra._training.net_state import (
+    read_state,
+    to_plain,
+    to_tensor,
+    write_state,
+)
 from sklyra._training.optimizer import AdamW
 from sklyra._training.pieces import (
     back_propagate,
@@ -296,7 +301,7 @@ class SequenceNet(skorch.NeuralNet):
             Arguments of the module: strings, numbers, None, lists of these, and arrays.
         """
         options = self.get_params_for("module")
-        return {name: _as_plain(value) for name, value in options.items()}
+        return {name: to_plain(value) for name, value in options.items()}
 
     def snapshot(self) -> SequenceNet:
         """Copy what it takes to predict as the net does now."""
@@ -353,7 +358,7 @@ def make_net(
     net = SequenceNet(
         module,
         criterion=criterion,
-        **{f"module__{name}": _as_tensor(value) for name, value in options.items()},
+        **{f"module__{name}": to_tensor(value) for name, value in options.items()},
         optimizer=AdamW,
         # One pass over all parameters: a loop over them takes five times as long.
         optimizer__fused=True,
@@ -366,22 +371,6 @@ def make_net(
         verbose=0,
     )
     return net.initialize()
-
-
-def _as_tensor(value: Any) -> Any:
-    """Copy an array into a tensor."""
-    return torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
-
-
-def _as_plain(value: Any) -> Any:
-    """Copy a tensor into an array, and strip numbers and sequences of their types."""
-    if isinstance(value, Tensor):
-        return value.detach().cpu().numpy().copy()
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, (list, tuple)):
-        return [_as_plain(part) for part in value]
-    return value
 
 
 @contextmanager

@@ -89,14 +89,14 @@ def read_state(state: dict[str, Any], make_net: Any) -> Any:
     settings = state["settings"]
     with _Budget(state["weights"]):
         net = make_net(module, options, criterion=loss, device="cpu", **settings)
-    net.module_.load_state_dict({k: _tensor(v) for k, v in state["weights"].items()})
+    net.module_.load_state_dict({k: to_tensor(v) for k, v in state["weights"].items()})
     for name in _RUNNING:
         setattr(net, name, state["running"][name])
     net.history_ = History(dict(row) for row in state["history"])
     net.rng_.bit_generator.state = state["random"]
     weights = [w for group in net.optimizer_.param_groups for w in group["params"]]
     for parameter, step in zip(weights, state["optimizer"], strict=False):
-        accumulated = {name: _tensor(value) for name, value in step.items()}
+        accumulated = {name: to_tensor(value) for name, value in step.items()}
         if any(
             part.shape not in ((), parameter.shape) for part in accumulated.values()
         ):
@@ -135,11 +135,40 @@ def _array(value: Any) -> Any:
     return value.detach().cpu().numpy().copy() if torch.is_tensor(value) else value
 
 
-def _tensor(value: Any) -> Any:
-    """Copy an array, which may be a file mapped into memory, to a tensor."""
+def to_tensor(value: Any) -> Any:
+    """Copy an array, which may be a file mapped into memory, to a tensor.
+
+    Parameters
+    ----------
+    value : object
+        An array, or anything else.
+
+    Returns
+    -------
+    Tensor or object
+        The copy, or the same.
+    """
     return torch.tensor(value) if isinstance(value, np.ndarray) else value
 
 
 def _plain(value: Any) -> Any:
     """Strip a number of numpy's type."""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def to_plain(value: Any) -> Any:
+    """Copy a tensor to an array, and strip numbers and sequences of their types.
+
+    Parameters
+    ----------
+    value : object
+        A tensor, number, sequence of these, or anything else.
+
+    Returns
+    -------
+    ndarray, list or object
+        The copy, or the same.
+    """
+    if isinstance(value, (list, tuple)):
+        return [to_plain(part) for part in value]
+    return _array(_plain(value))

@@ -182,6 +182,6 @@ class IntervalDisplay:
             f"{self.coverage_:.0%} inside intervals of {self.confidence:.0%}",
             fontsize=10,
         )
-        ax.legend(loc="best", frameon=False)
+        ax.legend(loc="lower right")  # of a diagonal, an empty corner
         self.ax_, self.figure_ = ax, ax.figure
         return self

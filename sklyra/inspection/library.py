@@ -1,4 +1,4 @@
-"""Libraries: all combinations of some mutations of a parent, or some of them."""
+"""Libraries: combinations of mutations of a parent, all or random ones."""
 
 from __future__ import annotations
 

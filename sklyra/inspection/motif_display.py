@@ -86,15 +86,7 @@ class MotifDisplay:
         if axes is None:
             from matplotlib import pyplot as plt
 
-            _, axes = plt.subplots(
-                n,
-                2,
-                figsize=(_WIDTH, _HEIGHT * n + _BORDER),
-                squeeze=False,
-                sharex="col",
-                width_ratios=(1, 1.3),
-                layout="constrained",
-            )
+            axes = motif_axes(plt.figure(), n)
         self.axes_ = np.asarray(axes, dtype=object)
         if self.axes_.shape != (n, 2):
             raise ValueError(
@@ -157,3 +149,25 @@ class MotifDisplay:
             fontsize=10,
         )
         axis.spines[["top", "right"]].set_visible(False)
+
+
+def motif_axes(figure: Any, n_motifs: int) -> Any:
+    """Divide a figure into rows for motifs, and size it.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        An empty one.
+    n_motifs : int
+        How many motifs it will show.
+
+    Returns
+    -------
+    ndarray of shape (n_motifs, 2) of matplotlib Axes
+        For logos, and for effects at places.
+    """
+    figure.set_size_inches(_WIDTH, _HEIGHT * n_motifs + _BORDER)
+    figure.set_layout_engine("constrained")
+    return figure.subplots(
+        n_motifs, 2, squeeze=False, sharex="col", width_ratios=(1, 1.3)
+    )

@@ -1,4 +1,4 @@
-"""Motifs: short words that change a prediction wherever, or where, they stand."""
+"""Motifs: k-mers that change a prediction, anywhere or at one place."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ from sklyra._constraints import (
 )
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
-from sklyra.features import count_kmers
 from sklyra.inspection.model import find_model, predict_margins
+from sklyra.inspection.motif_search import (
+    Motif,
+    associated_kmers,
+    climb,
+    letter_effects,
+)
 from sklyra.inspection.planting import Planting, occurrences
 from sklyra.sequences import both_strands, check_sequences
 
@@ -29,8 +34,6 @@ if TYPE_CHECKING:
 
     from sklyra.inspection.motif_display import MotifDisplay
 
-# Columns of a count of k-mers, at most: eleven nucleotides, five residues.
-_MOST_KMERS = 2**22
 # Sequences of X that k-mers are counted in.
 _COUNTED = 2000
 # K-mers that are tried for each motif, and at random, as what no motif does.
@@ -39,11 +42,6 @@ _TRIED, _AT_RANDOM = 20, 60
 _STANDS_OUT, _IS_SURE = 6.0, 5.0
 # Backgrounds and places of a search, whose winner is then measured in others.
 _SEARCHED, _OCCURRENCES = 8, 4
-# A position belongs to a motif if its letter matters this much of the most.
-_CORE = 0.25
-# What a step gains, at least, relative to the effect: predictions are rounded, and
-# letters that do not matter would be exchanged for ever.
-_GAIN = 0.01
 
 _TABLE: Table = {
     "size": [Int(2, 11), NONE],
@@ -56,7 +54,7 @@ _TABLE: Table = {
 
 
 class Motifs(NamedTuple):
-    """Short words that change what is predicted, the strongest first.
+    """Motifs that change what is predicted, the strongest first.
 
     Parameters
     ----------
@@ -149,8 +147,8 @@ def motifs(
 ) -> Motifs:
     """Find short motifs that a model has learned, and where they act.
 
-    For sequences such as promoters, in which words stand here and there: of variants of
-    one parent, `mutation_scan` and `attribution` say more.
+    For sequences such as promoters, in which motifs stand here and there: of variants
+    of one parent, `mutation_scan` and `attribution` say more.
 
     K-mers that go with high or low predictions of `X` are written into sequences of
     shuffled letters, at places where they occur in `X`; what the prediction changes on
@@ -233,11 +231,11 @@ def motifs(
         chosen: Array = values[:, output]
         return chosen
 
-    candidates = _associated(X, predict(X), alphabet, size, _TRIED * n_motifs)
+    candidates = associated_kmers(X, predict(X), alphabet, size, _TRIED * n_motifs)
     where = np.array([occurrences(kmer, X, _OCCURRENCES, rng) for kmer in candidates])
     searched = Planting(predict, X, _SEARCHED, rng)
     at_random = ["".join(rng.choice(letters, size)) for _ in range(_AT_RANDOM)]
-    # at places of the candidates: there may be words that act at their own only
+    # at places of the candidates: there may be motifs that act at their own only
     effects = searched.effects(at_random, np.resize(where, (_AT_RANDOM, _OCCURRENCES)))
     usual = float(np.median(np.abs(effects)) / norm.ppf(0.75))
     effects = searched.effects(candidates, where)
@@ -248,10 +246,10 @@ def motifs(
         if abs(effects[at]) > _STANDS_OUT * usual
     ]
     measured = Planting(predict, X, n_backgrounds, rng)
-    found: list[_Motif] = []
+    found: list[Motif] = []
     while waiting and len(found) < n_motifs:
         start, places = waiting.pop(0)
-        motif = _climb(searched, start, places, letters)
+        motif = climb(searched, start, places, letters)
         effect = measured.table([motif.kmer], motif.places)[0].mean(axis=1)
         least = max(_STANDS_OUT * usual, _IS_SURE * _error(effect))
         written = _on_strands(motif.kmer, model)
@@ -260,13 +258,6 @@ def motifs(
             found.append(motif)
         waiting = [entry for entry in waiting if motif.kmer not in entry[0]]
     return _measure(found, measured, np.linspace(0, 1, n_places), usual, letters, X)
-
-
-class _Motif(NamedTuple):
-    """A motif, and places at which it is written."""
-
-    kmer: str
-    places: Array
 
 
 def _read(
@@ -283,74 +274,6 @@ def _read(
     if len(rows) > _COUNTED:
         rows = rng.choice(rows, _COUNTED, replace=False)
     return sequences.take(rows).decode()
-
-
-def _associated(
-    X: list[str], values: Array, alphabet: Alphabet, size: int, n: int
-) -> list[str]:
-    """List k-mers that go with high or low predictions, the clearest first."""
-    base = len(alphabet.letters)
-    if base**size > _MOST_KMERS:
-        raise ValueError(
-            f"size={size}: there are {base}**{size} k-mers, but {_MOST_KMERS:,} at "
-            "most can be counted. Pass a smaller size: of longer motifs parts are "
-            "found."
-        )
-    sequences = check_sequences(X, alphabet=alphabet, fitted=True)
-    present = count_kmers(sequences, range(size, size + 1)) > 0
-    n_present = np.asarray(present.sum(axis=0)).ravel()
-    columns = np.flatnonzero(n_present)
-    if not len(columns):
-        raise ValueError(
-            f"X has nowhere {size} letters in a row that are known: all are broken by "
-            "gaps or characters that stand for several letters. Pass a smaller size."
-        )
-    total = np.asarray((values - values.mean()) @ present).ravel()
-    clear = np.abs(total[columns]) / np.sqrt(n_present[columns])
-    best = columns[np.argsort(-clear, kind="stable")[:n]]
-    digits = best[:, None] // base ** np.arange(size)[::-1] % base
-    return ["".join(alphabet.letters[digit] for digit in row) for row in digits]
-
-
-def _exchanged(kmer: str, letters: list[str]) -> list[list[str]]:
-    """Write each letter into each position of a k-mer, a row for each position."""
-    return [
-        [kmer[:at] + letter + kmer[at + 1 :] for letter in letters]
-        for at in range(len(kmer))
-    ]
-
-
-def _climb(planting: Planting, kmer: str, places: Array, letters: list[str]) -> _Motif:
-    """Exchange letters while the effect grows, and cut off those that do not matter."""
-    while True:
-        table = _letter_effects(planting, kmer, places, letters)
-        own = table[0, letters.index(kmer[0])]
-        at, letter = np.unravel_index((np.sign(own) * table).argmax(), table.shape)
-        if np.sign(own) * (table[at, letter] - own) <= _GAIN * abs(own):
-            break
-        kmer = kmer[:at] + letters[letter] + kmer[at + 1 :]
-    first, end = _core(table)
-    # a place is that of the first letter among those where the k-mer fits
-    length = float(np.mean([len(background) for background in planting.backgrounds]))
-    room = max(length - len(kmer), 0.0)
-    wider = max(length - (end - first), 1.0)
-    return _Motif(kmer[first:end], np.minimum((places * room + first) / wider, 1.0))
-
-
-def _letter_effects(
-    planting: Planting, kmer: str, places: Array, letters: list[str]
-) -> Array:
-    """Compute the effect of a k-mer with each letter at each position."""
-    return np.array(
-        [planting.effects(row, places) for row in _exchanged(kmer, letters)]
-    )
-
-
-def _core(table: Array) -> tuple[int, int]:
-    """Find the first and last positions at which the letter matters."""
-    matters = np.ptp(table, axis=1)
-    kept = np.flatnonzero(matters >= _CORE * matters.max())
-    return int(kept[0]), int(kept[-1]) + 1
 
 
 def _on_strands(kmer: str, model: Any) -> list[str]:
@@ -375,7 +298,7 @@ def _error(effect: Array) -> Array:
 
 
 def _measure(
-    found: list[_Motif],
+    found: list[Motif],
     planting: Planting,
     places: Array,
     usual: float,
@@ -402,7 +325,7 @@ def _measure(
         ),
         letters=letters,
         letter_effect=[
-            _letter_effects(planting, motif.kmer, motif.places, letters)
+            letter_effects(planting, motif.kmer, motif.places, letters)
             for motif in found
         ],
         n_sequences=np.array(

@@ -1,4 +1,4 @@
-"""Planting: words written into shuffled sequences, and what that changes."""
+"""Planting: k-mers written into shuffled sequences, and what that changes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sklyra._typing import Array
 
 
 class Planting:
-    """Sequences of shuffled letters, into which words are written.
+    """Sequences of shuffled letters, into which k-mers are written.
 
-    A place is a number from 0, where a word begins with the sequence, to 1, where it
+    A place is a number from 0, where a kmer begins with the sequence, to 1, where it
     ends with it.
 
     Parameters
@@ -39,48 +39,48 @@ class Planting:
         self._predict = predict
         self._before = predict(self.backgrounds)
 
-    def table(self, words: list[str], places: Array) -> Array:
-        """Compute the effects of words in each sequence and at each place.
+    def table(self, kmers: list[str], places: Array) -> Array:
+        """Compute the effects of kmers in each sequence and at each place.
 
         Parameters
         ----------
-        words : list of str
+        kmers : list of str
             Letters, no more than a sequence has.
-        places : ndarray of shape (n_places,) or (n_words, n_places), float64
+        places : ndarray of shape (n_places,) or (n_kmers, n_places), float64
             Where they are written, the same for all or each for itself.
 
         Returns
         -------
-        ndarray of shape (n_words, n_backgrounds, n_places), float64
-            Predictions with the word less those without.
+        ndarray of shape (n_kmers, n_backgrounds, n_places), float64
+            Predictions with the kmer less those without.
         """
-        each = np.broadcast_to(places, (len(words), np.shape(places)[-1]))
+        each = np.broadcast_to(places, (len(kmers), np.shape(places)[-1]))
         written = [
-            background[:at] + word + background[at + len(word) :]
-            for word, own in zip(words, each, strict=True)
+            background[:at] + kmer + background[at + len(kmer) :]
+            for kmer, own in zip(kmers, each, strict=True)
             for background in self.backgrounds
-            for at in starts(own, len(background), len(word))
+            for at in starts(own, len(background), len(kmer))
         ]
-        shape = len(words), len(self.backgrounds), each.shape[1]
-        values = self._predict(written).reshape(shape) if words else np.zeros(shape)
+        shape = len(kmers), len(self.backgrounds), each.shape[1]
+        values = self._predict(written).reshape(shape) if kmers else np.zeros(shape)
         return values - self._before[:, None]
 
-    def effects(self, words: list[str], places: Array) -> Array:
-        """Compute the mean effects of words.
+    def effects(self, kmers: list[str], places: Array) -> Array:
+        """Compute the mean effects of kmers.
 
         Parameters
         ----------
-        words : list of str
+        kmers : list of str
             As for `table`.
-        places : ndarray of shape (n_places,) or (n_words, n_places), float64
+        places : ndarray of shape (n_places,) or (n_kmers, n_places), float64
             As for `table`.
 
         Returns
         -------
-        ndarray of shape (n_words,), float64
+        ndarray of shape (n_kmers,), float64
             Means over sequences and places.
         """
-        means: Array = self.table(words, places).mean(axis=(1, 2))
+        means: Array = self.table(kmers, places).mean(axis=(1, 2))
         return means
 
 
@@ -92,24 +92,24 @@ def starts(places: Array, length: int, size: int) -> list[int]:
     places : ndarray of shape (n_places,), float64
         From 0, the beginning, to 1, the end.
     length, size : int
-        Numbers of letters of the sequence and of the word.
+        Numbers of letters of the sequence and of the kmer.
 
     Returns
     -------
     list of int
-        Where the word begins, counted from 0.
+        Where the kmer begins, counted from 0.
     """
     begin: list[int] = np.rint(places * (length - size)).astype(int).tolist()
     return begin
 
 
-def occurrences(word: str, X: list[str], n: int, rng: np.random.RandomState) -> Array:
-    """Draw places at which a word occurs.
+def occurrences(kmer: str, X: list[str], n: int, rng: np.random.RandomState) -> Array:
+    """Draw places at which a kmer occurs.
 
     Parameters
     ----------
-    word : str
-        The word, which occurs.
+    kmer : str
+        The kmer, which occurs.
     X : list of str
         Sequences.
     n : int
@@ -123,9 +123,9 @@ def occurrences(word: str, X: list[str], n: int, rng: np.random.RandomState) -> 
         The first place in a sequence each.
     """
     found = [
-        x.find(word) / (len(x) - len(word)) if len(x) > len(word) else 0.0
+        x.find(kmer) / (len(x) - len(kmer)) if len(x) > len(kmer) else 0.0
         for x in X
-        if word in x
+        if kmer in x
     ]
     drawn: Array = rng.choice(found, n)
     return drawn

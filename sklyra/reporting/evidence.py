@@ -95,3 +95,22 @@ class Evidence(NamedTuple):
         model = self.model
         found = model.decision_function(X) if self.is_classifier else model.predict(X)
         return np.asarray(found, dtype=np.float64)
+
+
+def draw_some(values: list[Any], most: int) -> list[Any]:
+    """Draw some of many values, in their order.
+
+    Parameters
+    ----------
+    values : list
+        Anything.
+    most : int
+        How many to draw, at most.
+
+    Returns
+    -------
+    list
+        All, or as many at random.
+    """
+    order = np.random.RandomState(0).permutation(len(values))[:most]
+    return [values[at] for at in np.sort(order)]

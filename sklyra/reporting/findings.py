@@ -10,13 +10,16 @@ import numpy as np
 from sklyra.design import propose
 from sklyra.inspection import motifs, mutation_scan
 from sklyra.reporting.blocks import Code, Picture, Section, Table
-from sklyra.reporting.evidence import Evidence
+from sklyra.reporting.evidence import Evidence, draw_some
 from sklyra.reporting.pictures import heatmap, logos
 
 # Mutations of a scan that take seconds, and rows of a table.
 _MOST_MUTATIONS, _ROWS = 12_000, 10
-# Letters of sequences in which words may stand here and there.
-_SHORTEST = 24
+# Letters of sequences in which motifs may stand here and there, and how many of these
+# are looked at.
+_SHORTEST, _LOOKED_AT = 24, 2000
+# Training sequences of which the best is the parent: as many as a model keeps.
+_MOST_PARENTS = 4096
 _SHARES = {
     "additive": "effects of single letters, which add up",
     "pairwise": "pairs of positions",
@@ -87,34 +90,34 @@ def describe_findings(evidence: Evidence) -> Section:
 
 
 def _describe_motifs(evidence: Evidence) -> list[Any]:
-    """Describe words that stand here and there, where sequences are no variants."""
-    known = evidence.training_sequences()
+    """Describe motifs, which stand here and there where sequences are no variants."""
+    known = draw_some(evidence.training_sequences(), _LOOKED_AT)
     if not known or _are_variants(known):
         return []
     found = motifs(evidence.model, known, n_motifs=4, random_state=0)
     if not found.kmers:
-        return ["No short word changes what is predicted more than random words do."]
+        return ["No motif changes what is predicted more than random k-mers do."]
     what = "log odds" if evidence.is_classifier else "the units of y"
     table = found.to_frame()
     return [
-        "Short words, written into shuffled sequences, that change what is predicted "
-        f"more than random words do; in {what}.",
+        "Motifs: k-mers that change what is predicted when they are written into "
+        f"shuffled sequences, more than random ones do; in {what}.",
         Table(
-            ["word", "effect", "std", "training sequences that have it"],
+            ["motif", "effect", "std", f"of {len(known):,} sequences have it"],
             table[["motif", "effect", "std", "n_sequences"]].to_numpy().tolist(),
             "Motifs",
         ),
         Picture(
             logos(found, "motifs"),
-            "Left: a letter is as high as the effect of the word with it there, less "
-            "the mean over letters. Right: the effect where the word stands at other "
-            "places; within the gray band are random words.",
+            "Left: a letter is as high as the effect of the motif with it there, less "
+            "the mean over letters. Right: the effect where the motif stands at other "
+            "places; within the gray band are random k-mers.",
         ),
     ]
 
 
 def _are_variants(sequences: list[str]) -> bool:
-    """Check whether sequences are too short for words, or share most letters."""
+    """Check whether sequences are too short for motifs, or share most letters."""
     lengths = set(map(len, sequences))
     if min(lengths) < _SHORTEST:
         return True
@@ -266,7 +269,7 @@ def find_parent(evidence: Evidence) -> str | None:
         return None
     if evidence.parent is not None:
         return evidence.parent
-    known = evidence.training_sequences()
+    known = draw_some(evidence.training_sequences(), _MOST_PARENTS)
     if not known:
         return None
     best: str = known[int(np.argmax(evidence.margins(known)))]

@@ -64,10 +64,10 @@ def logos(found: Motifs, name: str) -> str:
     """
     from matplotlib.figure import Figure
 
-    n = len(found.kmers)
-    figure = Figure(figsize=(7.0, 1.35 * n + 0.6), layout="constrained")
-    axes = figure.subplots(n, 2, squeeze=False, sharex="col", width_ratios=(1, 1.3))
-    found.plot(axes=axes)
+    from sklyra.inspection.motif_display import motif_axes
+
+    figure = Figure()
+    found.plot(axes=motif_axes(figure, len(found.kmers)))
     return _as_svg(figure, name)
 
 

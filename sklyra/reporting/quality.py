@@ -11,7 +11,7 @@ from sklyra.estimators import CoverageDisplay, TrainingDisplay
 from sklyra.metrics import spearman_score
 from sklyra.model_selection import leakage_report
 from sklyra.reporting.blocks import Picture, Section, Table
-from sklyra.reporting.evidence import Evidence
+from sklyra.reporting.evidence import Evidence, draw_some
 from sklyra.reporting.pictures import draw, scatter
 
 _CONFIDENCE = 0.9
@@ -188,7 +188,7 @@ def describe_honesty(evidence: Evidence) -> Section:
             "would be for sequences of the same kind)."
         )
     if known:
-        some = _some(list(X), _COMPARED)
+        some = draw_some(list(X), _COMPARED)
         found = leakage_report(known, some, alphabet=model.alphabet_, unknown="mask")
         identity = found.identity
 
@@ -198,6 +198,9 @@ def describe_honesty(evidence: Evidence) -> Section:
             ax.set_ylabel("test sequences")
 
         text = f"{found.n_duplicates} of {len(some)} test sequences are in training."
+        learned = evidence.description["learned_from"]
+        if learned is not None and len(known) < learned["rows"]:
+            text += f" Compared with the {len(known):,} that the model keeps."
         if found.n_duplicates:
             text += " Scores on the test are too good, as those were learned."
         section.blocks += [
@@ -210,8 +213,3 @@ def describe_honesty(evidence: Evidence) -> Section:
             "is among them cannot be said."
         )
     return section
-
-
-def _some(values: list[Any], most: int) -> list[Any]:
-    order = np.random.RandomState(0).permutation(len(values))[:most]
-    return [values[at] for at in np.sort(order)]

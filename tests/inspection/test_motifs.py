@@ -9,7 +9,8 @@ import pytest
 
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra.inspection import MotifDisplay, motifs
-from sklyra.inspection.motifs import _core, _is_part
+from sklyra.inspection.motif_search import _core
+from sklyra.inspection.motifs import _is_part
 from sklyra.inspection.planting import Planting, occurrences, starts
 from tests.inspection.models import planted
 from tests.settings import ENSEMBLE, LEAST, MOTIFS
@@ -83,7 +84,7 @@ def test_classes_have_motifs_each() -> None:
         motifs(model, proteins, output=3)
 
 
-def test_effects_are_what_writing_a_word_changes() -> None:
+def test_effects_are_what_writing_a_kmer_changes() -> None:
     def predict(sequences: list[str]) -> Any:
         """How often there is a G, and where the first CC begins."""
         return np.array([s.count("G") + 0.1 * s.find("CC") for s in sequences])
@@ -117,7 +118,7 @@ def test_places_are_those_of_the_sequences() -> None:
 
 
 @pytest.mark.slow
-def test_words_that_act_at_one_place_are_found() -> None:
+def test_motifs_that_act_at_one_place_are_found() -> None:
     """GTAA counts in the middle only, where half of the sequences have it."""
     rng = np.random.default_rng(0)
     rows = rng.choice(list("ACGT"), (300, 24))

@@ -120,7 +120,15 @@ def test_a_test_that_was_learned_is_not_called_good(page, regressor):
     assert "5 of 25 test sequences are in training. Scores on the test are" in again
 
 
-def test_words_that_stand_here_and_there_are_found(page):
+def test_what_was_not_compared_is_said(page, monkeypatch):
+    assert "that the model keeps" not in page.html
+    monkeypatch.setattr("sklyra.uncertainty.novelty._MOST_ROWS", 30)
+    model = LyraRegressor(**SETTINGS).fit(X, Y)
+    found = sklyra.report(model, test=(TEST_X, TEST_Y), n_proposals=0).html
+    assert "Compared with the 30 that the model keeps." in found
+
+
+def test_motifs_of_promoters_are_found(page):
     assert "Motifs" not in page.html  # of variants of one parent
     promoters, strength = planted(300, 32, "ACGT", {"GATTA": 2.0})
     promoters = [x + "A" * (row % 2) for row, x in enumerate(promoters)]
