@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from skorch.history import History
+from torch.nn import init
 from torch.overrides import TorchFunctionMode
 
 from sklyra._state import check_version
@@ -89,7 +90,7 @@ def read_state(state: dict[str, Any], make_net: Any) -> Any:
     settings = state["settings"]
     with _Budget(state["weights"]):
         net = make_net(module, options, criterion=loss, device="cpu", **settings)
-    net.module_.load_state_dict({k: to_tensor(v) for k, v in state["weights"].items()})
+    _fill(net.module_, state["weights"])
     for name in _RUNNING:
         setattr(net, name, state["running"][name])
     net.history_ = History(dict(row) for row in state["history"])
@@ -105,10 +106,29 @@ def read_state(state: dict[str, Any], make_net: Any) -> Any:
     return net
 
 
+def _fill(module: torch.nn.Module, weights: dict[str, Any]) -> None:
+    """Copy weights one by one, and free each: no memory for a second copy of a file."""
+    own = module.state_dict()
+    if own.keys() != weights.keys():
+        raise ValueError("The weights of a network are not those of its options.")
+    for name, tensor in own.items():
+        array = weights.pop(name)
+        if tensor.shape != array.shape:
+            raise ValueError(f"Weights of a network have another shape: {name!r:.60}")
+        tensor.copy_(
+            torch.from_numpy(array) if array.flags.writeable else to_tensor(array)
+        )
+
+
+# What draws weights, which are then filled from the file.
+_DRAWS = (init.kaiming_uniform_, init.uniform_)
+
+
 class _Budget(TorchFunctionMode):
     """Refuse to make more numbers than there are weights to fill them.
 
-    A file that was altered must not take more memory than its size allows.
+    A file that was altered must not take more memory than its size allows. Numbers that
+    would be drawn take none before they are filled.
     """
 
     def __init__(self, weights: dict[str, Any]) -> None:
@@ -119,6 +139,8 @@ class _Budget(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
+        if func in _DRAWS:
+            return kwargs["tensor"] if kwargs else args[0]
         sizes = [
             part for arg in args for part in (arg if type(arg) is tuple else [arg])
         ]

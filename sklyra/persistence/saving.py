@@ -130,8 +130,10 @@ def load(path: PathLike, *, device: str | None = None) -> Any:
     content = read_content(path)
     name = Path(path).name
     changes = {} if device is None else {"device": device}
+    reader = Reader(content.arrays, changes)
+    content.arrays.clear()  # so that each is free as soon as it is copied
     try:
-        model = Reader(content.arrays, changes).read(content.model)
+        model = reader.read(content.model)
     except MemoryError:
         raise ModelFileError(
             f"{name} needs more memory than there is. Free some, or take a larger "

@@ -272,6 +272,45 @@ def test_files_of_earlier_versions_predict_what_they_did(path: Path) -> None:
     assert sklyra.file_info(path)["class"] == type(model).__name__
 
 
+LOAD = """
+import re
+import sys
+from pathlib import Path
+
+import sklyra
+
+
+def peak():
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\\s+(\\d+)", status)[1])
+
+
+small, large = sys.argv[1:]
+sklyra.load(small)
+before = peak()
+sklyra.load(large)
+print(peak() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+def test_a_file_is_read_in_less_than_twice_its_size(tmp_path: Path) -> None:
+    for name, d_model in (("small", 8), ("large", 1024)):
+        LyraRegressor(
+            d_model=d_model,
+            pgc_hidden=(d_model, 4 * d_model),
+            n_members=1,
+            gaussian_process=False,
+            perceptron=False,
+            max_epochs=1,
+        ).fit(X[:8], range(8)).save(tmp_path / f"{name}.lyra")
+    paths = tmp_path / "small.lyra", tmp_path / "large.lyra"
+    used = int(in_new_process(LOAD, *map(str, paths))) * 1024
+    size = paths[1].stat().st_size
+    assert size / 2 < used < 2 * size
+
+
 def test_what_the_system_refuses_is_an_oserror(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
