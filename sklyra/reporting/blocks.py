@@ -64,7 +64,10 @@ class Section:
         Its heading.
     blocks : list of (str, Table, Picture or Code)
         What it holds; a str is a paragraph.
+    short : list of str
+        What of it a reader in a hurry needs, in sentences.
     """
 
     title: str
     blocks: list[str | Table | Picture | Code] = field(default_factory=list)
+    short: list[str] = field(default_factory=list)

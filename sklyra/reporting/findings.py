@@ -15,6 +15,8 @@ from sklyra.reporting.pictures import heatmap, logos
 
 # Mutations of a scan that take seconds, and rows of a table.
 _MOST_MUTATIONS, _ROWS = 12_000, 10
+# Positions that are named, before "...".
+_LISTED = 20
 # Letters of sequences in which motifs may stand here and there, and how many of these
 # are looked at.
 _SHORTEST, _LOOKED_AT = 24, 2000
@@ -49,7 +51,7 @@ def describe_findings(evidence: Evidence) -> Section:
         section.blocks.append(
             Table(["what", "share of the variance"], rows, "By the Gaussian process")
         )
-    section.blocks += _describe_motifs(evidence)
+    section.blocks += _describe_motifs(evidence, section)
     parent = find_parent(evidence)
     if parent is None:
         section.blocks.append(
@@ -57,39 +59,72 @@ def describe_findings(evidence: Evidence) -> Section:
             "column of sequences, and a parent."
         )
         return section
+    varied = _varied(evidence.training_sequences(), parent)
     n_letters = len(model.alphabet_.letters)
-    if len(parent) * n_letters > _MOST_MUTATIONS:
+    if len(varied) * n_letters > _MOST_MUTATIONS:
         section.blocks.append(
             f"The parent has {len(parent)} positions, too many for a scan in a report: "
             "sklyra scan predicts all of its single mutations."
         )
         return section
-    scan = mutation_scan(model, parent)
+    _describe_scan(evidence, section, parent, varied)
+    return section
+
+
+def _describe_scan(
+    evidence: Evidence, section: Section, parent: str, varied: list[int]
+) -> None:
+    """Describe single mutations, at positions of which something was learned."""
+    scan = mutation_scan(evidence.model, parent, positions=varied)
     frame = scan.to_frame()
     what = "log odds" if evidence.is_classifier else "the units of y"
+    where = ""
+    if len(varied) < len(parent):
+        some = ", ".join(map(str, varied[:_LISTED]))
+        listed = some + ", ..." * (len(varied) > _LISTED)
+        where = (
+            f" Training sequences differ at {len(varied)} of {len(parent)} positions: "
+            "of changes elsewhere no model that learned from them knows anything."
+        )
+        section.short.append(
+            f"It knows positions {listed}, where training sequences differ. What it "
+            "says of changes elsewhere is a guess."
+        )
     section.blocks += [
         f"Every single mutation of {_short(parent)}, in {what}. Its own prediction is "
-        f"{float(scan.parent_value):.4g}.",
+        f"{float(scan.parent_value):.4g}.{where}",
         Picture(
             heatmap(scan),
             "Red raises what is predicted, blue lowers it, pale cells are uncertain, "
             "dots are letters of the parent. Point at a cell for its mutation, effect "
-            "and standard deviation. At positions where training sequences do not "
-            "differ no model knows what a change does.",
+            "and standard deviation.",
         ),
     ]
-    for title, ascending in (("raise", False), ("lower", True)):
-        some = frame.sort_values("effect", ascending=ascending).head(_ROWS)
+    said = []
+    for title, sign in (("raise", 1), ("lower", -1)):
+        # what is smaller than its own standard deviation may as well be nothing
+        beyond = frame[sign * frame["effect"] > np.nan_to_num(frame["std"])]
+        some = beyond.sort_values("effect", ascending=sign < 0).head(_ROWS)
+        said.append(f"{title} it: {', '.join(some['mutation'].head(5)) or 'none'}")
         rows = some[["mutation", "effect", "std"]].to_numpy().tolist()
-        section.blocks.append(
-            Table(
-                ["mutation", "effect", "std"], rows, f"Mutations that {title} it most"
-            )
-        )
-    return section
+        if rows:
+            caption = f"Mutations that {title} it by more than the standard deviation"
+            section.blocks.append(Table(["mutation", "effect", "std"], rows, caption))
+    section.short.append(
+        f"Single mutations of {_short(parent)} that change its prediction by more than "
+        f"the standard deviation of the change: to {'; to '.join(said)}."
+    )
 
 
-def _describe_motifs(evidence: Evidence) -> list[Any]:
+def _varied(known: list[str], parent: str) -> list[int]:
+    """Find positions, from 1, at which sequences differ; all if they are unaligned."""
+    if not known or set(map(len, known)) != {len(parent)}:
+        return list(range(1, len(parent) + 1))
+    columns = enumerate(zip(parent, *known, strict=True), 1)
+    return [position for position, column in columns if len(set(column)) > 1]
+
+
+def _describe_motifs(evidence: Evidence, section: Section) -> list[Any]:
     """Describe motifs, which stand here and there where sequences are no variants."""
     known = draw_some(evidence.training_sequences(), _LOOKED_AT)
     if not known or _are_variants(known):
@@ -99,6 +134,8 @@ def _describe_motifs(evidence: Evidence) -> list[Any]:
         return ["No motif changes what is predicted more than random k-mers do."]
     what = "log odds" if evidence.is_classifier else "the units of y"
     table = found.to_frame()
+    names = ", ".join(table["motif"].astype(str))
+    section.short.append(f"Motifs that matter: {names}.")
     return [
         "Motifs: k-mers that change what is predicted when they are written into "
         f"shuffled sequences, more than random ones do; in {what}.",
@@ -151,6 +188,17 @@ def describe_next(evidence: Evidence) -> Section:
         section.blocks.append(f"Nothing is proposed: {error}")
         return section
     (value,) = found.values
+    if evidence.data is not None and not evidence.is_classifier:
+        y = np.asarray(evidence.data[1], float)
+        best = f"; the best that was measured is {np.nanmax(y):.4g}"
+    else:
+        best = ""
+    names = ", ".join(found.mutations[:3])
+    section.short.append(
+        f"If high values are wanted, measure next: {names}{', ...' * (len(found) > 3)} "
+        f"({len(found)} sequences, below), predicted at {value.mean.min():.4g} to "
+        f"{value.mean.max():.4g}{best}."
+    )
     rows: list[list[Any]] = []
     for at, sequence in enumerate(found):
         interval = ""
@@ -159,10 +207,12 @@ def describe_next(evidence: Evidence) -> Section:
         numbers = [float(value.mean[at]), float(value.std[at]), interval]
         rows.append([found.mutations[at], *numbers, float(found.novelty[at]), sequence])
     section.blocks += [
-        "If high values are wanted: new sequences near the parent that members of the "
-        "model find best by turns, of different kinds. Novelty is 1 at the edge of "
-        "what was measured; intervals hold 90% of measurements of sequences like "
-        "those.",
+        f"{len(found)} new sequences near {_short(parent)} to measure, if high values "
+        "are wanted. Each is among the best by the prediction of one of the model's "
+        "members, and they differ, so that one plate tries several ideas. Nine of ten "
+        "measurements fall into 90% intervals where novelty is below 1; above it, "
+        "sequences are less like training than those of training among themselves, "
+        "and predictions are guesses.",
         Table(
             ["mutations", "predicted", "std", "90% interval", "novelty", "sequence"],
             rows,

@@ -142,16 +142,23 @@ def heatmap(scan: MutationScan) -> str:
     # pale where the model is unsure, as in MutationScanDisplay
     sure = 1 / np.sqrt(1 + (np.nan_to_num(scan.std) / typical) ** 2)
     numbers = scan.positions.tolist()
+    with_gaps = bool(np.any(np.diff(numbers) != 1))
+    above = _TOP + 8 * with_gaps  # where every number is written, and aslant
     n_lines = -(-len(numbers) // _IN_A_ROW)
     in_a_row = -(-len(numbers) // n_lines)
     n_letters = len(scan.letters)
-    band = _TOP + (n_letters + 1) * _CELL
+    band = above + (n_letters + 1) * _CELL
     parts = []
     for column, number in enumerate(numbers):
         line, place = divmod(column, in_a_row)
-        x, top = _LEFT + place * _CELL, line * band + _TOP
+        x, top = _LEFT + place * _CELL, line * band + above
         own = scan.parent[number - scan.start]
-        if number % 10 == 0 or column == 0:
+        if with_gaps:
+            turn = (
+                f'transform="rotate(-60 {x + 7} {top - 5})" style="text-anchor: start"'
+            )
+            parts.append(f'<text x="{x + 7}" y="{top - 5}" {turn}>{number}</text>')
+        elif number % 10 == 0 or column == 0:
             parts.append(f'<text x="{x + 7}" y="{top - 5}">{number}</text>')
         if place == 0:
             parts += [
@@ -176,5 +183,6 @@ def heatmap(scan: MutationScan) -> str:
     width, height = _LEFT + in_a_row * _CELL, n_lines * band
     return (
         f'<svg class="scan" viewBox="0 0 {width} {height}" role="img" '
-        f'style="max-width: {width * 1.4:.0f}px">{"".join(parts)}</svg>'
+        f'style="max-width: {width * 1.4:.0f}px; min-width: min(40rem, {width}px)">'
+        f"{''.join(parts)}</svg>"
     )

@@ -17,6 +17,9 @@ from sklyra.reporting.pictures import draw, scatter
 _CONFIDENCE = 0.9
 # Of test sequences that are compared with those of training, at most.
 _COMPARED = 2000
+# Least share of the variance that is explained where predictions rank sequences, or
+# help to select.
+_RANKS, _SELECTS = 0.6, 0.2
 
 
 def describe_data(evidence: Evidence) -> Section:
@@ -81,6 +84,7 @@ def describe_quality(evidence: Evidence) -> Section:
             f"On sequences held out of training, {told['score']} is {score:.3f}: each "
             "was predicted by members that had not seen it, or copies of it."
         )
+        section.short.append(_judge(score, evidence.is_classifier))
     if evidence.data is not None and evidence.is_plain and not evidence.is_classifier:
         y = np.asarray(evidence.data[1], float)
         held = np.asarray(model.oof_prediction_, float).reshape(len(y))
@@ -106,6 +110,20 @@ def describe_quality(evidence: Evidence) -> Section:
             )
         )
     return section
+
+
+def _judge(score: float, is_classifier: bool) -> str:
+    """Say what a score is good for."""
+    if is_classifier:
+        return f"Of sequences that were held out, {score:.0%} are put into their class."
+    explained = f"{max(score, 0):.0%} of the variance of sequences that were held out"
+    if score >= _RANKS:
+        use = "enough to rank new sequences of this kind"
+    elif score >= _SELECTS:
+        use = "enough to find more of the best than by chance, not to trust one number"
+    else:
+        use = "too little to rely on: measure more sequences, or repeat noisy ones"
+    return f"Predictions explain {explained}: {use}."
 
 
 def _describe_test(evidence: Evidence, X: Any, y: Any) -> list[str | Table | Picture]:

@@ -13,6 +13,7 @@ from sklyra._atomic import replacing
 from sklyra.design.select import check_n
 from sklyra.estimators import LyraClassifier, LyraRegressor
 from sklyra.estimators.saving import describe_training
+from sklyra.reporting.blocks import Section
 from sklyra.reporting.evidence import Evidence
 from sklyra.reporting.findings import (
     describe_findings,
@@ -130,6 +131,8 @@ def report(
             describe_methods,
         )
     ]
+    short = [sentence for section in sections for sentence in section.short]
+    sections.insert(0, Section("In short", [*short]))
     return Report(_render(title, _lead(evidence), sections))
 
 

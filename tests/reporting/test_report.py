@@ -22,6 +22,7 @@ TEST_X, TEST_Y = variants(140)
 TEST_X, TEST_Y = TEST_X[80:], TEST_Y[80:]
 VOID = {"meta", "br", "path", "use", "rect", "circle", "image", "link"}
 SECTIONS = [
+    "In short",
     *("What was learned from what", "How good it is", "How honest that is"),
     *("What it found", "What to measure next", "How to use it"),
     "Methods, for a paper",
@@ -164,6 +165,31 @@ def test_long_parents_have_rows_of_equal_length(regressor):
     )
     places = {float(x) for x in re.findall(r'<rect x="(\d+)"', heatmap(wide))}
     assert len(places) == 43
+
+
+def test_only_positions_that_vary_are_shown():
+    framed = [f"GG{x[:4]}G{x[4:]}" for x in X]
+    model = LyraRegressor(**SETTINGS).fit(framed, Y)
+    html = sklyra.report(model, n_proposals=0).html
+    cells = re.findall(r"<title>[A-Z](\d+)[A-Z] ", html)
+    varied = [3, 4, 5, 6, *range(8, len(framed[0]) + 1)]
+    assert sorted({int(number) for number in cells}) == varied
+    assert f"differ at {len(varied)} of {len(framed[0])} positions" in html
+    assert f"It knows positions {', '.join(map(str, varied))}, where" in html
+
+
+def test_what_is_said_in_short_is_what_is_found(page, regressor):
+    frame = mutation_scan(regressor, PARENT).to_frame().sort_values("effect")
+    lower = frame["mutation"][frame["effect"] < -frame["std"]].tolist()
+    higher = frame["mutation"][frame["effect"] > frame["std"]].tolist()[::-1]
+    said = re.search(r"to raise it: (.*); to lower it: (.*)\.</p>", page.html)
+    for names, expected in zip(said.groups(), (higher, lower), strict=True):
+        assert names == (", ".join(expected[:5]) or "none")
+        listed = [name for name in Page(page.html).fields if name in expected]
+        assert listed == expected[:10]
+    assert f"explain {regressor.oof_score_:.0%} of the variance" in page.html
+    highest = f"the best that was measured is {Y.max():.4g}."
+    assert highest in page.html
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
