@@ -102,7 +102,7 @@ def fit(
       sklyra fit data.xlsx --sequence variant --target activity -o enzyme.lyra
       sklyra fit variants.fasta --table measured.csv
       sklyra fit guides.csv --sequence guide --sequence target --covariate dose
-      sklyra fit data.csv --set n_members=1 --set gaussian_process=false
+      sklyra fit data.csv --set loss=huber --set reverse_complement=true
     """
     output = output or default_output(data)
     options.refuse_existing(output, force)
@@ -117,6 +117,7 @@ def fit(
     described = model._describe()
     if described["held_out_score"] is not None:
         score = f"{described['score']} {described['held_out_score']:.3f}"
+        score += f" ({described['held_out_rows']} of {len(read.X)} rows)"
         tell(f"held out of training: {score}", quiet)
     held = described["training_sequences"]
     inside = f", with {held} training sequences inside" if held else ""

@@ -88,6 +88,8 @@ def read_parents(
         if _LETTERS.fullmatch(source.name):
             return [source.name]
         raise CommandError(f"{source.name} is neither a file nor a sequence.")
+    if source.name.endswith(".lyra"):
+        raise CommandError(f"{source.name} is a model: MODEL comes before PARENTS.")
     columns = read_columns(source)
     if sequence is not None:
         name = find_column(sequence, columns, source.name)
@@ -138,7 +140,8 @@ def read_numbers(text: str | None, option: str) -> list[int] | None:
     if text is None:
         return None
     numbers: list[int] = []
-    for item in text.split(","):
+    # with the dash that word processors put between numbers
+    for item in text.replace("\N{EN DASH}", "-").split(","):
         bounds = re.fullmatch(r"\s*(-?\d+)(?:\s*-\s*(-?\d+))?\s*", item)
         if bounds is None:
             raise CommandError(f"{option} {text}: write numbers as 10-40,55.")

@@ -24,7 +24,9 @@ _SIZES = ["24", "48", "96", "384"]
 @click.command()
 @click.argument("model")
 @click.argument("parents")
-@click.option("-o", "--output", default="-", help="CSV, TSV, Parquet; or stdout.")
+@click.option(
+    "-o", "--output", default="-", help="CSV, TSV, Excel, Parquet or FASTA; or stdout."
+)
 @click.option("-n", type=click.IntRange(1), default=96, show_default=True)
 @click.option("--by", help="Column of PARENTS by which the best are mutated.")
 @click.option(
@@ -40,19 +42,27 @@ _SIZES = ["24", "48", "96", "384"]
     help="Value, label or class from 0, if MODEL has several.",
 )
 @click.option("--minimize", is_flag=True, help="Low values are wanted.")
-@click.option("--max-mutations", type=click.IntRange(1), default=4, show_default=True)
+@click.option(
+    "--max-mutations",
+    type=click.IntRange(1),
+    default=4,
+    show_default=True,
+    help="From the parent of a row; --best 1 has one parent for all.",
+)
 @click.option(
     "--max-novelty",
     type=float,
     default=2.0,
     show_default=True,
-    help="How unlike training; 1 is its edge.",
+    help="How unlike training, 1 at its edge. At 2, letters that were not measured at "
+    "a position are hardly proposed there.",
 )
 @click.option(
     "--strategy",
     type=click.Choice(["balance", "exploit", "explore"]),
     default="balance",
     show_default=True,
+    help="exploit: the best predicted; explore: the least known; balance: both.",
 )
 @click.option("--positions", help="That may change, for example 10-40,55.")
 @click.option("--fixed", help="Positions that stay.")
@@ -65,8 +75,21 @@ _SIZES = ["24", "48", "96", "384"]
 @click.option("--max-homopolymer", type=click.IntRange(1), help="Longest run.")
 @click.option("--gc", nargs=2, type=click.FloatRange(0, 1), help="Least and largest.")
 @click.option("--keep-protein", is_flag=True, help="Of coding DNA or RNA.")
-@click.option("--start", type=int, default=1, help="Number of the first letter.")
+@click.option(
+    "--start",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Number of the first letter.",
+)
 @click.option("--plate", type=click.Choice(_SIZES), help="Lay out in wells.")
+@click.option(
+    "--control", multiple=True, help="Sequence first on every --plate; repeatable."
+)
+@click.option(
+    "--coding-dna",
+    help="Coding DNA of a parent, or a file of it: adds a column of DNA to order.",
+)
 @click.option("--measured", multiple=True, help="File of sequences to leave out.")
 @click.option("--sequence", help="Column of sequences, if PARENTS has several.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -83,6 +106,8 @@ def propose(
     which: int | None,
     minimize: bool,
     plate: str | None,
+    control: tuple[str, ...],
+    coding_dna: str | None,
     measured: tuple[str, ...],
     sequence: str | None,
     seed: int,
@@ -96,11 +121,13 @@ def propose(
     """Propose with MODEL mutants of PARENTS to measure next: a sequence, or a file.
 
     A row for each: sequence, mutations, what is predicted with its standard deviation
-    and interval, and novelty. What is in the files was measured, and is not proposed.
+    and interval (which holds 90% of measurements), and novelty, in the order in which
+    they were chosen. What is in the files was measured, and is not proposed.
 
     \b
     Examples:
-      sklyra propose data.lyra data.csv --by activity --plate 96 -o plate.csv
+      sklyra propose data.lyra data.csv --by activity --plate 96 -o plate.xlsx
+      sklyra propose data.lyra data.csv --by activity --best 1 --coding-dna gene.fasta
       sklyra propose data.lyra MKTAYIAKQR -n 24 --positions 3-8 --letters "not CM"
       sklyra propose data.lyra parents.fasta --forbid EcoRI --gc 0.4 0.6
     """  # fmt: skip
@@ -108,14 +135,22 @@ def propose(
     options.refuse_existing(output, force)
     from sklyra import design
 
+    if control and plate is None:
+        raise CommandError("--control is for plates: say --plate 96 as well.")
+    template = None
+    if coding_dna is not None:
+        template = read_parents(Source(coding_dna), most=1)[0]
     source = options.pop_source(parents, shared)
     chosen = read_parents(source, best, sequence, by, minimize)
     known = [one for path in measured for one in _read_sequences(Source(path))]
     if by is not None:
         known += _read_sequences(source, sequence)
     constraints = _constraints(shared)
+    loaded = load_model(model, device, threads)
+    if template is not None and getattr(loaded.alphabet_, "name", None) != "protein":
+        raise CommandError("--coding-dna is for models of proteins.")
     wanted = design.Objective(
-        load_model(model, device, threads),
+        loaded,
         "minimize" if minimize else "maximize",
         output=which,
     )
@@ -123,10 +158,19 @@ def propose(
         wanted, chosen, measured=known, constraints=constraints, random_state=seed,
         **shared,
     )  # fmt: skip
-    table = found.to_frame() if plate is None else design.plate(found, size=int(plate))
+    if plate is None:
+        table = found.to_frame()
+    else:
+        table = design.plate(found, size=int(plate), controls=control)
+    if template is not None:
+        try:
+            dna = design.back_translate(table["sequence"], template)
+        except ValueError as error:
+            raise CommandError(f"--coding-dna: {error}") from error
+        table.insert(list(table).index("sequence") + 1, "dna", dna)
     with writing(output, "sequence") as writer:
         writer.write(frame_columns(table))
-    tell(f"{found!r} from {len(chosen)} parents", quiet)
+    tell(f"{found!r} from {len(set(found.parents))} parents", quiet)
     if output != "-":
         tell(f"wrote {output}", quiet)
 

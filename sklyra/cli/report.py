@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from sklyra.cli import options
 from sklyra.cli.data import read_data
 from sklyra.cli.messages import tell
 from sklyra.cli.parents import load_model, read_parents, require_pandas
-from sklyra.cli.reading import Source
+from sklyra.cli.reading import Source, is_number, read_columns
 
 
 @click.command()
@@ -25,6 +26,10 @@ from sklyra.cli.reading import Source
     default=12,
     show_default=True,
     help="Sequences to propose.",
+)
+@click.option(
+    "--proposal",
+    help="Table of propose, shown as what to measure next instead of others.",
 )
 @click.option("--title", help="Heading; the name of MODEL by default.")
 @options.columns
@@ -45,6 +50,7 @@ def report(
     test: str | None,
     parent: str | None,
     n: int,
+    proposal: str | None,
     title: str | None,
     threads: int | None,
     device: str,
@@ -62,6 +68,7 @@ def report(
     Examples:
       sklyra report data.lyra
       sklyra report data.lyra --data data.csv --test test.csv -o enzyme.html
+      sklyra report data.lyra --data data.csv --proposal plate.csv
     """  # fmt: skip
     options.refuse_existing(output, force)
     require_pandas()
@@ -81,7 +88,19 @@ def report(
         test=pairs[1],
         parent=None if parent is None else read_parents(Source(parent), most=1)[0],
         n_proposals=n,
+        proposal=None if proposal is None else _read_proposal(proposal),
         title=title or model.rpartition("/")[2].removesuffix(".lyra"),
     )
     page.save(output)
     tell(f"wrote {output}", quiet)
+
+
+def _read_proposal(path: str) -> Any:
+    """Read a table, whose numbers are numbers."""
+    import pandas as pd
+
+    columns: dict[str, Any] = dict(read_columns(Source(path)))
+    for name, values in columns.items():
+        if all(value == "" or is_number(value) for value in values):
+            columns[name] = [float(value) if value else math.nan for value in values]
+    return pd.DataFrame(columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ class DelimitedWriter:
 
 
 class FastaWriter:
-    """Write FASTA: other columns stand behind the name of a sequence.
+    """Write FASTA: a column "id", or "name", names sequences; others stand behind it.
 
     Parameters
     ----------
@@ -86,10 +87,11 @@ class FastaWriter:
         columns : dict of str to list of str
             The rows.
         """
-        others = [name for name in columns if name not in (self._sequence, "id")]
+        own = next((name for name in ("id", "name") if name in columns), None)
+        others = [name for name in columns if name not in (self._sequence, own)]
         for row, sequence in enumerate(columns[self._sequence]):
             self._count += 1
-            name = columns["id"][row] if "id" in columns else f"row_{self._count}"
+            name = f"row_{self._count}" if own is None else columns[own][row]
             words = [name, *(f"{other}={columns[other][row]}" for other in others)]
             line = " ".join(" ".join(words).split())
             self._file.write(f">{line}\n{sequence}\n".encode())
@@ -144,6 +146,57 @@ class ParquetWriter:
             self._out.close()
 
 
+class ExcelWriter:
+    """Write Excel, with numbers as numbers.
+
+    Parameters
+    ----------
+    file : binary file
+        Where.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        try:
+            import xlsxwriter
+        except ImportError:
+            raise CommandError(
+                "Excel files need xlsxwriter: pip install 'sklyra[cli]'."
+            ) from None
+        self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
+        self._sheet, self._count = self._book.add_worksheet(), 0
+
+    def write(self, columns: Columns) -> None:
+        """Write some rows, and the names before the first.
+
+        Parameters
+        ----------
+        columns : dict of str to list of str
+            The rows.
+        """
+        rows = list(zip(*columns.values(), strict=True))
+        if not self._count:
+            rows.insert(0, tuple(columns))
+        if self._count + len(rows) > _EXCEL_ROWS:
+            raise CommandError(f"Excel has {_EXCEL_ROWS} rows. Write .csv or .parquet.")
+        for row in rows:
+            for column, value in enumerate(row):
+                # what begins with a digit is no sequence
+                if _NUMBER.fullmatch(value):
+                    self._sheet.write_number(self._count, column, float(value))
+                else:
+                    self._sheet.write_string(self._count, column, value)
+            self._count += 1
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.close()
+
+
+_EXCEL_ROWS = 2**20
+# as numbers are written here, but no "007", and no digits that Excel would lose
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?(e[+-]?\d+)?")
+
+
 def make_writer(
     path: str, file: IO[bytes], sequence: str | None, numbers: tuple[str, ...] = ()
 ) -> TableWriter:
@@ -177,11 +230,13 @@ def make_writer(
         return DelimitedWriter(file, "\t")
     if suffix in (".parquet", ".pq"):
         return ParquetWriter(file, numbers)
+    if suffix == ".xlsx":
+        return ExcelWriter(file)
     if suffix in (".fasta", ".fa", ".faa", ".fna") and sequence is not None:
         return FastaWriter(file, sequence)
     raise CommandError(
-        f"{path}: name a file that ends in .csv, .tsv, .parquet or .fasta, or - for "
-        "the screen."
+        f"{path}: name a file that ends in .csv, .tsv, .xlsx, .parquet or .fasta, or - "
+        "for the screen."
     )
 
 

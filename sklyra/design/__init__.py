@@ -1,5 +1,6 @@
 """What to measure next: choose candidates, propose sequences, order a plate."""
 
+from sklyra.design.back_translation import back_translate
 from sklyra.design.codons import DegenerateCodon, codon_residues, degenerate_codon
 from sklyra.design.constraints import Constraints
 from sklyra.design.objectives import Objective
@@ -14,6 +15,7 @@ __all__ = [
     "Objective",
     "Predicted",
     "Proposal",
+    "back_translate",
     "codon_residues",
     "degenerate_codon",
     "plate",

@@ -157,7 +157,8 @@ class Wanted:
         if self._strategy.spread and one_alone:
             raise ValueError(
                 "A model has one member, so that nothing says where it may be wrong. "
-                "Fit it with n_members=2 or more, or pass strategy='exploit'."
+                "Fit it with n_members=2 or more (the default is 5), or choose the "
+                "strategy 'exploit'."
             )
         if self._scales is None:
             self._scales = [(b.mean.mean(), b.mean.std() or 1.0) for b in beliefs]

@@ -95,6 +95,7 @@ def describe_model(estimator: Any) -> dict[str, Any]:
         "learned_from": vars(estimator).get("_learned_from"),
         "n_outputs": int(ensemble.target.n_outputs),
         "held_out_score": float(score) if known else None,
+        "held_out_rows": _count_held_out(vars(estimator).get("oof_prediction_")),
         "score": "accuracy" if hasattr(estimator, "classes_") else "R2",
         "parts": {part.name: _count_members(part) for part in ensemble.parts},
         "training_sequences": _count_training(ensemble),
@@ -193,6 +194,13 @@ def _name_alphabets(alphabets: Alphabet | dict[str, Alphabet] | None) -> Any:
     if isinstance(alphabets, dict):
         return {name: alphabet.name for name, alphabet in alphabets.items()}
     return None if alphabets is None else alphabets.name
+
+
+def _count_held_out(predicted: Any) -> int:
+    """Count the rows that have a prediction from members that had not seen them."""
+    if predicted is None:
+        return 0
+    return sum(bool(np.isfinite(row).any()) for row in predicted)
 
 
 def _count_members(part: Any) -> int:

@@ -27,6 +27,8 @@ class Evidence(NamedTuple):
         The sequence that is scanned and mutated; None for the best that it knows.
     n_proposals : int
         How many sequences to propose.
+    proposal : pandas.DataFrame or None
+        What is proposed already.
     """
 
     model: Any
@@ -35,6 +37,7 @@ class Evidence(NamedTuple):
     test: tuple[Any, Any] | None
     parent: str | None
     n_proposals: int
+    proposal: Any = None
 
     @property
     def is_classifier(self) -> bool:

@@ -79,10 +79,12 @@ def _describe_scan(
     frame = scan.to_frame()
     what = "log odds" if evidence.is_classifier else "the units of y"
     where = ""
+    if evidence.parent is None:
+        where = " It is the training sequence that is predicted best."
     if len(varied) < len(parent):
         some = ", ".join(map(str, varied[:_LISTED]))
         listed = some + ", ..." * (len(varied) > _LISTED)
-        where = (
+        where += (
             f" Training sequences differ at {len(varied)} of {len(parent)} positions: "
             "of changes elsewhere no model that learned from them knows anything."
         )
@@ -179,11 +181,22 @@ def describe_next(evidence: Evidence) -> Section:
         Proposals.
     """
     section, parent = Section("What to measure next"), find_parent(evidence)
+    if evidence.proposal is not None:
+        _show_proposal(evidence.proposal, section)
+        return section
     if parent is None or not evidence.n_proposals:
         section.blocks.append("Nothing is proposed here: it needs a parent to mutate.")
         return section
+    # the spread of members says what is known least; one alone has none
+    alone = evidence.model.n_members == 1
     try:
-        found = propose(evidence.model, parent, n=evidence.n_proposals, random_state=0)
+        found = propose(
+            evidence.model,
+            parent,
+            n=evidence.n_proposals,
+            strategy="exploit" if alone else "balance",
+            random_state=0,
+        )
     except ValueError as error:
         section.blocks.append(f"Nothing is proposed: {error}")
         return section
@@ -208,10 +221,10 @@ def describe_next(evidence: Evidence) -> Section:
         rows.append([found.mutations[at], *numbers, float(found.novelty[at]), sequence])
     section.blocks += [
         f"{len(found)} new sequences near {_short(parent)} to measure, if high values "
-        "are wanted. Each is among the best by the prediction of one of the model's "
-        "members, and they differ, so that one plate tries several ideas. Nine of ten "
-        "measurements fall into 90% intervals where novelty is below 1; above it, "
-        "sequences are less like training than those of training among themselves, "
+        "are wanted; they differ, so that one plate tries several ideas. With "
+        "constraints of your own: sklyra propose, and sklyra report --proposal. Nine "
+        "of ten measurements fall into 90% intervals where novelty is below 1; above "
+        "it, sequences are less like training than those of training among themselves, "
         "and predictions are guesses.",
         Table(
             ["mutations", "predicted", "std", "90% interval", "novelty", "sequence"],
@@ -220,6 +233,22 @@ def describe_next(evidence: Evidence) -> Section:
         ),
     ]
     return section
+
+
+def _show_proposal(table: Any, section: Section) -> None:
+    """Show what was proposed already, as it is, without what is the same for all."""
+    shown = table.drop(columns=[name for name in ("parent", "dna") if name in table])
+    rows = [
+        ["" if value != value else value for value in row]
+        for row in shown.to_numpy(dtype=object).tolist()
+    ]
+    names = [str(name).replace("_", " ") for name in shown]
+    section.short.append(f"Measure next: {len(rows)} sequences, listed below.")
+    section.blocks += [
+        f"{len(rows)} sequences to measure. Low and high hold nine of ten measurements "
+        "where novelty is below 1; above it predictions are guesses.",
+        Table(names, rows, "Click a heading to sort"),
+    ]
 
 
 def describe_use(evidence: Evidence) -> Section:

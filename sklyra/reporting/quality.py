@@ -17,6 +17,8 @@ from sklyra.reporting.pictures import draw, scatter
 _CONFIDENCE = 0.9
 # Of test sequences that are compared with those of training, at most.
 _COMPARED = 2000
+# Rows of which a score says little: its error is some 0.1.
+_FEW = 50
 # Least share of the variance that is explained where predictions rank sequences, or
 # help to select.
 _RANKS, _SELECTS = 0.6, 0.2
@@ -81,10 +83,13 @@ def describe_quality(evidence: Evidence) -> Section:
         )
     else:
         section.blocks.append(
-            f"On sequences held out of training, {told['score']} is {score:.3f}: each "
-            "was predicted by members that had not seen it, or copies of it."
+            f"On {told['held_out_rows']} sequences held out of training, "
+            f"{told['score']} is {score:.3f}: each was predicted by members that had "
+            "not seen it, or copies of it."
         )
-        section.short.append(_judge(score, evidence.is_classifier))
+        section.short.append(
+            _judge(score, told["held_out_rows"], evidence.is_classifier)
+        )
     if evidence.data is not None and evidence.is_plain and not evidence.is_classifier:
         y = np.asarray(evidence.data[1], float)
         held = np.asarray(model.oof_prediction_, float).reshape(len(y))
@@ -112,11 +117,13 @@ def describe_quality(evidence: Evidence) -> Section:
     return section
 
 
-def _judge(score: float, is_classifier: bool) -> str:
+def _judge(score: float, n_rows: int, is_classifier: bool) -> str:
     """Say what a score is good for."""
     if is_classifier:
-        return f"Of sequences that were held out, {score:.0%} are put into their class."
-    explained = f"{max(score, 0):.0%} of the variance of sequences that were held out"
+        return f"Of {n_rows} sequences held out, {score:.0%} are put into their class."
+    explained = f"{max(score, 0):.0%} of the variance of {n_rows} sequences held out"
+    if n_rows < _FEW:
+        return f"Predictions explain {explained}: too few to say how good they are."
     if score >= _RANKS:
         use = "enough to rank new sequences of this kind"
     elif score >= _SELECTS:

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from sklyra._atomic import replacing
+from sklyra.design import Proposal
 from sklyra.design.select import check_n
 from sklyra.estimators import LyraClassifier, LyraRegressor
 from sklyra.estimators.saving import describe_training
@@ -61,6 +62,7 @@ def report(
     test: tuple[Any, Any] | None = None,
     parent: str | None = None,
     n_proposals: int = 12,
+    proposal: Any = None,
     title: str = "A model of sequences",
 ) -> Report:
     """Report what a model is, how good it is, and what to measure next.
@@ -78,6 +80,9 @@ def report(
         predicted best.
     n_proposals : int, default=12
         How many sequences to propose; 0 for none.
+    proposal : Proposal, pandas.DataFrame or None, default=None
+        What `sklyra.design.propose` or `sklyra.design.plate` returned: it is shown as
+        what to measure next, and nothing else is proposed.
     title : str, default="A model of sequences"
         Heading of the page.
 
@@ -113,9 +118,20 @@ def report(
     check_is_fitted(model)
     if n_proposals:
         n_proposals = check_n(n_proposals)
-    described = model._describe()
+    if isinstance(proposal, Proposal):
+        proposal = proposal.to_frame()
+    if proposal is not None and "sequence" not in proposal:
+        raise ValueError(
+            "proposal has no column 'sequence'. Pass what propose or plate returned."
+        )
     evidence = Evidence(
-        model, described, _pair(data, "data"), _pair(test, "test"), parent, n_proposals
+        model,
+        model._describe(),
+        _pair(data, "data"),
+        _pair(test, "test"),
+        parent,
+        n_proposals,
+        proposal,
     )
     if data is not None:
         _check_data(evidence)
@@ -167,7 +183,8 @@ def _lead(evidence: Evidence) -> str:
     if learned is not None:
         parts.append(f"{learned['rows']} sequences")
     if score is not None:
-        parts.append(f"held-out {told['score']} {score:.3f}")
+        rows = told["held_out_rows"]
+        parts.append(f"held-out {told['score']} {score:.3f} ({rows} sequences)")
     return " · ".join(parts)
 
 

@@ -7,7 +7,9 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
+from Bio.Seq import Seq
 
 from sklyra import load
 from sklyra.cli.main import main
@@ -137,6 +139,67 @@ def test_a_report_is_written(run: Run, pair: Path) -> None:
     assert refused.code == 2
     assert "not what the model was fitted to" in refused.err
     assert not Path("new.html").exists()
+
+
+def test_a_plate_has_what_is_ordered(run: Run, refuse: Run) -> None:
+    proteins = [x.translate(str.maketrans("ACGT", "AKLW")) for x in X]
+    write_csv("data.csv", variant=proteins, activity=Y)
+    settings = [*QUICK, "--set=n_members=2"]
+    assert run("fit", "data.csv", "-o", "m.lyra", "-q", *settings).code == 0
+    template = "".join(
+        {"A": "GCA", "K": "AAA", "L": "CTA", "W": "TGG"}[x] for x in proteins[0]
+    )
+    Path("gene.fasta").write_text(f">gene\n{template}TAA\n")
+    asked = [
+        *("propose", "m.lyra", proteins[0], "-n", "6", "--max-novelty", "9"),
+        *("--plate", "24", "--control", proteins[0], "--coding-dna", "gene.fasta"),
+    ]
+    done = run(*asked, "-o", "plate.xlsx")
+    assert done.code == 0, done.err
+    assert "from 1 parents" in done.err
+    frame = pandas.read_excel("plate.xlsx", engine="calamine")
+    assert frame["name"].tolist() == [
+        "control_1",
+        *(f"variant_{i}" for i in range(1, 7)),
+    ]
+    assert frame["sequence"][0] == proteins[0]
+    assert frame["dna"][0] == f"{template}TAA"
+    for protein, dna in zip(frame["sequence"], frame["dna"], strict=True):
+        assert str(Seq(dna).translate()) == f"{protein}*"
+    assert frame["value"].dtype == frame["n_mutations"].dtype == float
+    assert run("convert", "plate.xlsx", "plate.fasta", "--sequence", "dna").code == 0
+    assert Path("plate.fasta").read_text().startswith(">control_1 plate=1 well=A1")
+    # and the page shows what is ordered
+    page = run("report", "m.lyra", "--proposal", "plate.xlsx", "-o", "page.html")
+    assert page.code == 0, page.err
+    html = Path("page.html").read_text()
+    assert all(f">{name}<" in html for name in frame["name"])
+    assert "Measure next: 7 sequences, listed below." in html
+    assert template not in html
+    assert (
+        "is a model: MODEL comes before" in refuse("propose", "data.csv", "m.lyra").err
+    )
+    assert "say --plate 96" in refuse("propose", "m.lyra", X[0], "--control", X[0]).err
+    write_csv("bad.csv", wrong=["A"])
+    bad = refuse("report", "m.lyra", "--proposal", "bad.csv", "-o", "new.html")
+    assert "no column 'sequence'" in bad.err
+    short = refuse(*asked[:-1], "ATGAAA", "-o", "new.csv")
+    assert "--coding-dna: proteins[0] has 10 residues" in short.err
+    assert not Path("new.csv").exists()
+
+
+def test_dna_is_for_proteins(refuse: Run, pair: Path) -> None:
+    asked = ("propose", pair, X[0], "--coding-dna", "ATGAAA")
+    assert "for models of proteins" in refuse(*asked).err
+
+
+def test_one_member_says_what_to_do(run: Run, refuse: Run) -> None:
+    write_csv("data.csv", variant=X, activity=Y)
+    assert run("fit", "data.csv", "-q", *QUICK).code == 0
+    assert "strategy 'exploit'" in refuse("propose", "data.lyra", X[0], "-n", "2").err
+    done = run("report", "data.lyra", "--data", "data.csv", "-n", "2", "-o", "a.html")
+    assert done.code == 0, done.err
+    assert "2 new sequences near" in Path("a.html").read_text()
 
 
 @pytest.mark.parametrize(
