@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sklyra.cli.messages import CommandError
@@ -80,10 +81,29 @@ def find_column(name: str, columns: Columns, file: str) -> str:
     """
     if name in columns:
         return name
-    known = {other.lower(): other for other in columns}
-    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
-    hint = f": did you mean {known[close[0]]!r}?" if close else "."
-    raise CommandError(f"{file} has no column {name!r}, but {list(columns)}{hint}")
+    raise CommandError(
+        f"{file} has no column {name!r}, but {list(columns)}{hint(name, columns)}"
+    )
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Guess which of some names was meant.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    known : iterable of str
+        The names that there are.
+
+    Returns
+    -------
+    str
+        The end of a sentence: with a question if one of them is close.
+    """
+    names = {other.lower(): other for other in known}
+    close = difflib.get_close_matches(name.lower(), list(names), n=1, cutoff=0.6)
+    return f": did you mean {names[close[0]]!r}?" if close else "."
 
 
 def find_roles(

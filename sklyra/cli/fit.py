@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from sklyra.cli import options
+from sklyra.cli.columns import hint
 from sklyra.cli.data import Data, read_data
 from sklyra.cli.messages import CommandError, in_file, tell
 
@@ -49,7 +50,8 @@ def make_estimator(
     parameters = kind().get_params()
     for name in given:
         if name not in parameters:
-            raise CommandError(f"--set {name}: {kind.__name__} has {list(parameters)}.")
+            known = f"{kind.__name__} has {list(parameters)}{hint(name, parameters)}"
+            raise CommandError(f"--set {name}: {known}")
     return kind(**given)
 
 

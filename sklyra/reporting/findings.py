@@ -237,7 +237,8 @@ def describe_next(evidence: Evidence) -> Section:
 
 def _show_proposal(table: Any, section: Section) -> None:
     """Show what was proposed already, as it is, without what is the same for all."""
-    shown = table.drop(columns=[name for name in ("parent", "dna") if name in table])
+    left_out = ("parent", "dna", "sequence")
+    shown = table[[*(name for name in table if name not in left_out), "sequence"]]
     rows = [
         ["" if value != value else value for value in row]
         for row in shown.to_numpy(dtype=object).tolist()

@@ -127,6 +127,7 @@ def test_decimal_commas_are_read(run: Run) -> None:
         (["--target", "activty"], "no column 'activty'.*mean 'activity'"),
         (["--task", "regression", "--target", "name"], "'n0' in.*name.* is no number"),
         (["--set", "nonsense=1"], "--set nonsense: LyraRegressor has"),
+        (["--set", "n_member=1"], "did you mean 'n_members'?"),
         (["--set", "lr"], "--set lr: write NAME=VALUE"),
         (["--set", "lr=-1"], "lr=-1 is not an option: choose"),
         (["--nonsense"], "No such option.*See sklyra fit --help"),
