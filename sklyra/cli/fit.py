@@ -50,8 +50,10 @@ def make_estimator(
     parameters = kind().get_params()
     for name in given:
         if name not in parameters:
-            known = f"{kind.__name__} has {list(parameters)}{hint(name, parameters)}"
-            raise CommandError(f"--set {name}: {known}")
+            meant = hint(name, parameters)
+            raise CommandError(
+                f"--set {name}: {kind.__name__} has {list(parameters)}{meant}"
+            )
     return kind(**given)
 
 
