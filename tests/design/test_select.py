@@ -203,7 +203,7 @@ def test_models_are_refused_that_cannot_choose(regressor):
     with pytest.raises(TypeError, match="model is a LyraPositionClassifier"):
         select(LyraPositionClassifier(), NEW)
     one = LyraRegressor(**{**SETTINGS, "n_members": 1}).fit(X, y)
-    with pytest.raises(ValueError, match=r"one member.*strategy='exploit'"):
+    with pytest.raises(ValueError, match=r"one member.*strategy 'exploit'"):
         select(one, NEW, n=3)
     assert len(select(one, NEW, n=3, strategy="exploit")) == 3
     with pytest.raises(ValueError, match="none of which is to 'maximize'"):

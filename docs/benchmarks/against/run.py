@@ -166,7 +166,8 @@ def print_tables() -> None:
     for yardstick, rows in found.items():
         if rows:
             print(f"## {YARDSTICKS[yardstick][2]}\n")
-            (print_means if yardstick == "uncertainty" else print_tasks)(rows)
+            show = print_means if yardstick == "uncertainty" else print_tasks
+            show(dict(sorted(rows.items())))
 
 
 if __name__ == "__main__":
