@@ -84,10 +84,10 @@ def read_parents(
     CommandError
         If it is neither, or there are more and nothing says which are best.
     """
-    if source.name != "-" and not os.path.exists(source.name):
-        if _LETTERS.fullmatch(source.name):
-            return [source.name]
-        raise CommandError(f"{source.name} is neither a file nor a sequence.")
+    if source.path != "-" and not os.path.exists(source.path):
+        if _LETTERS.fullmatch(source.path):
+            return [source.path]
+        raise CommandError(f"{source.path} is neither a file nor a sequence.")
     if source.name.endswith(".lyra"):
         raise CommandError(f"{source.name} is a model: MODEL comes before PARENTS.")
     columns = read_columns(source)

@@ -86,6 +86,7 @@ _SIZES = ["24", "48", "96", "384"]
 @click.option(
     "--control", multiple=True, help="Sequence first on every --plate; repeatable."
 )
+@click.option("--with-parent", is_flag=True, help="The best parent is such a sequence.")
 @click.option(
     "--coding-dna",
     help="Coding DNA of a parent, or a file of it: adds a column of DNA to order.",
@@ -107,6 +108,7 @@ def propose(
     minimize: bool,
     plate: str | None,
     control: tuple[str, ...],
+    with_parent: bool,
     coding_dna: str | None,
     measured: tuple[str, ...],
     sequence: str | None,
@@ -135,8 +137,8 @@ def propose(
     options.refuse_existing(output, force)
     from sklyra import design
 
-    if control and plate is None:
-        raise CommandError("--control is for plates: say --plate 96 as well.")
+    if (control or with_parent) and plate is None:
+        raise CommandError("Controls are for plates: say --plate 96 as well.")
     template = None
     if coding_dna is not None:
         template = read_parents(Source(coding_dna), most=1)[0]
@@ -161,7 +163,8 @@ def propose(
     if plate is None:
         table = found.to_frame()
     else:
-        table = design.plate(found, size=int(plate), controls=control)
+        controls = [*chosen[: int(with_parent)], *control]
+        table = design.plate(found, size=int(plate), controls=controls)
     if template is not None:
         try:
             dna = design.back_translate(table["sequence"], template)

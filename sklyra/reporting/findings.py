@@ -1,4 +1,4 @@
-"""What a model found, what to measure next, and how to use and cite it."""
+"""What a model found, and how to use and cite it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sklyra.design import propose
 from sklyra.inspection import motifs, mutation_scan
 from sklyra.reporting.blocks import Code, Picture, Section, Table
 from sklyra.reporting.evidence import Evidence, draw_some
@@ -93,7 +92,7 @@ def _describe_scan(
             "says of changes elsewhere is a guess."
         )
     section.blocks += [
-        f"Every single mutation of {_short(parent)}, in {what}. Its own prediction is "
+        f"Every single mutation of {shorten(parent)}, in {what}. Its own prediction is "
         f"{float(scan.parent_value):.4g}.{where}",
         Picture(
             heatmap(scan),
@@ -113,8 +112,8 @@ def _describe_scan(
             caption = f"Mutations that {title} it by more than the standard deviation"
             section.blocks.append(Table(["mutation", "effect", "std"], rows, caption))
     section.short.append(
-        f"Single mutations of {_short(parent)} that change its prediction by more than "
-        f"the standard deviation of the change: to {'; to '.join(said)}."
+        f"Single mutations of {shorten(parent)} that change its prediction by more "
+        f"than the standard deviation of the change: to {'; to '.join(said)}."
     )
 
 
@@ -165,91 +164,6 @@ def _are_variants(sequences: list[str]) -> bool:
     columns = zip(*sequences, strict=True)
     common = [Counter(column).most_common(1)[0][1] for column in columns]
     return bool(np.mean(common) > 0.6 * len(sequences))
-
-
-def describe_next(evidence: Evidence) -> Section:
-    """Describe what to measure next.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        What the report is made from.
-
-    Returns
-    -------
-    Section
-        Proposals.
-    """
-    section, parent = Section("What to measure next"), find_parent(evidence)
-    if evidence.proposal is not None:
-        _show_proposal(evidence.proposal, section)
-        return section
-    if parent is None or not evidence.n_proposals:
-        section.blocks.append("Nothing is proposed here: it needs a parent to mutate.")
-        return section
-    # the spread of members says what is known least; one alone has none
-    alone = evidence.model.n_members == 1
-    try:
-        found = propose(
-            evidence.model,
-            parent,
-            n=evidence.n_proposals,
-            strategy="exploit" if alone else "balance",
-            random_state=0,
-        )
-    except ValueError as error:
-        section.blocks.append(f"Nothing is proposed: {error}")
-        return section
-    (value,) = found.values
-    if evidence.data is not None and not evidence.is_classifier:
-        y = np.asarray(evidence.data[1], float)
-        best = f"; the best that was measured is {np.nanmax(y):.4g}"
-    else:
-        best = ""
-    names = ", ".join(found.mutations[:3])
-    section.short.append(
-        f"If high values are wanted, measure next: {names}{', ...' * (len(found) > 3)} "
-        f"({len(found)} sequences, below), predicted at {value.mean.min():.4g} to "
-        f"{value.mean.max():.4g}{best}."
-    )
-    rows: list[list[Any]] = []
-    for at, sequence in enumerate(found):
-        interval = ""
-        if np.isfinite(value.low[at]):
-            interval = f"{value.low[at]:.3g} to {value.high[at]:.3g}"
-        numbers = [float(value.mean[at]), float(value.std[at]), interval]
-        rows.append([found.mutations[at], *numbers, float(found.novelty[at]), sequence])
-    section.blocks += [
-        f"{len(found)} new sequences near {_short(parent)} to measure, if high values "
-        "are wanted; they differ, so that one plate tries several ideas. With "
-        "constraints of your own: sklyra propose, and sklyra report --proposal. Nine "
-        "of ten measurements fall into 90% intervals where novelty is below 1; above "
-        "it, sequences are less like training than those of training among themselves, "
-        "and predictions are guesses.",
-        Table(
-            ["mutations", "predicted", "std", "90% interval", "novelty", "sequence"],
-            rows,
-            "Click a heading to sort",
-        ),
-    ]
-    return section
-
-
-def _show_proposal(table: Any, section: Section) -> None:
-    """Show what was proposed already, as it is, without what is the same for all."""
-    left_out = ("parent", "dna", "sequence")
-    shown = table[[*(name for name in table if name not in left_out), "sequence"]]
-    rows = [
-        ["" if value != value else value for value in row]
-        for row in shown.to_numpy(dtype=object).tolist()
-    ]
-    names = [str(name).replace("_", " ") for name in shown]
-    section.short.append(f"Measure next: {len(rows)} sequences, listed below.")
-    section.blocks += [
-        f"{len(rows)} sequences to measure. Low and high hold nine of ten measurements "
-        "where novelty is below 1; above it predictions are guesses.",
-        Table(names, rows, "Click a heading to sort"),
-    ]
 
 
 def describe_use(evidence: Evidence) -> Section:
@@ -356,5 +270,17 @@ def find_parent(evidence: Evidence) -> str | None:
     return best
 
 
-def _short(sequence: str) -> str:
+def shorten(sequence: str) -> str:
+    """Write the ends of a long sequence.
+
+    Parameters
+    ----------
+    sequence : str
+        Any sequence.
+
+    Returns
+    -------
+    str
+        The same, or its first 20 and its last 10 letters.
+    """
     return sequence if len(sequence) <= 40 else f"{sequence[:20]}...{sequence[-10:]}"

@@ -19,9 +19,9 @@ from sklyra.reporting.evidence import Evidence
 from sklyra.reporting.findings import (
     describe_findings,
     describe_methods,
-    describe_next,
     describe_use,
 )
+from sklyra.reporting.proposals import describe_next
 from sklyra.reporting.quality import describe_data, describe_honesty, describe_quality
 
 

@@ -149,10 +149,10 @@ def test_a_plate_has_what_is_ordered(run: Run, refuse: Run) -> None:
     template = "".join(
         {"A": "GCA", "K": "AAA", "L": "CTA", "W": "TGG"}[x] for x in proteins[0]
     )
-    Path("gene.fasta").write_text(f">gene\n{template}TAA\n")
+    Path("../gene.fasta").write_text(f">gene\n{template}TAA\n")
     asked = [
         *("propose", "m.lyra", proteins[0], "-n", "6", "--max-novelty", "9"),
-        *("--plate", "24", "--control", proteins[0], "--coding-dna", "gene.fasta"),
+        *("--plate", "24", "--with-parent", "--coding-dna", "../gene.fasta"),
     ]
     done = run(*asked, "-o", "plate.xlsx")
     assert done.code == 0, done.err
@@ -174,7 +174,8 @@ def test_a_plate_has_what_is_ordered(run: Run, refuse: Run) -> None:
     assert page.code == 0, page.err
     html = Path("page.html").read_text()
     assert all(f">{name}<" in html for name in frame["name"])
-    assert "Measure next: 7 sequences, listed below." in html
+    assert "Measure next: 6 sequences, listed below" in html
+    assert "and 1 control" in html
     assert template not in html
     assert (
         "is a model: MODEL comes before" in refuse("propose", "data.csv", "m.lyra").err
@@ -186,6 +187,19 @@ def test_a_plate_has_what_is_ordered(run: Run, refuse: Run) -> None:
     short = refuse(*asked[:-1], "ATGAAA", "-o", "new.csv")
     assert "--coding-dna: proteins[0] has 10 residues" in short.err
     assert not Path("new.csv").exists()
+
+
+def test_parents_are_read_from_any_place(run: Run, pair: Path) -> None:
+    Path("../parent.fasta").write_text(f">parent\n{X[0]}\n")
+    asked = ("--positions", "2-3")
+    expected = run("scan", pair, X[0], *asked)
+    found = run("scan", pair, "../parent.fasta", *asked)
+    assert found.code == expected.code == 0, found.err
+    assert found.out == expected.out
+    text = Path("../parent.fasta").read_bytes()
+    piped = run("scan", pair, "-", *asked, stdin=text)
+    assert piped.code == 0, piped.err
+    assert piped.out == expected.out
 
 
 def test_dna_is_for_proteins(refuse: Run, pair: Path) -> None:
@@ -205,7 +219,8 @@ def test_one_member_says_what_to_do(run: Run, refuse: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["scan", "MODEL", "nowhere.fasta"], "neither a file nor a sequence"),
+        (["scan", "MODEL", "nowhere.fasta"], "nowhere.fasta is neither a file nor a"),
+        (["scan", "MODEL", "no/ACGT"], "no/ACGT is neither a file nor a sequence"),
         (["scan", "MODEL", "many.csv"], "60 sequences, but 1 can be mutated"),
         (["scan", "MODEL", "ACGT!"], "neither a file nor a sequence"),
         (["scan", "MODEL", X[0], "--positions", "3-1"], "3-1 runs backwards"),
