@@ -120,9 +120,9 @@ def print_tasks(rows: dict) -> None:
         print(f"| {task} | {metric} | {ours:.3f} | {peer} | {margin:+.3f} | {rank} |")
     middle = sorted(margins)[len(margins) // 2]
     print(
-        f"\n{len(ranks)} tasks: mean rank {mean(ranks):.2f}, first on {ranks.count(1)}"
+        f"\n{len(ranks)} tasks: first on {ranks.count(1)}, mean rank {mean(ranks):.2f};"
     )
-    print(f"of them; margin: median {middle:+.3f}, worst {min(margins):+.3f}.\n")
+    print(f"margin: median {middle:+.3f}, worst {min(margins):+.3f}.\n")
 
 
 def print_means(rows: dict) -> None:
