@@ -83,7 +83,8 @@ def measure(yardstick: str, task: str, folder: Path, seeds: int) -> dict:
         name: {metric: scores[metric] for metric in ours if metric in scores}
         for name, scores in peers.items()
     }
-    return {"sklyra": ours, "peers": kept, "seconds": seconds}
+    row = {"sklyra": ours, "peers": kept, "seconds": seconds}
+    return row | ({"seeds": seeds} if yardstick == "design" else {})
 
 
 def last_round(scores: dict) -> dict:
@@ -111,6 +112,8 @@ def print_tasks(rows: dict) -> None:
     ranks, margins = [], []
     for task, row in rows.items():
         metric = next(iter(row["sklyra"]))
+        if "seeds" in row:
+            task = f"{task} (campaigns: {row['seeds']})"
         ours = row["sklyra"][metric]
         best, score, rank = compare(metric, ours, row["peers"])
         margin = sign(metric) * (ours - score)
