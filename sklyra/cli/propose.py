@@ -149,8 +149,13 @@ def propose(
         known += _read_sequences(source, sequence)
     constraints = _constraints(shared)
     loaded = load_model(model, device, threads)
-    if template is not None and getattr(loaded.alphabet_, "name", None) != "protein":
-        raise CommandError("--coding-dna is for models of proteins.")
+    if template is not None:  # refused before anything that takes long
+        if getattr(loaded.alphabet_, "name", None) != "protein":
+            raise CommandError("--coding-dna is for models of proteins.")
+        try:
+            design.back_translate([*chosen, *control], template)
+        except ValueError as error:
+            raise CommandError(f"--coding-dna: {error}") from error
     wanted = design.Objective(
         loaded,
         "minimize" if minimize else "maximize",
@@ -166,10 +171,7 @@ def propose(
         controls = [*chosen[: int(with_parent)], *control]
         table = design.plate(found, size=int(plate), controls=controls)
     if template is not None:
-        try:
-            dna = design.back_translate(table["sequence"], template)
-        except ValueError as error:
-            raise CommandError(f"--coding-dna: {error}") from error
+        dna = design.back_translate(table["sequence"], template)
         table.insert(list(table).index("sequence") + 1, "dna", dna)
     with writing(output, "sequence") as writer:
         writer.write(frame_columns(table))

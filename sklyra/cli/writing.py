@@ -18,6 +18,10 @@ from sklyra._atomic import replacing
 from sklyra.cli.messages import CommandError
 from sklyra.cli.reading import Columns
 
+_EXCEL_ROWS = 2**20
+# as numbers are written here, but no "007", and no digits that Excel would lose
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?(e[+-]?\d+)?")
+
 
 class TableWriter(Protocol):
     """Writes a table chunk by chunk."""
@@ -190,11 +194,6 @@ class ExcelWriter:
     def close(self) -> None:
         """Write the file."""
         self._book.close()
-
-
-_EXCEL_ROWS = 2**20
-# as numbers are written here, but no "007", and no digits that Excel would lose
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?(e[+-]?\d+)?")
 
 
 def make_writer(

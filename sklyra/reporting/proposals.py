@@ -119,5 +119,5 @@ def _hopes(evidence: Evidence, n_new: int) -> str:
     n_above = int((evidence.proposal["value"].astype(float) > highest).sum())
     return (
         f" {n_above} of {n_new} are predicted above the highest that was measured "
-        f"({highest:.4g}); the others are those of which most can be learned."
+        f"({highest:.4g})."
     )

@@ -170,12 +170,16 @@ def test_a_plate_has_what_is_ordered(run: Run, refuse: Run) -> None:
     assert run("convert", "plate.xlsx", "plate.fasta", "--sequence", "dna").code == 0
     assert Path("plate.fasta").read_text().startswith(">control_1 plate=1 well=A1")
     # and the page shows what is ordered
-    page = run("report", "m.lyra", "--proposal", "plate.xlsx", "-o", "page.html")
+    asked_page = ("--data", "data.csv", "--proposal", "plate.xlsx", "-o", "page.html")
+    page = run("report", "m.lyra", *asked_page)
     assert page.code == 0, page.err
     html = Path("page.html").read_text()
     assert all(f">{name}<" in html for name in frame["name"])
     assert "Measure next: 6 sequences, listed below" in html
     assert "and 1 control" in html
+    n_above = (frame["value"] > max(Y)).sum()
+    said = f"{n_above} of 6 are predicted above the highest that was measured"
+    assert f"{said} ({max(Y):.4g})." in html
     assert template not in html
     assert (
         "is a model: MODEL comes before" in refuse("propose", "data.csv", "m.lyra").err

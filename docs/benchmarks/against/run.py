@@ -37,7 +37,7 @@ SCORES = {
     "multiclass": "MCC",
     "rare": "average precision",
 }
-SMALLER_IS_BETTER = {"mcrmse", "winkler90", "ause", "log_loss", "ece", "gap90"}
+SMALLER_IS_BETTER = {"mcrmse", "winkler90", "ause", "gap90", "size90"}
 METRICS = {
     "winkler90": "interval score, in standard deviations",
     "gap90": "coverage: distance from 0.9",
@@ -178,7 +178,7 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("yardstick", choices=[*YARDSTICKS, []], nargs="?", default=[])
+    parser.add_argument("yardstick", choices=YARDSTICKS, nargs="?")
     parser.add_argument("tasks", nargs="*")
     parser.add_argument("--seeds", type=int, default=5, help="campaigns of a landscape")
     parser.add_argument("--table", action="store_true")
