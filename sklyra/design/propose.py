@@ -121,7 +121,11 @@ def propose(
     neighborhood = find_neighborhood(read, constraints, alphabet, most)
     seen = _seen(objectives, read, measured)
     allow = Filter(neighborhood, constraints.rules(alphabet), seen)
-    rated = _Rated(objectives, Wanted(objectives, strategy, rng), max_novelty)
+    rated = _Rated(
+        objectives,
+        Wanted(objectives, strategy, rng, [None] * len(objectives)),
+        max_novelty,
+    )
     if neighborhood.count(_LISTED) <= _LISTED:
         listed = allow(list(neighborhood))
         for at in range(0, len(listed), _BLOCK):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sklyra._typing import Array, Rows
+from sklyra.design.better_half import BetterHalf, ClippedBelief
 from sklyra.design.objectives import Objective
 from sklyra.estimators.belief import Belief
 from sklyra.sequences import Inputs, check_option
@@ -56,6 +57,9 @@ class Wanted:
         How much uncertainty is worth: half a standard deviation, nothing, or two.
     rng : numpy.random.RandomState
         Source of weights.
+    halves : list of (BetterHalf or None)
+        For each objective what predicts the better half better than the members; they
+        do it for None.
 
     References
     ----------
@@ -69,11 +73,15 @@ class Wanted:
     """
 
     def __init__(
-        self, objectives: list[Objective], strategy: str, rng: np.random.RandomState
+        self,
+        objectives: list[Objective],
+        strategy: str,
+        rng: np.random.RandomState,
+        halves: list[BetterHalf | None],
     ) -> None:
         check_option("strategy", strategy, tuple(_STRATEGIES))
         self._objectives, self._strategy = objectives, _STRATEGIES[strategy]
-        self._rng = rng
+        self._rng, self._halves = rng, halves
         self._scales: list[tuple[float, float]] | None = None
         self._weights: Array = np.empty((0, len(objectives)))
 
@@ -148,12 +156,17 @@ class Wanted:
         """
         return best_by_turns(scores, min(scores.shape[1], max(_SHORT, 4 * n)))
 
-    def _beliefs(self, inputs: Sequence[Inputs]) -> list[Belief]:
+    def _beliefs(self, inputs: Sequence[Inputs]) -> list[Belief | ClippedBelief]:
         beliefs = [
-            Belief(one.model, own, one.output)
-            for one, own in zip(self._objectives, inputs, strict=True)
+            half.belief(own) if half else Belief(one.model, own, one.output)
+            for one, half, own in zip(
+                self._objectives, self._halves, inputs, strict=True
+            )
         ]
-        one_alone = any(len(belief.members) == 1 for belief in beliefs)
+        one_alone = any(
+            half is None and len(belief.members) == 1
+            for half, belief in zip(self._halves, beliefs, strict=True)
+        )
         if self._strategy.spread and one_alone:
             raise ValueError(
                 "A model has one member, so that nothing says where it may be wrong. "
@@ -165,7 +178,7 @@ class Wanted:
             self._weights = self._draw_weights(max(len(b.members) for b in beliefs))
         return beliefs
 
-    def _score(self, beliefs: list[Belief]) -> Array:
+    def _score(self, beliefs: list[Belief | ClippedBelief]) -> Array:
         assert self._scales is not None
         score = np.zeros((len(self._weights), len(beliefs[0].mean)))
         for k, (one, belief) in enumerate(zip(self._objectives, beliefs, strict=True)):
