@@ -69,10 +69,8 @@ class BetterHalf:
         if _correlation(clipped[known], before) <= 2 / np.sqrt(len(before)):
             return None
         with ordinary_mode(), threads(objective.model.n_threads):
-            samples, weight = (
-                training.sequences,
-                training.weight / training.weight.mean(),
-            )
+            samples = training.sequences
+            weight = training.weight / training.weight.mean()
             rng = np.random.RandomState(0)
             posterior = GaussianProcess().fit(samples, clipped[:, None], weight, rng)
             inputs = samples if isinstance(samples, Inputs) else Inputs((samples,))
