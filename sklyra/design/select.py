@@ -53,7 +53,7 @@ def select(
     measured : array-like of str, DataFrame or None, default=None
         What was measured, in the form of `candidates`, and is not chosen again.
     strategy : {"balance", "exploit", "explore"}, default="balance"
-        "exploit" takes the best by the mean of members, without a bonus; "explore" has
+        "exploit" takes what is predicted to be best, without a bonus; "explore" has
         four times the bonus, for when many plates are to come.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights of several objectives; one objective needs none.
