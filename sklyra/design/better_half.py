@@ -15,7 +15,7 @@ from sklyra.gaussian_process.training import TrainingSet
 from sklyra.sequences import Inputs
 
 # Rows that it learns from at most, and rows held out that it needs.
-_MOST, _LEAST = 2048, 40
+_MOST, _LEAST = 1024, 40
 _FOLDS = 5
 
 

@@ -37,7 +37,7 @@ def select(
 
     Where most variants are dead, a Gaussian process of values that are clipped at their
     median chooses instead of the members: if held-out rows say that it predicts clipped
-    values better, by a standard error. It is fitted here, to at most 2,048 of the rows
+    values better, by a standard error. It is fitted here, to at most 1,024 of the rows
     that the Gaussian process of the model learned from.
 
     Parameters
