@@ -121,11 +121,9 @@ def propose(
     neighborhood = find_neighborhood(read, constraints, alphabet, most)
     seen = _seen(objectives, read, measured)
     allow = Filter(neighborhood, constraints.rules(alphabet), seen)
-    rated = _Rated(
-        objectives,
-        Wanted(objectives, strategy, rng, [None] * len(objectives)),
-        max_novelty,
-    )
+    # clipped values were measured for lists to choose from, not for what evolves
+    wanted = Wanted(objectives, strategy, rng, [None] * len(objectives))
+    rated = _Rated(objectives, wanted, max_novelty)
     if neighborhood.count(_LISTED) <= _LISTED:
         listed = allow(list(neighborhood))
         for at in range(0, len(listed), _BLOCK):
