@@ -13,8 +13,9 @@ ALONE: dict[str, Any] = {
     "gaussian_process": False,
     "perceptron": False,
 }
-# All kinds of base models, each as small as can be.
+# All kinds of base models, two of each that has members, each as small as can be.
 ENSEMBLE: dict[str, Any] = {
+    "n_members": 2,
     "d_model": 8,
     "pgc_hidden": (8,),
     "d_state": 8,
@@ -22,9 +23,12 @@ ENSEMBLE: dict[str, Any] = {
     "max_epochs": 2,
     "random_state": 0,
 }
-BOTH_STRANDS = {**ENSEMBLE, "reverse_complement": True, "n_members": 2}
+SINGLE = {**ENSEMBLE, "n_members": 1}
+# As many members as by default: each row is held out from one.
+FIVE_FOLDS = {**ENSEMBLE, "n_members": 5}
+BOTH_STRANDS = {**ENSEMBLE, "reverse_complement": True}
 # Ten networks that are trained side by side.
-NETWORKS = {**ENSEMBLE, "gaussian_process": False, "max_epochs": 3}
+NETWORKS = {**FIVE_FOLDS, "gaussian_process": False, "max_epochs": 3}
 # Two of each kind, of several layers, on one thread: equal to the last bit anywhere.
 TWO_MEMBERS: dict[str, Any] = {
     "n_members": 2,

@@ -12,7 +12,7 @@ from sklyra._training import predict_nets
 from sklyra.features import AlignedPositions
 from sklyra.sequences import Inputs, check_sequences
 from tests.ensemble.cases import LABELS, X, Y
-from tests.settings import ENSEMBLE
+from tests.settings import ENSEMBLE, SINGLE
 
 
 def parts(model):
@@ -27,7 +27,7 @@ def parts(model):
 
 def test_regressor_adds_its_parts(regressor):
     nets, perceptrons, process = parts(regressor)
-    assert nets.shape == perceptrons.shape == (5, 60, 1)
+    assert nets.shape == perceptrons.shape == (2, 60, 1)
     assert regressor.stacking_weights_.shape == (3, 1)
     one, two, three = regressor.stacking_weights_
     expected = nets.mean(axis=0) * one + perceptrons.mean(axis=0) * two
@@ -66,7 +66,7 @@ def test_network_alone_is_not_scaled():
 
 def test_one_classifying_network_alone_keeps_its_temperature():
     options = {"gaussian_process": False, "perceptron": False}
-    model = LyraClassifier(**ENSEMBLE, **options, n_members=1).fit(X, LABELS)
+    model = LyraClassifier(**SINGLE, **options).fit(X, LABELS)
     assert model.stacking_weights_.tolist() == [[1.0]]
     several = LyraClassifier(**ENSEMBLE, **options).fit(X, LABELS)
     assert several.stacking_weights_.item() != 1
@@ -85,7 +85,7 @@ def test_numbers_have_networks_alone(rng):
     model = LyraRegressor(**ENSEMBLE).fit(rng.normal(size=(40, 6)), rng.normal(size=40))
     assert model.gaussian_process_ is None
     assert model.perceptrons_ == []
-    assert len(model.nets_) == 5
+    assert len(model.nets_) == 2
 
 
 def test_several_targets_have_shares_of_their_own():

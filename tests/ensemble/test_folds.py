@@ -14,12 +14,12 @@ from sklyra.ensemble.folds import member_folds, validation_split
 from sklyra.exceptions import SklyraWarning
 from sklyra.model_selection import ClusterKFold
 from tests.ensemble.cases import X, Y
-from tests.settings import ENSEMBLE
+from tests.settings import ENSEMBLE, FIVE_FOLDS, SINGLE
 
 
 def test_groups_are_held_out_together():
     groups = np.arange(60) // 10
-    model = LyraRegressor(**ENSEMBLE).fit(X, Y, groups=groups)
+    model = LyraRegressor(**FIVE_FOLDS).fit(X, Y, groups=groups)
     folds = member_folds(60, 5, 0.1, np.random.RandomState(0), None, groups)
     assert np.isfinite(model.oof_prediction_).all()
     for train, valid in folds:
@@ -35,13 +35,14 @@ def test_measurements_of_one_sequence_are_held_out_together(n_members):
     order = rng.permutation(np.repeat(np.arange(40), 3))
     y = rng.normal(size=40)[order]
     text = [X_new[i] for i in order]
-    model = LyraRegressor(**ENSEMBLE, n_members=n_members).fit(text, y)
+    options = {**ENSEMBLE, "n_members": n_members}
+    model = LyraRegressor(**options).fit(text, y)
     held = np.isfinite(model.oof_prediction_)
     assert held.sum() == (12 if n_members == 1 else 120)
     assert len(set(order[held]) & set(order[~held])) == 0
     assert model.oof_score_ < 0.2
     labels = np.where(y > np.median(y), "a", "b")
-    model = LyraClassifier(**ENSEMBLE, n_members=n_members).fit(text, labels)
+    model = LyraClassifier(**options).fit(text, labels)
     assert model.oof_score_ < 0.8
 
 
@@ -50,7 +51,7 @@ def test_strands_of_one_sequence_are_held_out_together(rng):
     some = ["".join(rng.choice(list("ACGT"), 12)) for _ in range(60)]
     pairs = str.maketrans("ACGT", "TGCA")
     text = some + [x.translate(pairs)[::-1] for x in some]
-    model = LyraRegressor(**ENSEMBLE, reverse_complement=True, n_members=1)
+    model = LyraRegressor(**SINGLE, reverse_complement=True)
     held = np.isfinite(model.fit(text, np.arange(120.0)).oof_prediction_)
     assert 0 < held.sum() < 120
     assert (held[:60] == held[60:]).all()
@@ -140,7 +141,7 @@ def test_rows_drawn_with_replacement_are_trained_on_as_drawn():
         def on_train_begin(self, net, X=None, **kwargs):
             seen.append(X.sequences.decode())
 
-    options = {**ENSEMBLE, "n_members": 2, "callbacks": [Spy()], "cv": Bootstrap()}
+    options = {**ENSEMBLE, "callbacks": [Spy()], "cv": Bootstrap()}
     LyraRegressor(**options).fit(X, Y)
     assert seen == [[X[i] for i in drawn] for drawn, _ in Bootstrap().split(X)]
 
@@ -180,7 +181,7 @@ def test_a_single_group_is_divided_by_sequences(cv):
 def test_groups_that_leave_a_single_class_are_not_held_out():
     labels = np.repeat(["a", "b"], 30)
     with pytest.warns(SklyraWarning, match="leaves member 0 a single class"):
-        model = LyraClassifier(**ENSEMBLE).fit(X, labels, groups=labels)
+        model = LyraClassifier(**FIVE_FOLDS).fit(X, labels, groups=labels)
     assert np.isfinite(model.oof_prediction_).all()
 
 

@@ -54,7 +54,9 @@ def test_process_goes_on_with_fewer_sequences(
         model = LyraRegressor(**ENSEMBLE).fit(X, Y)
     assert len(caught) == 2  # 60 to 30, 15
     assert len(model.gaussian_process_.training) == 15
-    assert np.isfinite(model.oof_prediction_).all()
+    np.testing.assert_array_equal(
+        np.isfinite(model.oof_prediction_), np.isfinite(regressor.oof_prediction_)
+    )
     assert model.stacking_weights_.shape == regressor.stacking_weights_.shape
 
 

@@ -93,7 +93,7 @@ def saturated(
 @pytest.mark.slow
 def test_a_floor_is_seen_through(rng: np.random.RandomState) -> None:
     table, y = saturated(rng, 600)
-    settings = {**ENSEMBLE, "n_members": 2, "max_epochs": 1}
+    settings = {**ENSEMBLE, "max_epochs": 1}
     model = LyraRegressor(**settings).fit(table[:300], y[:300])
     part = model._part("gaussian_process")
     assert 0.3 < part.scores.share[0] <= 1

@@ -17,7 +17,7 @@ mpl.use("Agg")
 
 X, Y = load_cr6261(return_X_y=True)
 TRAIN, TEST = slice(None, None, 16), slice(1, None, 16)
-SMALL = {**ENSEMBLE, "n_members": 2, "n_threads": 1}
+SMALL = {**ENSEMBLE, "n_threads": 1}
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ def closed() -> Any:
 
 
 def test_what_is_drawn_is_what_is_predicted() -> None:
-    model = LyraRegressor(**{**ENSEMBLE, "n_members": 2}).fit(X[TRAIN], Y[TRAIN])
+    model = LyraRegressor(**ENSEMBLE).fit(X[TRAIN], Y[TRAIN])
     shown = IntervalDisplay.from_estimator(model, X[TEST], Y[TEST], confidence=0.5)
     low, high = model.predict_interval(X[TEST], 0.5).T
     inside = (low <= Y[TEST]) & (Y[TEST] <= high)
@@ -62,7 +62,7 @@ def test_of_many_some_are_drawn_and_all_count() -> None:
 def test_what_was_not_measured_is_left_out_and_outputs_are_chosen() -> None:
     table = np.column_stack([Y, -Y])
     table[TEST][:5, 1] = np.nan
-    model = LyraRegressor(**{**ENSEMBLE, "n_members": 2}).fit(X[TRAIN], table[TRAIN])
+    model = LyraRegressor(**ENSEMBLE).fit(X[TRAIN], table[TRAIN])
     shown = IntervalDisplay.from_estimator(model, X[TEST], table[TEST], output=1)
     assert len(shown.measured) == len(Y[TEST]) - 5
     np.testing.assert_array_equal(shown.measured, table[TEST][5:, 1])

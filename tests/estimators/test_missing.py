@@ -13,10 +13,10 @@ from sklearn.model_selection import KFold, cross_val_score
 
 from sklyra import LyraRegressor
 from tests.ensemble.cases import X
-from tests.settings import COUNTER, ENSEMBLE, NETWORK
+from tests.settings import COUNTER, ENSEMBLE, NETWORK, SINGLE
 
 TRUTH = np.array([[x.count(c) for c in "ACG"] for x in X], dtype=float)
-HALVES = {**ENSEMBLE, "n_members": 2, "cv": KFold(2)}  # all rows are held out
+HALVES = {**ENSEMBLE, "cv": KFold(2)}  # all rows are held out
 GAPS = np.random.default_rng(0).random(TRUTH.shape) < 0.4
 GAPS[GAPS.all(axis=1)] = False
 Y = np.where(GAPS, np.nan, TRUTH)
@@ -105,7 +105,7 @@ def test_validation_data_may_have_gaps() -> None:
     later = Y[40:].copy()
     later[:, 1] = np.nan  # a whole output of them, too
     later[np.isnan(later).all(axis=1), 0] = 3.0
-    model = LyraRegressor(**{**ENSEMBLE, "n_members": 1})
+    model = LyraRegressor(**SINGLE)
     model.fit(X[:40], Y[:40], X_val=X[40:], y_val=later)
     assert np.isfinite(model.oof_prediction_).all()
     assert np.isfinite(model.stacking_weights_).all()
@@ -122,7 +122,7 @@ def test_training_goes_on_with_gaps() -> None:
     never[:, 2] = np.nan
     never[np.isnan(never).all(axis=1), 0] = 3.0
     empty = r"all rows of column 2 \(1 such columns"
-    options = {**ENSEMBLE, "n_members": 1, "perceptron": False, "warm_start": True}
+    options = {**SINGLE, "perceptron": False, "warm_start": True}
     model = LyraRegressor(**options)
     before = model.fit(X, Y).predict(X)
     assert (model.fit(X, Y).predict(X) != before).any()

@@ -18,7 +18,7 @@ from tests.ensemble.cases import X
 from tests.settings import ENSEMBLE, MOTIFS, NETWORK
 
 TRUTH = np.array([[x.count(c) > 2 for c in "ACG"] for x in X]).astype(int)
-HALVES = {**ENSEMBLE, "n_members": 2, "cv": KFold(2)}  # all rows are held out
+HALVES = {**ENSEMBLE, "cv": KFold(2)}  # all rows are held out
 GAPS = np.random.default_rng(0).random(TRUTH.shape) < 0.3
 GAPS[GAPS.all(axis=1)] = False
 Y = np.where(GAPS, np.nan, TRUTH)

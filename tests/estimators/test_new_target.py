@@ -116,7 +116,7 @@ def test_a_class_and_a_row_are_all_that_a_classifier_needs(
     rows = (GradeTarget, *CLASS_TARGETS)
     monkeypatch.setattr("sklyra.estimators.classifier.CLASS_TARGETS", rows)
     monkeypatch.setitem(TARGETS, "GradeTarget", GradeTarget)  # type: ignore[arg-type]
-    model = LyraClassifier(**{**ENSEMBLE, "n_members": 2}).fit(X, grades)
+    model = LyraClassifier(**ENSEMBLE).fit(X, grades)
     assert isinstance(model._ensemble.target, GradeTarget)
     assert model.classes_.tolist() == GRADES
     probability = model.predict_proba(X)
@@ -142,7 +142,7 @@ def test_values_without_known_errors_have_no_intervals(
 ) -> None:
     rows = (UncenteredTarget, *VALUE_TARGETS)
     monkeypatch.setattr("sklyra.estimators.regressor.VALUE_TARGETS", rows)
-    model = LyraRegressor(**{**ENSEMBLE, "n_members": 2}).fit(X, Y)
+    model = LyraRegressor(**ENSEMBLE).fit(X, Y)
     assert np.isfinite(model.predict(X)).all()
     with pytest.raises(ValueError, match=r"predicts a rate .* neither intervals"):
         model.predict_interval(X)

@@ -17,7 +17,7 @@ from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict
 from sklyra import LyraClassifier, LyraRegressor, LyraSearchCV, predict_stream
 from sklyra.ensemble import boosted_trees
 from sklyra.exceptions import RepeatWarning
-from tests.settings import ENSEMBLE
+from tests.settings import ENSEMBLE, SINGLE
 
 
 def draw_table(n, seed=0):
@@ -54,7 +54,7 @@ def few_trees():
 
 @pytest.fixture(scope="module")
 def model():
-    return LyraRegressor(**ENSEMBLE, n_members=2).fit(TABLE, Y)
+    return LyraRegressor(**ENSEMBLE).fit(TABLE, Y)
 
 
 def test_all_parts_read_tables(model):
@@ -128,14 +128,14 @@ def test_terms_of_the_kernel_are_named_by_columns(model):
 @pytest.mark.slow
 def test_classes_are_learned_from_tables():
     labels = np.where(np.median(Y) < Y, "active", "inactive")
-    model = LyraClassifier(**ENSEMBLE, n_members=2).fit(TABLE, labels)
+    model = LyraClassifier(**ENSEMBLE).fit(TABLE, labels)
     assert model.score(NEW, np.where(np.median(Y) < NEW_Y, "active", "inactive")) > 0.75
     assert model.predict_proba(NEW).shape == (40, 2)
 
 
 @pytest.mark.slow
 def test_tables_are_cross_validated_and_searched():
-    model = LyraRegressor(**ENSEMBLE, n_members=1)
+    model = LyraRegressor(**SINGLE)
     assert cross_val_predict(model, TABLE, Y, cv=2).shape == (80,)
     model.set_params(gaussian_process=False)
     grid = GridSearchCV(model, {"pooling": ["mean", "max"]}, cv=2).fit(TABLE, Y)
@@ -146,7 +146,7 @@ def test_tables_are_cross_validated_and_searched():
 
 @pytest.mark.slow
 def test_training_on_tables_goes_on():
-    model = LyraRegressor(**ENSEMBLE, n_members=1, warm_start=True).fit(TABLE, Y)
+    model = LyraRegressor(**SINGLE, warm_start=True).fit(TABLE, Y)
     before = model.predict(NEW)
     model.fit(TABLE, Y)
     assert not np.array_equal(model.predict(NEW), before)
@@ -161,14 +161,14 @@ def test_one_sequence_and_a_number_is_a_table():
     ]
     score = rng.normal(size=60)
     table = pd.DataFrame({"protein": proteins, "language_model": score})
-    model = LyraRegressor(**ENSEMBLE, n_members=2).fit(table[:40], score[:40])
+    model = LyraRegressor(**ENSEMBLE).fit(table[:40], score[:40])
     assert model.score(table[40:], score[40:]) > 0.9
 
 
 def test_samples_of_equal_sequences_are_held_out_together():
     twice = pd.concat([TABLE[:30], TABLE[:30].assign(dose=lambda t: t["dose"] + 1)])
     y = np.concatenate([Y[:30], Y[:30] + 1])
-    model = LyraRegressor(**ENSEMBLE, n_members=2, gaussian_process=False).fit(twice, y)
+    model = LyraRegressor(**ENSEMBLE, gaussian_process=False).fit(twice, y)
     known = np.isfinite(model.oof_prediction_)
     np.testing.assert_array_equal(known[:30], known[30:])
 
@@ -181,7 +181,7 @@ def test_a_receptor_with_several_peptides_is_one_receptor():
         }
     )
     y = np.concatenate([Y[:40], -Y[:40]])
-    options = {**ENSEMBLE, "n_members": 2, "gaussian_process": False}
+    options = {**ENSEMBLE, "gaussian_process": False}
     with pytest.warns(RepeatWarning):
         model = LyraRegressor(**options).fit(table, y)
     known = np.isfinite(model.oof_prediction_)
@@ -196,7 +196,7 @@ def test_one_strand_of_tables_is_read():
 
 def test_a_column_that_recurs_is_warned_of():
     table = TABLE[["guide", "target"]].assign(target=list(TABLE["target"][:8]) * 10)
-    model = LyraRegressor(**ENSEMBLE, n_members=1, gaussian_process=False)
+    model = LyraRegressor(**SINGLE, gaussian_process=False)
     message = (
         r'X\["target"\] has 8 different sequences in 80 rows.*groups=X\["target"\]'
     )
@@ -209,7 +209,7 @@ def test_a_column_that_recurs_is_warned_of():
 
 def test_dicts_of_columns_are_held_out_by_groups():
     columns = {name: TABLE[name].tolist() for name in TABLE}
-    model = LyraRegressor(**ENSEMBLE, n_members=2, gaussian_process=False)
+    model = LyraRegressor(**ENSEMBLE, gaussian_process=False)
     groups = np.arange(80) // 4
     model.fit(columns, Y, groups=groups)
     known = np.isfinite(model.oof_prediction_)

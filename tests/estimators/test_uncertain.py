@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklyra import LyraClassifier, LyraRegressor, SequenceOneHotEncoder
 from tests.settings import ALONE, BOTH_STRANDS, ENSEMBLE
 
-SMALL = {**ENSEMBLE, "n_members": 2, "n_threads": 1}
+SMALL = {**ENSEMBLE, "n_threads": 1}
 
 
 def make(n, rng, length=8, letters="ACGT"):

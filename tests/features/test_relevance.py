@@ -9,7 +9,7 @@ from sklearn.feature_selection import f_regression
 
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra.features import find_relevance
-from tests.settings import ENSEMBLE
+from tests.settings import SINGLE
 
 
 def test_relevance_is_what_noise_does_not_explain_of_f(
@@ -56,7 +56,7 @@ def test_perceptrons_begin_with_it(kind: type, rng: np.random.RandomState) -> No
     y = table["useful"] + 0.1 * rng.normal(size=60)
     labels = np.digitize(y, [-0.5, 0.5])
     target = y if kind is LyraRegressor else labels
-    model = kind(**{**ENSEMBLE, "n_members": 1}).fit(table, target)
+    model = kind(**SINGLE).fit(table, target)
     scales = model.perceptrons_[0].get_params()["module__covariate_scales"]
     levels = [y] if kind is LyraRegressor else [labels == k for k in range(3)]
     F = np.max([f_regression(table[["useful", "useless"]], x)[0] for x in levels], 0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.settings import ENSEMBLE
 
-SETTINGS = {**ENSEMBLE, "n_members": 2}
+SETTINGS = ENSEMBLE
 PARENT = "MKTAYIAK"
 LETTERS = np.array(list("ACDEFGHIKLMNPQRSTVWY"))
 

@@ -125,7 +125,7 @@ def test_motifs_that_act_at_one_place_are_found() -> None:
     rows[:150, 10:14] = list("GTAA")
     X = ["".join(row) for row in rows]
     y = np.array([x[10:14] == "GTAA" for x in X]) + rng.normal(scale=0.1, size=300)
-    model = LyraRegressor(**{**ENSEMBLE, "n_members": 2}, alphabet="dna").fit(X, y)
+    model = LyraRegressor(**ENSEMBLE, alphabet="dna").fit(X, y)
     found = motifs(model, X, size=4, n_motifs=1, n_places=21, random_state=0)
     kmer = found.kmers[0]
     assert len(kmer) >= 3

@@ -31,7 +31,7 @@ import sklyra
 from sklyra import LyraRegressor
 from sklyra.datasets import make_epistasis
 from sklyra.exceptions import ModelFileError
-from tests.settings import ENSEMBLE
+from tests.settings import SINGLE
 
 HEAD = struct.Struct("<8sIIQQ32s")
 # What no file may make Python do.
@@ -51,7 +51,7 @@ class Planted:
 
 
 def write_model(path: Path) -> LyraRegressor:
-    model = LyraRegressor(**ENSEMBLE, n_members=1).fit(X, Y)
+    model = LyraRegressor(**SINGLE).fit(X, Y)
     model.save(path)
     return model
 

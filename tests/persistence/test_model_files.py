@@ -30,7 +30,7 @@ from sklyra.exceptions import UnsavedWarning
 from sklyra.model_selection import PositionKFold
 from sklyra.persistence.kinds import KINDS, find_kind
 from tests.persistence.cases import RAGGED, X, Y, classifier, outputs, regressor
-from tests.settings import ENSEMBLE, TRIAL
+from tests.settings import SINGLE, TRIAL
 
 GENES = load_splice_junctions(return_X_y=True)[0][::60]
 GRID = np.random.default_rng(0).normal(size=(60, 5, 2)).astype(np.float32)
@@ -228,7 +228,7 @@ def test_a_file_says_what_was_learned_from_what(
 
 
 def test_the_hash_is_of_the_training_data_and_of_nothing_else() -> None:
-    quick = {**ENSEMBLE, "n_members": 1, "max_epochs": 1, "gaussian_process": False}
+    quick = {**SINGLE, "max_epochs": 1, "gaussian_process": False}
 
     def digest(X: Any, y: Any, **changes: Any) -> str:
         model = LyraRegressor(**{**quick, **changes}).fit(X, y)
@@ -246,7 +246,7 @@ def test_the_hash_is_of_the_training_data_and_of_nothing_else() -> None:
 
 def test_a_model_of_a_table_is_the_same_and_says_its_columns(tmp_path: Path) -> None:
     table, y = make_pairs(40, random_state=0)[:2]
-    model = LyraRegressor(**ENSEMBLE, n_members=1).fit(table, y)
+    model = LyraRegressor(**SINGLE).fit(table, y)
     np.testing.assert_array_equal(
         reload(model, tmp_path).predict(table), model.predict(table)
     )
@@ -266,7 +266,7 @@ def test_training_is_forgotten_where_predictions_do_not_depend_on_it(
 ) -> None:
     rng = np.random.default_rng(0)
     genes = ["".join(row) for row in rng.choice(list("ACGT"), (50, 20))]
-    model = LyraClassifier(**ENSEMBLE, n_members=1).fit(genes, np.arange(50) % 2)
+    model = LyraClassifier(**SINGLE).fit(genes, np.arange(50) % 2)
     path = tmp_path / "model.lyra"
     model.save(path)
     known = path.read_bytes()

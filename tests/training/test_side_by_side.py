@@ -48,7 +48,8 @@ def test_threads_are_divided(spied, n_threads, at_once, each):
 
 
 def test_one_network_has_all_threads(spied):
-    LyraRegressor(**NETWORKS, n_threads=3, n_members=1, perceptron=False).fit(X, Y)
+    options = {**NETWORKS, "n_members": 1, "perceptron": False}
+    LyraRegressor(**options, n_threads=3).fit(X, Y)
     assert spied == [(threading.get_ident(), 3)]
 
 
@@ -94,7 +95,8 @@ def test_when_one_fails_all_stop(monkeypatch, error):
         data, valid, _, callbacks = args
         train(self, data, valid, 10_000, callbacks)  # until it is stopped
 
-    model = LyraRegressor(**NETWORKS, n_threads=2, n_members=2, perceptron=False)
+    options = {**NETWORKS, "n_members": 2, "perceptron": False}
+    model = LyraRegressor(**options, n_threads=2)
     model.fit(X, Y)
     expected = model.predict(X)
     before, n_python = torch.get_num_threads(), threading.active_count()
