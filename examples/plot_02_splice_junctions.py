@@ -14,10 +14,10 @@ from sklyra.datasets import load_splice_junctions
 
 # %%
 # The sequences contain a few degenerate letters such as N, which count as the mean of
-# the letters that they may be. Every sixth window is enough here.
+# the letters that they may be. Every tenth window is enough here.
 
 X, y = load_splice_junctions(return_X_y=True)
-X, y = X[::6], y[::6]
+X, y = X[::10], y[::10]
 
 # %%
 # `class_weight="balanced"` makes the rare classes count as much as the common one. One

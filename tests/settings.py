@@ -125,7 +125,6 @@ CHECKED: dict[str, Any] = {
     "dropout": 0.0,
     "lr": 0.02,
     "batch_size": 32,
-    "max_epochs": 12,
     "lr_schedule": "constant",
     "early_stopping": False,
     "random_state": 0,

@@ -42,12 +42,13 @@ def run(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("estimator", "checks"), [(LyraRegressor, 58), (LyraClassifier, 65)]
+    ("estimator", "epochs", "checks"),
+    [(LyraRegressor, 12, 58), (LyraClassifier, 8, 65)],
 )
 def test_estimator_passes_every_check(
-    estimator: type[BaseEstimator], checks: int
+    estimator: type[BaseEstimator], epochs: int, checks: int
 ) -> None:
-    counts, failed, skipped = run(estimator(**CHECKED))
+    counts, failed, skipped = run(estimator(**CHECKED, max_epochs=epochs))
     assert not failed
     assert skipped <= SKIPPED
     # at least as many as when this was written: checks must not go silently

@@ -110,18 +110,19 @@ def test_members_are_kept_where_they_know_more():
 
 def test_members_are_kept_where_nothing_says_which_is_better(regressor):
     assert BetterHalf.learn(Objective(regressor, "at least", bound=0.0)) is None
-    alone = LyraRegressor(**SETTINGS, gaussian_process=False).fit(X[TRAIN], Y[TRAIN])
+    quick = {**SETTINGS, "perceptron": False}
+    alone = LyraRegressor(**quick, gaussian_process=False).fit(X[TRAIN], Y[TRAIN])
     assert BetterHalf.learn(Objective(alone)) is None
     # predictions of validation data say nothing of rows of training
-    others = LyraRegressor(**SETTINGS)
+    others = LyraRegressor(**quick)
     others.fit(X[TRAIN], Y[TRAIN], X_val=X[100:200], y_val=Y[100:200])
     assert BetterHalf.learn(Objective(others)) is None
-    few = LyraRegressor(**SETTINGS).fit(X[:39], Y[:39])
+    few = LyraRegressor(**quick).fit(X[:39], Y[:39])
     assert BetterHalf.learn(Objective(few)) is None
-    classes = LyraClassifier(**SETTINGS).fit(X[TRAIN], Y[TRAIN] > 0)
+    classes = LyraClassifier(**quick).fit(X[TRAIN], Y[TRAIN] > 0)
     assert BetterHalf.learn(Objective(classes)) is None
     at_median = np.maximum(Y[TRAIN], np.median(Y[TRAIN]))
-    floor = LyraRegressor(**SETTINGS).fit(X[TRAIN], at_median)
+    floor = LyraRegressor(**quick).fit(X[TRAIN], at_median)
     assert BetterHalf.learn(Objective(floor)) is None
 
 

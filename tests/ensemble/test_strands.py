@@ -25,11 +25,10 @@ def test_what_has_no_other_strand_is_refused(alphabet):
         LyraRegressor(**BOTH_STRANDS).fit(RNG.normal(size=(5, 4)), np.arange(5))
 
 
-@pytest.mark.parametrize("gaussian_process", [True, False])
-@pytest.mark.parametrize("perceptron", [True, False])
-def test_both_strands_predict_the_same(gaussian_process, perceptron):
-    parts = {"gaussian_process": gaussian_process, "perceptron": perceptron}
-    model = LyraRegressor(**BOTH_STRANDS, **parts).fit(X, Y)
+@pytest.mark.parametrize("parts", [True, False], ids=["all parts", "networks alone"])
+def test_both_strands_predict_the_same(parts):
+    options = {**BOTH_STRANDS, "gaussian_process": parts, "perceptron": parts}
+    model = LyraRegressor(**options).fit(X, Y)
     np.testing.assert_allclose(model.predict(X), model.predict(OTHER), rtol=1e-5)
     np.testing.assert_allclose(model.embed(X), model.embed(OTHER), rtol=2e-4, atol=1e-5)
     assert len(model.embed(X)) == 60

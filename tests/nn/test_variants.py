@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,6 @@ def test_no_parent_is_found_where_it_would_not_help(
     assert find_parent(variants_of(rows, n_sequences, n_changes, rng)) is None
 
 
-@pytest.mark.parametrize("represent", [False, True])
 @pytest.mark.parametrize(
     "options",
     [{}, {"n_s4d_layers": 2, "pooling": "mean"}, {"pgc_hidden": ()}],
@@ -81,7 +81,6 @@ def test_no_parent_is_found_where_it_would_not_help(
 )
 def test_predictions_do_not_depend_on_a_parent(
     options: dict[str, Any],
-    represent: bool,
     rng: np.random.Generator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -96,7 +95,13 @@ def test_predictions_do_not_depend_on_a_parent(
     apart = {"gaussian_process": False, "perceptron": False, "max_epochs": 1}
     model = LyraRegressor(**{**small, **apart, **options}, random_state=0)
     model.fit(X, rng.normal(size=300))
-    call = model.embed if represent else model.predict
+    for call in (model.predict, model.embed):
+        check_parents(call, X, monkeypatch)
+
+
+def check_parents(
+    call: Callable[[list[str]], Any], X: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = []
 
     def noted(values: torch.Tensor) -> torch.Tensor | None:

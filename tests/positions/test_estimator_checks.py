@@ -18,14 +18,13 @@ from tests.test_estimator_checks import EXPECTED, SKIPPED, run
 SMALL: dict[str, Any] = {
     "n_members": 1,
     "d_model": 16,
-    "kernel_size": 5,
-    "dilations": (1, 2),
+    "kernel_size": 9,
+    "dilations": (1,),
     "d_state": 8,
     "head_hidden": 16,
     "dropout": 0.0,
     "lr": 0.02,
     "batch_size": 32,
-    "max_epochs": 30,
     "lr_schedule": "constant",
     "early_stopping": False,
     "random_state": 0,
@@ -88,14 +87,12 @@ class RowClassifier(OneForAll, ClassifierMixin, LyraPositionClassifier):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("estimator", "epochs", "checks"), [(RowRegressor, 30, 50), (RowClassifier, 12, 57)]
+    ("estimator", "epochs", "checks"), [(RowRegressor, 20, 50), (RowClassifier, 8, 57)]
 )
 def test_models_of_positions_pass_every_check(
     estimator: type[BaseEstimator], epochs: int, checks: int
 ) -> None:
-    counts, failed, skipped = run(
-        estimator(**{**SMALL, "max_epochs": epochs}), EXPECTED_HERE
-    )
+    counts, failed, skipped = run(estimator(**SMALL, max_epochs=epochs), EXPECTED_HERE)
     assert not failed
     assert skipped <= SKIPPED
     assert counts["passed"] >= checks

@@ -22,10 +22,10 @@ from tests.settings import TRIAL
 
 
 def test_search_is_the_study():
-    search = LyraSearchCV(small(), n_trials=4, **OPTIONS).fit(X, Y)
+    search = LyraSearchCV(small(), n_trials=3, **OPTIONS).fit(X, Y)
     table = search.cv_results_
     trials = search.study_.trials
-    assert len(trials) == len(table["params"]) == 4
+    assert len(trials) == len(table["params"]) == 3
     assert table["params"][0] == {"lr": 0.003, "dropout": 0.2}  # as it is
     best = search.study_.best_trial
     assert search.best_index_ == best.number
@@ -39,11 +39,11 @@ def test_search_is_the_study():
     assert search.score(X, Y) == model.score(X, Y)
     assert table["rank_test_score"][search.best_index_] == 1
     assert table["param_lr"].tolist() == [t.params["lr"] for t in trials]
-    again = LyraSearchCV(small(), n_trials=4, **OPTIONS).fit(X, Y)
+    again = LyraSearchCV(small(), n_trials=3, **OPTIONS).fit(X, Y)
     assert again.cv_results_["params"] == table["params"]
     twin = pickle.loads(pickle.dumps(search))
     np.testing.assert_array_equal(twin.predict(X), search.predict(X))
-    assert clone(search).get_params()["n_trials"] == 4
+    assert clone(search).get_params()["n_trials"] == 3
 
 
 def test_failed_trials_are_recorded_and_skipped():
