@@ -16,7 +16,6 @@ from sklyra.sequences import Inputs
 
 # Rows that it learns from at most, and rows held out that it needs.
 _MOST, _LEAST = 1024, 40
-_FOLDS = 5
 
 
 class BetterHalf:
@@ -54,18 +53,18 @@ class BetterHalf:
             with what the model predicts, by a standard error. None also where that is
             not known: for classes and bounds, without a Gaussian process, with both
             strands, and where fewer than 40 rows were held out, or separate validation
-            data.
+            data; and of models that version 0.2.0 saved.
         """
         found = _find_known(objective)
         if found is None:
             return None
-        training, value, predicted = found
+        training, value, predicted, held_by = found
         median = float(np.median(value))
-        clipped, known = np.maximum(value, median), np.isfinite(predicted)
+        clipped, known = np.maximum(value, median), held_by >= 0
         if np.ptp(clipped[known]) == 0 or (clipped == value).all():
             return None
         before = np.maximum(predicted[known], median)
-        # no more than chance has it: nothing is known, or these were other rows
+        # no more than chance has it: nothing is known
         if _correlation(clipped[known], before) <= 2 / np.sqrt(len(before)):
             return None
         with ordinary_mode(), threads(objective.model.n_threads):
@@ -73,9 +72,7 @@ class BetterHalf:
             weight = training.weight / training.weight.mean()
             rng = np.random.RandomState(0)
             posterior = GaussianProcess().fit(samples, clipped[:, None], weight, rng)
-            inputs = samples if isinstance(samples, Inputs) else Inputs((samples,))
-            same = objective.model._ensemble.strands.numbers(inputs)
-            _, honest = posterior.held_out(_draw_folds(same), samples)
+            _, honest = posterior.held_out(_as_folds(held_by), samples)
             posterior.release()
         after = np.maximum(honest[known, 0], median)
         better = _is_better(clipped[known], after, before)
@@ -149,14 +146,14 @@ class ClippedBelief:
         return covariance * unit**2, noise * unit**2
 
 
-def _find_known(objective: Objective) -> tuple[TrainingSet, Array, Array] | None:
-    """Find rows of training, their values, and what was predicted of those held out."""
+def _find_known(objective: Objective) -> tuple[TrainingSet, Array, Array, Rows] | None:
+    """Find rows, values, what was predicted of them, and who held them out (or -1)."""
     ensemble, k = objective.model._ensemble, objective.output or 0
     part, held_out = ensemble.gaussian_process, ensemble.held_out
     if objective.bound is not None or part is None or ensemble.strands.both:
         return None
-    training = part.posterior.training
-    others = training.rows[-1] >= held_out.shape[1]  # validation data
+    training, held_by = part.posterior.training, ensemble.held_by
+    others = training.rows[-1] >= len(held_by)  # validation data
     if not ensemble.target.centered or others or k >= held_out.shape[2]:
         return None
     stacked = (ensemble.stacking_weights[:, None] * held_out).sum(axis=0)
@@ -164,8 +161,10 @@ def _find_known(objective: Objective) -> tuple[TrainingSet, Array, Array] | None
     predicted = objective.sign * stacked[training.rows, k]
     measured = np.random.RandomState(0).permutation(np.flatnonzero(np.isfinite(value)))
     rows = np.sort(measured[:_MOST])
-    few = np.isfinite(predicted[rows]).sum() < _LEAST
-    return None if few else (training.take(rows), value[rows], predicted[rows])
+    value, predicted = value[rows], predicted[rows]
+    held_by = np.where(np.isfinite(predicted), held_by[training.rows[rows]], -1)
+    few = (held_by >= 0).sum() < _LEAST
+    return None if few else (training.take(rows), value, predicted, held_by)
 
 
 def _correlation(values: Array, predicted: Array) -> float:
@@ -186,9 +185,9 @@ def _is_better(values: Array, one: Array, other: Array) -> bool:
     return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
 
 
-def _draw_folds(same: Rows) -> list[tuple[Rows, Rows]]:
-    """Draw folds, in which rows of one number are held out together."""
-    order = np.random.RandomState(0).permutation(same.max() + 1)
-    fold = order[same] % _FOLDS
-    numbers = range(min(_FOLDS, len(order)))
-    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in numbers]
+def _as_folds(held_by: Rows) -> list[tuple[Rows, Rows]]:
+    """List what each member was trained on and what it held out."""
+    return [
+        (np.flatnonzero(held_by != member), np.flatnonzero(held_by == member))
+        for member in np.unique(held_by[held_by >= 0])
+    ]

@@ -21,6 +21,7 @@ from sklyra.ensemble.held_out import (
     centers,
     cross_fit,
     fold_numbers,
+    held_by,
 )
 from sklyra.ensemble.kinds import KINDS
 from sklyra.ensemble.part import HeldOut, Part, Split
@@ -72,6 +73,8 @@ class Ensemble:
         Factors with which parts add up to outputs.
     held_out : ndarray of shape (n_parts, n_asked, n_outputs), float32
         Honest held-out predictions of each part, once fitted; of no rows before.
+    held_by : ndarray of shape (n_samples,), int16
+        Which member held out each sequence, -1 for none; empty where it is not known.
     doubt : Doubt or None
         How sure it may be, once fitted with rows held out.
     """
@@ -82,6 +85,7 @@ class Ensemble:
         self.strands = strands
         self.stacking_weights = self._prior()
         self.held_out = np.empty((len(parts), 0, target.n_outputs), np.float32)
+        self.held_by = np.empty(0, np.int16)
         self.doubt: Doubt | None = None
 
     @property
@@ -140,7 +144,9 @@ class Ensemble:
             honest = self._views([part.honest for part in held], asked.inputs)
         predicted = HeldOut(kept, honest)
         numbers = self.strands.numbers(asked.inputs)
-        fold = asked.spread(fold_numbers(folds if valid is None else [], numbers))
+        out = folds if valid is None else []
+        self.held_by = held_by(out, len(numbers)).astype(np.int16)
+        fold = asked.spread(fold_numbers(out, numbers))
         learned = len(predicted.kept) > 1 or len(folds) > 1
         output, score = self._stack(predicted, asked, fold, split.center, learned)
         evidence = Evidence(asked, predicted.honest, output, fold)
@@ -348,6 +354,7 @@ class Ensemble:
             "both_strands": self.strands.both,
             "stacking_weights": self.stacking_weights,
             "held_out": self.held_out,
+            "held_by": self.held_by,
             "doubt": None if self.doubt is None else self.doubt.to_state(),
         }
 
@@ -377,6 +384,7 @@ class Ensemble:
         ensemble = cls(parts, target, Strands(state["both_strands"]))
         ensemble.stacking_weights = state["stacking_weights"]
         ensemble.held_out = state["held_out"]
+        ensemble.held_by = state.get("held_by", ensemble.held_by)  # none before
         if state.get("doubt") is not None:  # models before had none
             ensemble.doubt = Doubt.from_state(state["doubt"])
         n_rows, n_columns = ensemble.stacking_weights.shape

@@ -176,6 +176,27 @@ def centers(data: SequenceDataset, folds: list[tuple[Rows, Rows]]) -> Array:
     return center
 
 
+def held_by(folds: list[tuple[Rows, Rows]], n_rows: int) -> Rows:
+    """Find the first member that holds out each row.
+
+    Parameters
+    ----------
+    folds : list of (train, valid)
+        Rows of each member.
+    n_rows : int
+        Number of rows.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), int
+        The member; -1 where none does.
+    """
+    number = np.full(n_rows, -1)
+    for member, (_, valid) in enumerate(folds):
+        number[valid[number[valid] < 0]] = member
+    return number
+
+
 def fold_numbers(folds: list[tuple[Rows, Rows]], copies: Rows) -> Rows:
     """Find the fold that each row was held out in.
 
@@ -191,9 +212,7 @@ def fold_numbers(folds: list[tuple[Rows, Rows]], copies: Rows) -> Rows:
     ndarray of shape (n_rows,), int
         The fold; blocks of rows instead, if there is one fold only or none.
     """
-    number = np.full(len(copies), -1)
-    for fold, (_, valid) in enumerate(folds):
-        number[valid[number[valid] < 0]] = fold
+    number = held_by(folds, len(copies))
     return number if number.max() > 0 else divide(copies)
 
 

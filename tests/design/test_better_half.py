@@ -11,6 +11,7 @@ import pytest
 from sklyra import LyraClassifier, LyraRegressor
 from sklyra.design import Objective, select
 from sklyra.design.better_half import BetterHalf
+from sklyra.gaussian_process import Posterior
 from tests.inspection.models import LETTERS, SETTINGS
 
 
@@ -121,9 +122,27 @@ def test_members_are_kept_where_nothing_says_which_is_better(regressor):
     assert BetterHalf.learn(Objective(few)) is None
     classes = LyraClassifier(**quick).fit(X[TRAIN], Y[TRAIN] > 0)
     assert BetterHalf.learn(Objective(classes)) is None
-    at_median = np.maximum(Y[TRAIN], np.median(Y[TRAIN]))
-    floor = LyraRegressor(**quick).fit(X[TRAIN], at_median)
+    above = np.maximum(Y[TRAIN], np.quantile(Y[TRAIN], 0.6))
+    floor = LyraRegressor(**quick).fit(X[TRAIN], above)
     assert BetterHalf.learn(Objective(floor)) is None
+
+
+def test_it_is_compared_on_what_members_held_out(monkeypatch):
+    groups = np.arange(100) % 10
+    options = {**SETTINGS, "perceptron": False, "n_members": 5}
+    model = LyraRegressor(**options).fit(X[TRAIN], Y[TRAIN], groups=groups)
+    asked, held_out = [], Posterior.held_out
+
+    def spy(posterior, folds, samples):
+        asked.extend(folds)
+        return held_out(posterior, folds, samples)
+
+    monkeypatch.setattr(Posterior, "held_out", spy)
+    BetterHalf.learn(Objective(model))
+    assert len(asked) == 5
+    for train, valid in asked:
+        assert not set(groups[train]) & set(groups[valid])
+    assert sorted(np.concatenate([valid for _, valid in asked])) == list(range(100))
 
 
 def test_one_of_several_outputs_is_learned():

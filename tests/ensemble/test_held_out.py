@@ -55,7 +55,9 @@ def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows(monkeypatch):
             seen.append(predict_nets([net], dataset_valid.inputs)[0])
 
     text = [x[: 5 + i % 7] for i, x in enumerate(X)]
-    model = LyraRegressor(**SINGLE, perceptron=False, callbacks=[Look()])
+    model = LyraRegressor(
+        **{**SINGLE, "max_epochs": 2}, perceptron=False, callbacks=[Look()]
+    )
     kept = []
 
     def spy(record, held, blocks):
@@ -67,7 +69,7 @@ def test_outputs_of_each_epoch_are_recorded_in_the_order_of_rows(monkeypatch):
     model.fit(text, Y)
     (((outputs, means, _), record),) = kept
     np.testing.assert_allclose(outputs, seen, rtol=1e-4, atol=1e-6)
-    assert np.shape(means) == (2, 1)
+    assert np.shape(means) == (2, 1)  # epochs
     assert not any(name.endswith("_") for name in vars(record))
 
 

@@ -11,7 +11,7 @@ from tests.persistence.cases import Model, X, Y, classifier, outputs, regressor,
 
 
 def test_partial_fit_goes_on_as_if_never_saved() -> None:
-    model = regressor().partial_fit(X, Y).partial_fit(X, Y)
+    model = regressor(lr=0.01, batch_size=8).partial_fit(X, Y).partial_fit(X, Y)
     loaded = reload(model)
     for again in (model, loaded):
         again.partial_fit(X, Y)
@@ -20,7 +20,7 @@ def test_partial_fit_goes_on_as_if_never_saved() -> None:
     losses = [row["train_loss"] for row in loaded.history_]
     assert losses == [row["train_loss"] for row in model.history_]
     assert losses[-1] < losses[0]
-    first = regressor().partial_fit(X, Y)
+    first = regressor(lr=0.01, batch_size=8).partial_fit(X, Y)
     assert (first.predict(X) != loaded.predict(X)).all()
 
 

@@ -39,7 +39,7 @@ def spied(monkeypatch):
 def test_threads_are_divided(spied, n_threads, at_once, each):
     before = torch.get_num_threads()
     LyraRegressor(**NETWORKS, n_threads=n_threads).fit(X, Y)
-    assert len(spied) == 10
+    assert len(spied) == 6
     assert len({ident for ident, _ in spied}) == at_once
     assert {count for _, count in spied} == {each}
     assert torch.get_num_threads() == before
