@@ -104,8 +104,8 @@ def report(
     >>> import sklyra
     >>> from sklyra.datasets import load_mpsa
     >>> X, y = load_mpsa(return_X_y=True)
-    >>> model = sklyra.LyraRegressor(n_members=2, max_epochs=2).fit(X[:80], y[:80])
-    >>> page = sklyra.report(model, test=(X[80:120], y[80:120]), n_proposals=0)
+    >>> model = sklyra.LyraRegressor(n_members=2, max_epochs=1).fit(X[:40], y[:40])
+    >>> page = sklyra.report(model, test=(X[40:60], y[40:60]), n_proposals=0)
     >>> page.html[:15]
     '<!DOCTYPE html>'
     """

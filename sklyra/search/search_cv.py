@@ -129,11 +129,11 @@ class LyraSearchCV(BaseSearchCV):
     Examples
     --------
     >>> from sklyra import LyraRegressor, LyraSearchCV
-    >>> from sklyra.datasets import load_cr6261
-    >>> X, y = load_cr6261(return_X_y=True)
-    >>> quick = LyraRegressor(n_members=1, max_epochs=2, random_state=0)
+    >>> from sklyra.datasets import make_epistasis
+    >>> X, y, *_ = make_epistasis(60, length=20, random_state=0)
+    >>> quick = LyraRegressor(n_members=1, gaussian_process=False, max_epochs=2)
     >>> search = LyraSearchCV(quick, n_trials=2, cv=2, random_state=0)
-    >>> search.fit(X[:100], y[:100]).cv_results_["state"]
+    >>> search.fit(X, y).cv_results_["state"]
     array(['COMPLETE', 'COMPLETE'], dtype='<U8')
     """
 

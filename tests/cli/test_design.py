@@ -141,6 +141,7 @@ def test_a_report_is_written(run: Run, pair: Path) -> None:
     assert not Path("new.html").exists()
 
 
+@pytest.mark.slow
 def test_a_plate_has_what_is_ordered(run: Run, refuse: Run) -> None:
     proteins = [x.translate(str.maketrans("ACGT", "AKLW")) for x in X]
     write_csv("data.csv", variant=proteins, activity=Y)

@@ -109,6 +109,7 @@ def test_members_are_kept_where_they_know_more():
     assert BetterHalf.learn(Objective(model)) is None
 
 
+@pytest.mark.slow
 def test_members_are_kept_where_nothing_says_which_is_better(regressor):
     assert BetterHalf.learn(Objective(regressor, "at least", bound=0.0)) is None
     quick = {**SETTINGS, "perceptron": False}

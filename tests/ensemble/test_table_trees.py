@@ -18,7 +18,7 @@ every_part = pytest.mark.parametrize("Part", [BoostedTreesPart, ExtraTreesPart])
 
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch):
-    monkeypatch.setitem(boosted_trees._OPTIONS, "max_iter", 50)
+    monkeypatch.setitem(boosted_trees._OPTIONS, "max_iter", 25)
 
 
 @pytest.fixture

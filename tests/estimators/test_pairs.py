@@ -48,7 +48,7 @@ NEW, NEW_Y = draw_table(40, seed=1)
 @pytest.fixture(scope="module", autouse=True)
 def few_trees():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(boosted_trees._OPTIONS, "max_iter", 40)
+        patch.setitem(boosted_trees._OPTIONS, "max_iter", 25)
         yield
 
 

@@ -129,6 +129,7 @@ def test_what_was_not_compared_is_said(page, monkeypatch):
     assert "Compared with the 30 that the model keeps." in found
 
 
+@pytest.mark.slow
 def test_motifs_of_promoters_are_found(page):
     assert "Motifs" not in page.html  # of variants of one parent
     promoters, strength = planted(300, 32, "ACGT", {"GATTA": 2.0})

@@ -21,6 +21,7 @@ from tests.search.cases import FEW, OPTIONS, X, Y, small
 from tests.settings import TRIAL
 
 
+@pytest.mark.slow
 def test_search_is_the_study():
     search = LyraSearchCV(small(), n_trials=3, **OPTIONS).fit(X, Y)
     table = search.cv_results_

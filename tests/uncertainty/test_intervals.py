@@ -83,7 +83,7 @@ def test_the_standard_deviation_finds_what_is_hard():
     assert spearmanr(model.std(clues), true).statistic > 0.9
 
 
-@pytest.mark.parametrize("n", [30, 100, 1000])
+@pytest.mark.parametrize("n", [30, 100, pytest.param(1000, marks=pytest.mark.slow)])
 def test_coverage_is_what_was_asked_for(n):
     rng = np.random.default_rng(n)
     covered = {0.5: [], 0.9: []}
