@@ -108,9 +108,11 @@ class Certainty:
         """Compute variances, perhaps without some of the training rows."""
         scale = self._posterior.scale
         out = np.empty((len(samples), len(scale)))
-        # what is known of outputs that were measured in none of the rows
-        out[:] = self._prior(samples)[:, None]
-        for which, group in enumerate(self._training.groups):
+        groups = self._training.groups
+        # an output that was measured in none of the rows is in no group
+        if sum(len(group.outputs) for group in groups) < len(scale):
+            out[:] = self._prior(samples)[:, None]
+        for which, group in enumerate(groups):
             gone = None if left_out is None else np.flatnonzero(left_out[group.rows])
             out[:, group.outputs] = self._of_group(samples, which, gone)[:, None]
         known: Array = out * np.where(np.isnan(scale), 1.0, scale)

@@ -68,3 +68,12 @@ def test_the_covariance_has_the_variance_on_its_diagonal(fitted):
         assert np.diag(found) == pytest.approx(variance[:, output], rel=1e-6)
         assert found == pytest.approx(found.T)
         assert np.linalg.eigvalsh(found).min() > -1e-9
+
+
+def test_of_an_output_that_no_row_has_the_prior_is_known(fitted):
+    sequences, posterior = fitted
+    certainty = Certainty(without(posterior, np.arange(20)))  # of which none has two
+    found = certainty.variance(sequences)
+    prior = np.diag(certainty.covariance(sequences, 1))
+    np.testing.assert_allclose(found[:, 1], prior, rtol=1e-10)
+    assert (found[:, 0] / posterior.scale[0] < found[:, 1] / posterior.scale[1]).all()
