@@ -2,6 +2,8 @@
 
 from sklyra.ensemble.architectures import (
     ARCHITECTURES,
+    POSITION_ARCHITECTURES,
+    Architecture,
     LyraArchitecture,
     PerceptronArchitecture,
     PositionArchitecture,
@@ -12,9 +14,9 @@ from sklyra.ensemble.ensemble import Ensemble, Trained
 from sklyra.ensemble.extra_trees import ExtraTreesPart
 from sklyra.ensemble.folds import plan_folds
 from sklyra.ensemble.gaussian_process import GaussianProcessPart
-from sklyra.ensemble.kinds import PARTS
+from sklyra.ensemble.kinds import PARTS, POSITION_PARTS
 from sklyra.ensemble.networks import Networks
-from sklyra.ensemble.part import HeldOut, Part, Split
+from sklyra.ensemble.part import HeldOut, Part, SinglePart, Split
 from sklyra.ensemble.positions import PositionEnsemble
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.ensemble.strands import Strands
@@ -23,6 +25,9 @@ from sklyra.ensemble.surroundings import SurroundingsPart
 __all__ = [
     "ARCHITECTURES",
     "PARTS",
+    "POSITION_ARCHITECTURES",
+    "POSITION_PARTS",
+    "Architecture",
     "BoostedTreesPart",
     "Doubt",
     "Ensemble",
@@ -35,6 +40,7 @@ __all__ = [
     "PerceptronArchitecture",
     "PositionArchitecture",
     "PositionEnsemble",
+    "SinglePart",
     "Split",
     "Strands",
     "SurroundingsPart",

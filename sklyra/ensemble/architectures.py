@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sklyra.batching import SequenceDataset
+from sklyra.encoders import PositionEncoder
 from sklyra.ensemble.settings import TrainingSettings
 from sklyra.features import (
     AlignedChains,
     AlignedPositions,
     JoinedChains,
+    can_pair,
     find_relevance,
     letter_vectors,
     position_channels,
@@ -34,13 +36,15 @@ class Architecture(Protocol):
     name: str
 
     @classmethod
-    def learn(cls, inputs: Inputs) -> Self | None:
+    def learn(cls, inputs: Inputs, encoder: PositionEncoder) -> Self | None:
         """Make one for some training data.
 
         Parameters
         ----------
         inputs : Inputs
             Training data.
+        encoder : PositionEncoder
+            The channels of letters, as the user chose them.
 
         Returns
         -------
@@ -122,19 +126,8 @@ class LyraArchitecture:
         self.chains = chains
 
     @classmethod
-    def learn(cls, inputs: Inputs) -> Self:
-        """Make one for some training data.
-
-        Parameters
-        ----------
-        inputs : Inputs
-            Training data.
-
-        Returns
-        -------
-        LyraArchitecture
-            One that reads such samples.
-        """
+    def learn(cls, inputs: Inputs, encoder: PositionEncoder) -> Self:
+        """Make one (see `Architecture.learn`), which joins the chains of tables."""
         return cls(JoinedChains(inputs) if inputs.is_table else None)
 
     def view(self, inputs: Inputs) -> Inputs:
@@ -155,7 +148,7 @@ class LyraArchitecture:
             "n_channels": letters.shape[1],
             "n_chains": len(self.chains),
             "n_covariates": n_covariates(data.inputs),
-            "covariate_scales": _covariate_scales(data),
+            "covariate_scales": _covariate_scales(data, settings),
         }
         return LyraNet, {**settings.architecture, **options}
 
@@ -187,9 +180,12 @@ default=None
         self.vectors = vectors
 
     @classmethod
-    def learn(cls, inputs: Inputs) -> Self:
-        """Make one (see `Architecture.learn`) that reads sequences as they are."""
-        return cls()
+    def learn(cls, inputs: Inputs, encoder: PositionEncoder) -> Self:
+        """Make one (see `Architecture.learn`), with channels of letters for RNA."""
+        alphabet = inputs.sequences.alphabet
+        if alphabet is None or not can_pair(alphabet):
+            return cls()
+        return cls(encoder.character_features(alphabet)[0])
 
     def view(self, inputs: Inputs) -> Inputs:
         """Look up channels of RNA (see `Architecture.view`)."""
@@ -234,20 +230,8 @@ class PerceptronArchitecture:
         self.aligned = aligned
 
     @classmethod
-    def learn(cls, inputs: Inputs) -> Self | None:
-        """Make one for some training data.
-
-        Parameters
-        ----------
-        inputs : Inputs
-            Training data.
-
-        Returns
-        -------
-        PerceptronArchitecture or None
-            One that reads such samples; None if no position varies, or X has no
-            letters.
-        """
+    def learn(cls, inputs: Inputs, encoder: PositionEncoder) -> Self | None:
+        """Make one (see `Architecture.learn`), if X has letters that vary."""
         if inputs.chains[0].alphabet is None:
             return None
         aligned: AlignedPositions | AlignedChains
@@ -278,7 +262,7 @@ class PerceptronArchitecture:
             "center": (np.array(counts) @ letters / len(codes)).astype(np.float32),
             "dropout": settings.architecture["dropout"],
             "n_covariates": n_covariates(data.inputs),
-            "covariate_scales": _covariate_scales(data),
+            "covariate_scales": _covariate_scales(data, settings),
         }
 
     def to_state(self) -> dict[str, Any]:
@@ -308,7 +292,9 @@ def n_covariates(inputs: Inputs) -> int:
     return 0 if inputs.covariates is None else inputs.covariates.shape[1]
 
 
-def _covariate_scales(data: SequenceDataset) -> npt.NDArray[np.float32] | None:
+def _covariate_scales(
+    data: SequenceDataset, settings: TrainingSettings
+) -> npt.NDArray[np.float32] | None:
     """Let covariates that tell nothing by themselves begin with small weights.
 
     Else what a useless one adds to the first layer is as large as all letters are, and
@@ -316,9 +302,7 @@ def _covariate_scales(data: SequenceDataset) -> npt.NDArray[np.float32] | None:
     """
     if data.inputs.covariates is None:
         return None
-    encoded = data.target
-    classes = np.issubdtype(encoded.dtype, np.integer)
-    levels = np.eye(int(encoded.max()) + 1)[encoded] if classes else encoded
+    levels = settings.levels(data.target)
     return find_relevance(data.inputs.covariates, levels).astype(np.float32)
 
 

@@ -20,6 +20,7 @@ from sklyra._training import (
 )
 from sklyra._typing import Array
 from sklyra.batching import SequenceDataset
+from sklyra.encoders import PositionEncoder
 from sklyra.ensemble.architectures import (
     ARCHITECTURES,
     POSITION_ARCHITECTURES,
@@ -60,7 +61,9 @@ class Networks:
         self.nets = nets or []
 
     @classmethod
-    def learn(cls, kind: type[Architecture], inputs: Inputs) -> Self | None:
+    def learn(
+        cls, kind: type[Architecture], inputs: Inputs, encoder: PositionEncoder
+    ) -> Self | None:
         """Make a part with networks of one kind.
 
         Parameters
@@ -69,13 +72,15 @@ class Networks:
             The kind.
         inputs : Inputs
             Training data; both strands, if both count.
+        encoder : PositionEncoder
+            The channels of letters, as the user chose them.
 
         Returns
         -------
         Networks or None
             Without members so far; None if there is nothing to learn from.
         """
-        architecture = kind.learn(inputs)
+        architecture = kind.learn(inputs, encoder)
         return None if architecture is None else cls(architecture)
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import PositionEncoder
 from sklyra.features import PAIR_ALPHABETS
@@ -32,6 +34,8 @@ class TrainingSettings:
         Outputs of a network.
     loss : type of RowLoss
         What is minimized.
+    levels : callable
+        `Target.levels`: what encoded y is as numbers that may be averaged.
     lr, weight_decay, state_weight_decay : float
         Settings of the optimizer.
     lr_schedule : str
@@ -54,6 +58,7 @@ class TrainingSettings:
     encoder: PositionEncoder
     n_outputs: int
     loss: type[RowLoss]
+    levels: Callable[[npt.NDArray[Any]], Array]
     lr: float
     weight_decay: float
     state_weight_decay: float

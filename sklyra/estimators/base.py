@@ -240,7 +240,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
             before_it = vars(self).get("_learned_from") if resume else None
             self._learned_from = describe_training(data.inputs, y, used, before_it)
             # other parts need to see all of the training data
-            parts: list[Part] = [Networks(LyraArchitecture.learn(data.inputs))]
+            parts = list_parts(self, data.inputs, [], (LyraArchitecture,), ())
             if resume:
                 parts = [part.resumed() for part in self._ensemble.parts]
             ensemble = Ensemble(parts, target, Strands(bool(self.reverse_complement)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sklyra._training import resolve_device
 from sklyra.ensemble import (
     ARCHITECTURES,
     PARTS,
+    Architecture,
     Networks,
     Part,
+    SinglePart,
     TrainingSettings,
 )
 from sklyra.estimators.parameters import ARCHITECTURE, encoder
@@ -30,7 +33,13 @@ _SETTINGS = (
 )
 
 
-def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]:
+def list_parts(
+    estimator: Any,
+    inputs: Inputs,
+    before: list[Part],
+    architectures: Sequence[type[Architecture]] = ARCHITECTURES,
+    kinds: Sequence[type[SinglePart]] = PARTS,
+) -> list[Part]:
     """List the parts of a model: all that can learn, and are not switched off.
 
     Parameters
@@ -41,12 +50,17 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
         Training data; both strands, if both count.
     before : list of Part
         Parts to go on with, which stay what they are.
+    architectures : sequence of types of Architecture, default=ARCHITECTURES
+        Kinds of networks.
+    kinds : sequence of types of SinglePart, default=PARTS
+        Kinds of other parts.
 
     Returns
     -------
     list of Part
         The parts, networks first.
     """
+    encode = encoder(estimator.encoding)
     old = {part.name: part.resumed() for part in before}
 
     def wanted(kind: Any) -> bool:
@@ -54,11 +68,11 @@ def list_parts(estimator: Any, inputs: Inputs, before: list[Part]) -> list[Part]
         return bool(getattr(estimator, kind.name, True))
 
     networks: list[Part | None] = [
-        old.get(kind.name) or Networks.learn(kind, inputs)
-        for kind in ARCHITECTURES
+        old.get(kind.name) or Networks.learn(kind, inputs, encode)
+        for kind in architectures
         if wanted(kind)
     ]
-    others = [kind.learn(inputs) for kind in PARTS if wanted(kind)]
+    others = [kind.learn(inputs) for kind in kinds if wanted(kind)]
     return [part for part in [*networks, *others] if part is not None]
 
 
@@ -100,6 +114,7 @@ def training_settings(
         encoder=encode,
         n_outputs=target.n_outputs,
         loss=target.loss,
+        levels=target.levels,
         device=resolve_device(estimator.device),
         callbacks=list(estimator.callbacks or []),
         verbose=bool(estimator.verbose),

@@ -313,5 +313,5 @@ default="one-hot"
         return r2_of_measured(y, self.predict(X), sample_weight)
 
     def _make_target(self, y: Any) -> Target:
-        kind = next(kind for kind in VALUE_TARGETS if kind.reads(y))
+        kind = next(kind for kind in VALUE_TARGETS if kind.reads(y, self.loss))
         return kind(self.loss)

@@ -14,16 +14,13 @@ from sklyra.nn import RowLoss
 from sklyra.sequences import PositionForm, PositionLabels
 from sklyra.sequences.missing import is_missing
 from sklyra.targets.classes import ClassTarget
+from sklyra.targets.kinds import ROW_TARGETS
 from sklyra.targets.multilabel import MultilabelTarget
 from sklyra.targets.target import Scale, Target
-from sklyra.targets.values import ValueTarget
 
 _VERSION = 1
 # Positions that stacking weights are found from, at most: more make no difference.
 _STACKED = 2**17
-_INNER: dict[str, type[Target]] = {
-    target.__name__: target for target in (ClassTarget, MultilabelTarget, ValueTarget)
-}
 
 
 class PositionTarget:
@@ -46,7 +43,7 @@ class PositionTarget:
         self.form = form
 
     @staticmethod
-    def reads(y: Any) -> bool:
+    def reads(y: Any, option: Any) -> bool:
         """Return True (see `Target.reads`)."""
         return True
 
@@ -238,7 +235,7 @@ class PositionTarget:
         """
         check_version(state, cls.__name__, _VERSION)
         name, learned = state["inner"]
-        inner = _INNER[name].from_state(learned)
+        inner = ROW_TARGETS[name].from_state(learned)
         return cls(inner, PositionForm.from_state(state["form"]))
 
     def __getstate__(self) -> dict[str, Any]:

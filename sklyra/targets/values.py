@@ -36,7 +36,7 @@ class ValueTarget:
         self._loss = loss
 
     @staticmethod
-    def reads(y: Any) -> bool:
+    def reads(y: Any, option: Any) -> bool:
         """Return True (see `Target.reads`)."""
         return True
 

@@ -37,7 +37,7 @@ class GradeTarget:
         return cls(class_weight)
 
     @staticmethod
-    def reads(y: Any) -> bool:
+    def reads(y: Any, option: Any) -> bool:
         return set(np.ravel(np.asarray(y, dtype=object))) <= set(GRADES)
 
     def read(self, y: Any, used: Any, learn: bool) -> npt.NDArray[Any]:
@@ -99,10 +99,14 @@ class GradeTarget:
 
 
 class UncenteredTarget(ValueTarget):
-    """Values whose outputs are no differences from a mean."""
+    """Values whose outputs are no differences from a mean, asked for by their loss."""
 
     kind = "a rate for each sequence"
     centered = False
+
+    @staticmethod
+    def reads(y: Any, option: Any) -> bool:
+        return bool(option == "huber")
 
 
 @pytest.fixture
@@ -142,9 +146,11 @@ def test_values_without_known_errors_have_no_intervals(
 ) -> None:
     rows = (UncenteredTarget, *VALUE_TARGETS)
     monkeypatch.setattr("sklyra.estimators.regressor.VALUE_TARGETS", rows)
-    model = LyraRegressor(**ENSEMBLE).fit(X, Y)
+    model = LyraRegressor(loss="huber", **ENSEMBLE).fit(X, Y)
     assert np.isfinite(model.predict(X)).all()
     with pytest.raises(ValueError, match=r"predicts a rate .* neither intervals"):
         model.predict_interval(X)
     with pytest.raises(ValueError, match=r"predicts a rate .* neither intervals"):
         model.predict(X, return_std=True)
+    usual = LyraRegressor(**ENSEMBLE)._make_target(Y)
+    assert type(usual) is ValueTarget

@@ -26,6 +26,7 @@ from sklyra import (
     SequenceOneHotEncoder,
     predict_stream,
 )
+from sklyra.ensemble import POSITION_ARCHITECTURES, POSITION_PARTS
 from sklyra.exceptions import LengthWarning
 from sklyra.metrics import position_mcc_scorer, sov_scorer
 from tests.positions.cases import DNA, HIDDEN, STATES, VALUES, X, states_of
@@ -155,6 +156,21 @@ def test_palindromic_training_data_make_a_palindromic_model(rng):
     a, b = model.predict(X[:10]), model.predict([x[::-1] for x in X[:10]])
     off = np.concatenate([p - q[::-1] for p, q in zip(a, b, strict=True)])
     assert np.sqrt((off**2).mean()) < 0.1
+
+
+def test_parts_are_the_rows_of_their_tables(rng):
+    """RNA has all of them; its network also reads how well bases pair."""
+    X = ["".join(rng.choice(list("ACGU"), 30)) for _ in range(12)]
+    model = LyraPositionRegressor(n_members=1, max_epochs=1, early_stopping=False)
+    model.fit(X, [rng.normal(size=30) for _ in X])
+    kinds = (*POSITION_ARCHITECTURES, *POSITION_PARTS)
+    assert list(model.predict_parts(X)) == [kind.name for kind in kinds]
+    network = model._ensemble.parts[0].architecture
+    assert network.view(model._reader.read(model, X)).sequences.alphabet is None
+    only = LyraPositionRegressor(
+        n_members=1, max_epochs=1, early_stopping=False, surroundings=False
+    ).fit(X, [rng.normal(size=30) for _ in X])
+    assert list(only.predict_parts(X)) == ["lyra"]
 
 
 def test_validation_data_are_not_trained_on():

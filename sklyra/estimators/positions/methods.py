@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -15,15 +16,14 @@ from sklyra._training import ordinary_mode, threads
 from sklyra._typing import Array, Mask
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble import (
+    POSITION_ARCHITECTURES,
+    POSITION_PARTS,
     Networks,
-    Part,
-    PositionArchitecture,
-    SurroundingsPart,
     Trained,
     TrainingSettings,
 )
 from sklyra.estimators.base import BaseLyra
-from sklyra.estimators.parameters import encoder
+from sklyra.estimators.parts import list_parts as _list_parts
 from sklyra.estimators.parts import training_settings
 from sklyra.estimators.positions.encoding import encode_positions
 from sklyra.estimators.positions.parameters import (
@@ -32,23 +32,12 @@ from sklyra.estimators.positions.parameters import (
 )
 from sklyra.estimators.positions.steps import position_steps
 from sklyra.estimators.reading import InputReader
-from sklyra.features import can_pair
-from sklyra.sequences import Inputs, PositionForm
+from sklyra.sequences import PositionForm
 from sklyra.targets import PositionTarget, Target
 
-
-def list_parts(  # numpydoc ignore=PR01,RT01
-    estimator: Any, inputs: Inputs, before: list[Part]
-) -> list[Part]:
-    """List the parts of a model of positions."""
-    alphabet = inputs.sequences.alphabet
-    vectors = None
-    if alphabet is not None and can_pair(alphabet):
-        vectors, _ = encoder(estimator.encoding).character_features(alphabet)
-    parts: list[Part] = [Networks(PositionArchitecture(vectors))]
-    if estimator.surroundings and alphabet is not None:
-        parts.append(SurroundingsPart(alphabet))
-    return parts
+list_parts = partial(
+    _list_parts, architectures=POSITION_ARCHITECTURES, kinds=POSITION_PARTS
+)
 
 
 def fit(  # numpydoc ignore=PR01
