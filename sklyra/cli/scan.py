@@ -24,6 +24,7 @@ from sklyra.cli.writing import frame_columns, writing
 @click.option("--picture", help="Heatmap: a PNG, SVG or PDF file. Needs matplotlib.")
 @click.option("--positions", help="Which, for example 10-40,55; all by default.")
 @click.option("--letters", help="Letters to put there; all by default.")
+@click.option("--insertions", help="Letters to insert behind each; none by default.")
 @click.option("--start", type=int, default=1, help="Number of the first letter.")
 @options.machine
 @options.how_to_read
@@ -36,6 +37,7 @@ def scan(
     picture: str | None,
     positions: str | None,
     letters: str | None,
+    insertions: str | None,
     start: int,
     threads: int | None,
     device: str,
@@ -66,6 +68,7 @@ def scan(
         sequence,
         positions=read_numbers(positions, "--positions"),
         letters=letters,
+        insertions=insertions,
         start=start,
     )
     if picture is not None:

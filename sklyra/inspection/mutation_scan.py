@@ -47,6 +47,13 @@ class MutationScan(NamedTuple):
         Prediction of the mutant less that of the parent; 0 for the parent's letter.
     std : ndarray of the same shape, float64
         Standard deviation of it; NaN where the model cannot tell.
+    insertions : str
+        Letters that were inserted behind each position, perhaps none.
+    insertion_effect : ndarray of shape (n_insertions, n_positions[, n_outputs]), \
+float64
+        As `effect`, of these.
+    insertion_std : ndarray of the same shape, float64
+        As `std`, of these.
     """
 
     parent: str
@@ -56,9 +63,12 @@ class MutationScan(NamedTuple):
     parent_value: Array | float
     effect: Array
     std: Array
+    insertions: str
+    insertion_effect: Array
+    insertion_std: Array
 
     def mutations(self) -> list[Mutation]:
-        """List the mutations, position by position.
+        """List substitutions and deletions, position by position.
 
         Returns
         -------
@@ -80,7 +90,8 @@ class MutationScan(NamedTuple):
         pandas.DataFrame
             A row for each mutation, in the order of `mutations`: ``mutation`` (such as
             "A23G"), ``position``, ``parent``, ``letter``, ``effect`` and ``std``; of
-            several outputs ``effect_0``, ``std_0`` and so on.
+            several outputs ``effect_0``, ``std_0`` and so on. Then one for each
+            insertion, such as "23_24insG", of which ``parent`` is empty.
         """
         import pandas as pd
 
@@ -94,8 +105,17 @@ class MutationScan(NamedTuple):
             "parent": [mutation.parent for mutation in names],
             "letter": [mutation.letter for mutation in names],
         }
+        for number in self.positions.tolist():
+            for letter in self.insertions:
+                table["mutation"].append(f"{number}_{number + 1}ins{letter}")
+                table["position"].append(number)
+                table["parent"].append("")
+                table["letter"].append(letter)
         for name in ("effect", "std"):
-            add_outputs(table, name, getattr(self, name)[rows, columns])
+            inserted = getattr(self, f"insertion_{name}").swapaxes(0, 1)
+            inserted = inserted.reshape(-1, *inserted.shape[2:])
+            values = np.concatenate([getattr(self, name)[rows, columns], inserted])
+            add_outputs(table, name, values)
         return pd.DataFrame(table)
 
     def plot(self, *, output: int = 0, ax: Any = None) -> MutationScanDisplay:
@@ -125,6 +145,7 @@ def mutation_scan(
     *,
     positions: Iterable[int] | None = None,
     letters: str | None = None,
+    insertions: str | None = None,
     start: int = 1,
 ) -> MutationScan:
     """Predict what every single mutation of a parent does.
@@ -142,6 +163,11 @@ def mutation_scan(
         Letters to put there; None takes all of the alphabet. ``"-"`` deletes: where
         gaps were letters in training one takes the place, otherwise the sequence is a
         letter shorter.
+    insertions : str or None, default=None
+        Letters to insert behind each of the positions as well, one at a time; None
+        inserts none. Where training sequences had one length, an insertion moves all
+        that follows to places where the model has not seen it: `std` says how little
+        is known then. Models of alignments, where gaps are letters, refuse it.
     start : int, default=1
         Number of the parent's first letter, as where a construct begins at residue 319.
 
@@ -156,8 +182,8 @@ def mutation_scan(
     Raises
     ------
     ValueError
-        If the parent has other letters than training, or a position or letter does not
-        exist.
+        If the parent has other letters than training, a position or letter does not
+        exist, or the model is one of an alignment and there are insertions.
     TypeError
         If `model` is no model of sequences, or `parent` is not one string.
 
@@ -182,6 +208,7 @@ def mutation_scan(
     assert isinstance(alphabet, Alphabet)
     numbers = _read_positions(positions, parent, start)
     letters = read_letters(letters, alphabet)
+    inserted = _read_insertions(insertions, alphabet)
     gap = _DELETION if _DELETION in alphabet.letters else ""
     mutants, cells = [parent], []
     for column, place in enumerate((numbers - start).tolist()):
@@ -190,6 +217,9 @@ def mutation_scan(
                 continue
             new = gap if letter == _DELETION else letter
             mutants.append(parent[:place] + new + parent[place + 1 :])
+            cells.append((row, column))
+        for row, letter in enumerate(inserted, start=len(letters)):
+            mutants.append(parent[: place + 1] + letter + parent[place + 1 :])
             cells.append((row, column))
     if not cells:
         raise ValueError(
@@ -202,11 +232,13 @@ def mutation_scan(
     )
     predicted, change, std = predict_contrasts(model, mutants, contrasts)
     at = tuple(np.array(cells).T)
-    shape = (len(letters), len(numbers), *change.shape[1:])
+    shape = (len(letters) + len(inserted), len(numbers), *change.shape[1:])
     effects, stds = np.zeros(shape), np.zeros(shape)
     effects[at], stds[at] = change, std
     value = predicted[0] if change.ndim > 1 else float(predicted[0])
-    return MutationScan(parent, start, numbers, letters, value, effects, stds)
+    n = len(letters)
+    found = letters, value, effects[:n], stds[:n], inserted, effects[n:], stds[n:]
+    return MutationScan(parent, start, numbers, *found)
 
 
 def _read_positions(
@@ -231,7 +263,25 @@ def _read_positions(
     return np.array(numbers, dtype=np.int64)
 
 
-def read_letters(letters: str | None, alphabet: Alphabet) -> str:
+def _read_insertions(insertions: str | None, alphabet: Alphabet) -> str:
+    """Check letters to insert."""
+    if insertions is None:
+        return ""
+    if _DELETION in alphabet.letters:
+        raise ValueError(
+            f"insertions={insertions!r} make the parent longer, but the model learned "
+            "from an alignment, where '-' is a letter and each position has its place. "
+            "Leave insertions out, or fit to the sequences without their gaps."
+        )
+    if _DELETION in insertions:
+        raise ValueError(
+            f"insertions={insertions!r} has '-', which cannot be inserted. To delete, "
+            "write it in letters."
+        )
+    return read_letters(insertions, alphabet, "insertions")
+
+
+def read_letters(letters: str | None, alphabet: Alphabet, name: str = "letters") -> str:
     """Check letters to mutate to.
 
     Parameters
@@ -240,6 +290,8 @@ def read_letters(letters: str | None, alphabet: Alphabet) -> str:
         What a user gave.
     alphabet : Alphabet
         That of the model.
+    name : str, default="letters"
+        Of the parameter, for messages.
 
     Returns
     -------
@@ -262,13 +314,13 @@ def read_letters(letters: str | None, alphabet: Alphabet) -> str:
         if letter != _DELETION:
             if code >= len(alphabet.letters):
                 raise ValueError(
-                    f"letters has {letter!r}, but those of the model are "
+                    f"{name} has {letter!r}, but those of the model are "
                     f"{alphabet.letters!r}, and '-' for a deletion."
                 )
             known_as = alphabet.characters[code]
         if known_as in read:
-            raise ValueError(f"letters has {known_as!r} twice. Leave one out.")
+            raise ValueError(f"{name} has {known_as!r} twice. Leave one out.")
         read += known_as
     if not read:
-        raise ValueError("letters is empty: give one at least, or None for all.")
+        raise ValueError(f"{name} is empty: give one at least, or leave it None.")
     return read

@@ -23,6 +23,7 @@ class MutationScanDisplay:
     """Draw the effects of single mutations as a heatmap.
 
     Red raises what is predicted and blue lowers it. A dot marks the parent's letter.
+    Rows such as "+A", below the others, are insertions behind a position.
     Cells fade to gray where the model is unsure: to 0.7 of their color where the
     standard deviation is as large as effects are on the whole, to 0.3 where it is three
     times that. The strongest color is for the 99.5th percentile of effects.
@@ -71,7 +72,8 @@ class MutationScanDisplay:
         ax : matplotlib Axes or None, default=None
             As in `plot`.
         **options : dict
-            As for `mutation_scan`: ``positions``, ``letters`` and ``start``.
+            As for `mutation_scan`: ``positions``, ``letters``, ``insertions`` and
+            ``start``.
 
         Returns
         -------
@@ -96,7 +98,14 @@ class MutationScanDisplay:
         MutationScanDisplay
             Itself.
         """
-        effect, std = self._of_output(self.scan.effect), self._of_output(self.scan.std)
+        scan = self.scan
+        effect, std = (
+            np.concatenate([self._of_output(values) for values in pair])
+            for pair in (
+                (scan.effect, scan.insertion_effect),
+                (scan.std, scan.insertion_std),
+            )
+        )
         n_letters, n_positions = effect.shape
         rows = [np.arange(n_positions)]
         if ax is None:
@@ -156,7 +165,10 @@ class MutationScanDisplay:
             if parent[column] in self.scan.letters:
                 row = self.scan.letters.index(parent[column])
                 ax.plot(place, row, ".", color="black", markersize=3)
-        ax.set_yticks(range(n_letters), list(self.scan.letters), fontsize=7)
+        inserted = [f"+{letter}" for letter in self.scan.insertions]
+        ax.set_yticks(range(n_letters), [*self.scan.letters, *inserted], fontsize=7)
+        if inserted:
+            ax.axhline(len(self.scan.letters) - 0.5, color="white", linewidth=2)
         ax.tick_params(length=0)
         numbers = self.scan.positions[columns]
         if len(columns) <= 30:

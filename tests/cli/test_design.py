@@ -34,11 +34,12 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_a_scan_has_what_python_finds(run: Run, pair: Path) -> None:
-    result = run("scan", pair, X[0], "--positions", "2-4,7", "--start", "2")
+    where = ("--positions", "2-4,7", "--start", "2", "--insertions", "C")
+    result = run("scan", pair, X[0], *where)
     assert result.code == 0, result.err
     found = rows(result.out)
     expected = mutation_scan(
-        load(pair), X[0], positions=[2, 3, 4, 7], start=2
+        load(pair), X[0], positions=[2, 3, 4, 7], start=2, insertions="C"
     ).to_frame()
     assert [row["mutation"] for row in found] == expected["mutation"].tolist()
     effects = [float(row["effect"]) for row in found]

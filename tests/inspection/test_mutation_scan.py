@@ -103,16 +103,50 @@ def test_deletions_shorten_or_leave_a_gap(regressor: LyraRegressor) -> None:
     assert scan.effect[0, 0] == pytest.approx(expected, abs=1e-5)
 
 
+def test_insertions_stand_behind_their_position(regressor: LyraRegressor) -> None:
+    scan = mutation_scan(
+        regressor, PARENT, positions=[8, 2], letters="A", insertions="wG"
+    )
+    assert scan.insertions == "WG"
+    assert scan.insertion_effect.shape == scan.insertion_std.shape == (2, 2)
+    longer = ["MKTAYIAKW", "MKTAYIAKG", "MKWTAYIAK", "MKGTAYIAK"]
+    expected = regressor.predict(longer) - scan.parent_value
+    frame = scan.to_frame()
+    assert frame["mutation"].tolist() == [
+        *("K8A", "K2A"),
+        *("8_9insW", "8_9insG", "2_3insW", "2_3insG"),
+    ]
+    assert frame["parent"].tolist() == ["K", "K", "", "", "", ""]
+    np.testing.assert_allclose(frame["effect"][2:], expected, atol=1e-5)
+    np.testing.assert_allclose(scan.insertion_effect.T.ravel(), expected, atol=1e-5)
+    draws = regressor.sample([PARENT, *longer], 20_000, random_state=0)
+    std = (draws[:, 1:] - draws[:, :1]).std(axis=0)
+    np.testing.assert_allclose(frame["std"][2:], std, rtol=0.03)
+    alone = mutation_scan(regressor, PARENT, positions=[8, 2], letters="A")
+    assert alone.insertions == ""
+    assert len(alone.to_frame()) == 2
+    np.testing.assert_allclose(alone.effect, scan.effect, atol=1e-5)
+
+
+def test_nothing_is_inserted_into_an_alignment() -> None:
+    gapped = [x if row % 4 else f"{x[:3]}-{x[4:]}" for row, x in enumerate(X)]
+    model = LyraRegressor(**SETTINGS).fit(gapped, Y)
+    with pytest.raises(ValueError, match=r"insertions='A' .* an alignment"):
+        mutation_scan(model, PARENT, insertions="A")
+
+
 def test_nucleotides_and_both_strands_and_several_outputs() -> None:
     data = make_epistasis(80, length=6, random_state=0)
     rng = np.random.default_rng(0)
     dna = ["".join(row) for row in rng.choice(list("ACGT"), (80, 10))]
     y = np.stack([[x.count("A") for x in dna], [x.count("G") for x in dna]], axis=1)
     model = LyraRegressor(**SETTINGS, reverse_complement=True).fit(dna, y)
-    scan = mutation_scan(model, dna[0])
+    scan = mutation_scan(model, dna[0], insertions="C")
     assert scan.letters == "ACGT"
     assert scan.effect.shape == scan.std.shape == (4, 10, 2)
-    difference = model.predict(mutants(scan)) - model.predict(dna[:1])
+    inserted = [f"{dna[0][:k]}C{dna[0][k:]}" for k in range(1, 11)]
+    changed = [*mutants(scan), *inserted]
+    difference = model.predict(changed) - model.predict(dna[:1])
     frame = scan.to_frame()
     np.testing.assert_allclose(frame[["effect_0", "effect_1"]], difference, atol=1e-5)
     search = GridSearchCV(LyraRegressor(**SETTINGS), {"n_members": [1]}, cv=2)
@@ -138,6 +172,10 @@ def test_nucleotides_and_both_strands_and_several_outputs() -> None:
         ({"letters": "A1"}, ValueError, "letters has '1'"),
         ({"letters": "AA"}, ValueError, "'A' twice"),
         ({"letters": ""}, ValueError, "letters is empty"),
+        ({"insertions": ""}, ValueError, "insertions is empty"),
+        ({"insertions": "A-"}, ValueError, "'-', which cannot be inserted"),
+        ({"insertions": "A1"}, ValueError, "insertions has '1'"),
+        ({"insertions": "Aa"}, ValueError, "insertions has 'A' twice"),
         ({"letters": "M", "positions": [1]}, ValueError, "nothing to mutate"),
     ],
 )
@@ -168,10 +206,16 @@ def test_a_scan_is_drawn(n_positions: int, n_rows: int) -> None:
     rows[np.arange(40), rng.integers(n_positions, size=40)] = "A"
     model = LyraRegressor(**{**SETTINGS, "max_epochs": 1})
     model.fit(["".join(row) for row in rows], rng.normal(size=40))
-    display = MutationScanDisplay.from_estimator(model, "".join(parent), letters="ACW")
+    display = MutationScanDisplay.from_estimator(
+        model, "".join(parent), letters="ACW", insertions="GS"
+    )
     assert len(display.axes_) == n_rows
     drawn = np.concatenate([ax.images[0].get_array() for ax in display.axes_], axis=1)
-    np.testing.assert_array_equal(drawn, display.scan.effect)
+    scan = display.scan
+    expected = np.concatenate([scan.effect, scan.insertion_effect])
+    np.testing.assert_array_equal(drawn, expected)
+    names = [label.get_text() for label in display.axes_[0].get_yticklabels()]
+    assert names == ["A", "C", "W", "+G", "+S"]
     low, high = display.axes_[0].images[0].get_clim()
     assert low == -high < 0
     one = display.scan.plot(ax=display.axes_[0])
