@@ -51,7 +51,17 @@ def sklyra() -> None:
     """
 
 
-for command in (fit, predict, evaluate, search, scan, propose, report, info, convert):
+for command in (
+    fit,
+    predict,
+    evaluate,
+    search,
+    scan,
+    propose,
+    report,
+    info,
+    convert,
+):
     sklyra.add_command(command)
 
 

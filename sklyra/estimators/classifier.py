@@ -358,8 +358,7 @@ default="one-hot"
 
     def _kind(self, y: Any) -> type[LabelTarget]:
         """Find the first kind of target that reads y."""
-        option = self.class_weight
-        return next(kind for kind in CLASS_TARGETS if kind.reads(y, option))
+        return next(kind for kind in CLASS_TARGETS if kind.reads(y))
 
     def _make_target(self, y: Any) -> LabelTarget:
         return self._kind(y)(self.class_weight)

@@ -27,10 +27,11 @@ from sklyra._training import PRECISIONS, SCHEDULES, resolve_device
 from sklyra.alphabets import Alphabet
 from sklyra.encoders import ENCODINGS, PositionEncoder
 from sklyra.features import PAIRINGS
-from sklyra.nn import POOLINGS, VALUE_LOSSES
+from sklyra.nn import POOLINGS
 from sklyra.sequences import check_option
 from sklyra.sequences.columns import KINDS
 from sklyra.sequences.parameters import READING
+from sklyra.targets import VALUE_TARGETS
 
 
 class Parameter(NamedTuple):
@@ -60,6 +61,9 @@ _COLUMNS = DictOf(
 )
 _DEVICE = Instance((str, torch.device), "the name of a torch device, or 'auto'")
 
+# Each target of values names its own.
+_LOSSES = dict.fromkeys(loss for kind in VALUE_TARGETS for loss in kind.losses)
+
 # In the order of the signatures. `loss` is the regressor's, `class_weight` the
 # classifier's, and all others are parameters of both.
 PARAMETERS = {
@@ -80,7 +84,7 @@ PARAMETERS = {
     "pooling": Parameter("network", [OneOf(*POOLINGS)], searched=True),
     "head_hidden": Parameter("network", [Int(1), NONE], searched=True),
     "dropout": Parameter("network", [Float(0, 1)], searched=True),
-    "loss": Parameter("training", [OneOf(*VALUE_LOSSES)]),
+    "loss": Parameter("training", [OneOf(*_LOSSES)]),
     "lr": Parameter("training", [Float(0, closed="neither")], searched=True),
     "weight_decay": Parameter("training", [Float(0)], searched=True),
     "state_weight_decay": Parameter("training", [Float(0)]),

@@ -313,5 +313,6 @@ default="one-hot"
         return r2_of_measured(y, self.predict(X), sample_weight)
 
     def _make_target(self, y: Any) -> Target:
-        kind = next(kind for kind in VALUE_TARGETS if kind.reads(y, self.loss))
+        asked = [kind for kind in VALUE_TARGETS if self.loss in kind.losses]
+        kind = next(kind for kind in asked if kind.reads(y))
         return kind(self.loss)

@@ -58,7 +58,7 @@ class ClassTarget:
         )
 
     @staticmethod
-    def reads(y: Any, option: Any) -> bool:
+    def reads(y: Any) -> bool:
         """Return True (see `Target.reads`)."""
         return True
 

@@ -7,7 +7,8 @@ from sklyra.targets.multilabel import MultilabelTarget
 from sklyra.targets.target import LabelTarget, Target
 from sklyra.targets.values import ValueTarget
 
-# Of classifiers and of regressors: the first that reads y is taken.
+# Of classifiers and of regressors: the first that reads y is taken, of regressors only
+# those that have the loss.
 CLASS_TARGETS: tuple[type[LabelTarget], ...] = (MultilabelTarget, ClassTarget)
 VALUE_TARGETS = (ValueTarget,)
 

@@ -67,7 +67,7 @@ class MultilabelTarget:
         return cls(class_weight, partial=True)
 
     @staticmethod
-    def reads(y: Any, option: Any) -> bool:
+    def reads(y: Any) -> bool:
         """Check for a table (see `Target.reads`)."""
         return is_table(y)
 

@@ -43,7 +43,7 @@ class PositionTarget:
         self.form = form
 
     @staticmethod
-    def reads(y: Any, option: Any) -> bool:
+    def reads(y: Any) -> bool:
         """Return True (see `Target.reads`)."""
         return True
 

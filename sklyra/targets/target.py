@@ -38,16 +38,13 @@ class Target(Protocol):
     kind: str
 
     @staticmethod
-    def reads(y: Any, option: Any) -> bool:
-        """Check whether y is of this kind, by its form or because the user says so.
+    def reads(y: Any) -> bool:
+        """Check by its form whether y is of this kind.
 
         Parameters
         ----------
         y : array-like of shape (n_samples, ...)
             Measurements, as the user passed them.
-        option : object
-            What the target would be made with: `loss` of regressors, whose name may
-            ask for a kind that y alone does not show, or `class_weight` of classifiers.
 
         Returns
         -------

@@ -31,12 +31,13 @@ class ValueTarget:
     """
 
     kind = "one or more values for each sequence"
+    losses = tuple(VALUE_LOSSES)  # what `loss` may be
 
     def __init__(self, loss: str = "squared_error") -> None:
         self._loss = loss
 
     @staticmethod
-    def reads(y: Any, option: Any) -> bool:
+    def reads(y: Any) -> bool:
         """Return True (see `Target.reads`)."""
         return True
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,7 +39,7 @@ class GradeTarget:
         return cls(class_weight)
 
     @staticmethod
-    def reads(y: Any, option: Any) -> bool:
+    def reads(y: Any) -> bool:
         return set(np.ravel(np.asarray(y, dtype=object))) <= set(GRADES)
 
     def read(self, y: Any, used: Any, learn: bool) -> npt.NDArray[Any]:
@@ -103,10 +105,7 @@ class UncenteredTarget(ValueTarget):
 
     kind = "a rate for each sequence"
     centered = False
-
-    @staticmethod
-    def reads(y: Any, option: Any) -> bool:
-        return bool(option == "huber")
+    losses = ("huber",)
 
 
 @pytest.fixture
@@ -154,3 +153,30 @@ def test_values_without_known_errors_have_no_intervals(
         model.predict(X, return_std=True)
     usual = LyraRegressor(**ENSEMBLE)._make_target(Y)
     assert type(usual) is ValueTarget
+
+
+@pytest.mark.slow
+def test_targets_of_values_name_the_losses_that_ask_for_them() -> None:
+    """In a fresh process, where the row is there before parameters are."""
+    script = (
+        "from sklyra import targets\n"
+        "from sklyra.targets import kinds\n"
+        "class CountTarget(targets.ValueTarget):\n"
+        "    losses = ('counts',)\n"
+        "kinds.VALUE_TARGETS = targets.VALUE_TARGETS = (\n"
+        "    CountTarget, *kinds.VALUE_TARGETS\n"
+        ")\n"
+        "from sklyra.estimators.parameters import PARAMETERS\n"
+        "from sklyra import LyraRegressor\n"
+        "print(list(PARAMETERS['loss'].allowed[0].options))\n"
+        "for loss in ('counts', 'ranking'):\n"
+        "    print(type(LyraRegressor(loss=loss)._make_target([1, 2])).__name__)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines() == [
+        "['counts', 'squared_error', 'huber', 'ranking']",
+        "CountTarget",
+        "ValueTarget",
+    ]
