@@ -313,9 +313,10 @@ def read_letters(letters: str | None, alphabet: Alphabet, name: str = "letters")
         known_as = letter
         if letter != _DELETION:
             if code >= len(alphabet.letters):
+                also = ", and '-' for a deletion" if name == "letters" else ""
                 raise ValueError(
                     f"{name} has {letter!r}, but those of the model are "
-                    f"{alphabet.letters!r}, and '-' for a deletion."
+                    f"{alphabet.letters!r}{also}."
                 )
             known_as = alphabet.characters[code]
         if known_as in read:
