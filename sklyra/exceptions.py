@@ -22,7 +22,7 @@ class AxisWarning(SklyraWarning):
 
 
 class CovariateWarning(SklyraWarning):
-    """A number or a category beside sequences is missing, or new to the model."""
+    """A number or a category beside sequences is missing, new, or of no use."""
 
 
 class MemoryWarning(SklyraWarning):

@@ -30,6 +30,7 @@ from sklyra.ensemble import (
     TrainingSettings,
     plan_folds,
 )
+from sklyra.estimators.covariate_selection import leave_useless_out
 from sklyra.estimators.fit_tasks import FitTasks
 from sklyra.estimators.parameters import (
     check_parameters,
@@ -206,6 +207,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         before_it = vars(self).get("_learned_from") if resume else None
         self._learned_from = describe_training(data.inputs, y, used, before_it)
         require_columns(y, data.target)
+        data = leave_useless_out(self, data, target, learn=not resume)
         if (X_val is None) != (y_val is None):
             raise ValueError("Pass X_val and y_val together, or neither.")
         valid = None
@@ -285,11 +287,10 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
     def _remember_held_out(self, trained: Trained, used: Mask | None) -> None:
         """Keep held-out predictions, and what the Gaussian process found."""
         self.oof_score_ = trained.score
-        self.oof_prediction_ = self._ensemble.target.decode(trained.output)
-        if used is not None and not used.all():
-            known = self.oof_prediction_
-            self.oof_prediction_ = np.full((len(used), *known.shape[1:]), np.nan)
-            self.oof_prediction_[used] = known
+        known = self._ensemble.target.decode(trained.output)
+        rows = np.ones(len(known), dtype=bool) if used is None else used
+        self.oof_prediction_ = np.full((len(rows), *known.shape[1:]), np.nan)
+        self.oof_prediction_[rows] = known
         for name in ("variance_shares_", "additive_effects_"):
             self.__dict__.pop(name, None)
         part = self._part("gaussian_process")

@@ -42,7 +42,8 @@ class LyraClassifier(ClassifierMixin, BaseLyra):
         these may be sequences as well. Sequences that it gives no alphabet have that of
         `alphabet` where they fit it. Of two columns, ``("guide", "target")``, it says
         whether their letters face each other: "aligned" (as they are),
-        "complementary" (the first read as its reverse complement) or "apart".
+        "complementary" (the first read as its reverse complement) or "apart". Columns
+        that it names are used even if they tell nothing of the target.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \

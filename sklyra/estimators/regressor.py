@@ -42,7 +42,8 @@ class LyraRegressor(RegressorMixin, BaseLyra):
         these may be sequences as well. Sequences that it gives no alphabet have that of
         `alphabet` where they fit it. Of two columns, ``("guide", "target")``, it says
         whether their letters face each other: "aligned" (as they are),
-        "complementary" (the first read as its reverse complement) or "apart".
+        "complementary" (the first read as its reverse complement) or "apart". Columns
+        that it names are used even if they tell nothing of the target.
     unknown : {"error", "mask"}, default="error"
         Refuse a character outside the alphabet, or read it as any letter.
     encoding : {"one-hot", "substitution", "physicochemical"} or encoder, \
@@ -156,8 +157,10 @@ default="one-hot"
     columns_ : list of dict
         Columns of the table, if X was one with columns of several kinds: of each its
         ``name``, its ``kind`` ("dna", "rna", "protein", "sequence" for an alphabet of
-        your own, "number" or "category"), its ``alphabet`` or None, and its ``levels``
-        or None.
+        your own, "number" or "category"), its ``alphabet`` or None, its ``levels`` or
+        None, and whether it is ``used``: numbers and categories are left out, with a
+        warning, if the targets of 500 rows or more are as probable without them (the
+        marginal likelihood of a Gaussian process), and if they do not vary.
     gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict

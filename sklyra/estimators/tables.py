@@ -120,8 +120,8 @@ class ColumnReader:
         Returns
         -------
         list of dict
-            Of each column ``name``, ``kind``, ``alphabet`` (None without) and
-            ``levels`` (None but for categories).
+            Of each column ``name``, ``kind``, ``alphabet`` (None without), ``levels``
+            (None but for categories) and ``used``.
         """
         found: dict[str, tuple[str, Alphabet | None, list[str] | None]] = {}
         for column in self.sequences:
@@ -132,9 +132,12 @@ class ColumnReader:
             levels = getattr(covariate, "levels", None)
             kind = "number" if levels is None else "category"
             found[covariate.name] = (kind, None, levels)
-        fields = ("name", "kind", "alphabet", "levels")
+        used = {column.name for column in self.sequences}
+        used.update(one.name for one in self.covariates.used if one.names)
+        fields = ("name", "kind", "alphabet", "levels", "used")
         return [
-            dict(zip(fields, (name, *found[name]), strict=True)) for name in self.names
+            dict(zip(fields, (name, *found[name], name in used), strict=True))
+            for name in self.names
         ]
 
     @classmethod

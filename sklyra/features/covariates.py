@@ -23,10 +23,17 @@ class Covariates:
     ----------
     columns : sequence of NumberColumn or CategoryColumn
         What was learned of each.
+    useless : sequence of str, default=()
+        Names of columns that are left out, because they tell nothing of the target.
     """
 
-    def __init__(self, columns: Sequence[NumberColumn | CategoryColumn]) -> None:
+    def __init__(
+        self,
+        columns: Sequence[NumberColumn | CategoryColumn],
+        useless: Sequence[str] = (),
+    ) -> None:
         self.columns = list(columns)
+        self.useless = list(useless)
 
     @classmethod
     def learn(cls, columns: Sequence[tuple[Column, str, bool]]) -> Self:
@@ -59,7 +66,18 @@ class Covariates:
         list of str
             Such as "dose", "dose missing" and "cell=HEK".
         """
-        return [name for column in self.columns for name in column.names]
+        return [name for column in self.used for name in column.names]
+
+    @property
+    def used(self) -> list[NumberColumn | CategoryColumn]:
+        """The columns that are not left out.
+
+        Returns
+        -------
+        list of NumberColumn or CategoryColumn
+            In their order.
+        """
+        return [column for column in self.columns if column.name not in self.useless]
 
     def transform(self, columns: Sequence[Column]) -> npt.NDArray[np.float32] | None:
         """Convert columns to numbers around zero.
@@ -72,10 +90,10 @@ class Covariates:
         Returns
         -------
         ndarray of shape (n_samples, n_names), float32, or None
-            None if there are no columns that vary.
+            None if there are no columns that vary and are of use.
         """
-        pairs = zip(self.columns, columns, strict=True)
-        parts = [learned.transform(column) for learned, column in pairs]
+        named = {column.name: column for column in columns}
+        parts = [learned.transform(named[learned.name]) for learned in self.used]
         if not self.names:
             return None
         return np.concatenate(parts, axis=1).astype(np.float32)
@@ -89,7 +107,7 @@ class Covariates:
             What was learned, and the version of this layout.
         """
         columns = [column.to_state() for column in self.columns]
-        return {"version": _VERSION, "columns": columns}
+        return {"version": _VERSION, "columns": columns, "useless": self.useless}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
@@ -113,4 +131,5 @@ class Covariates:
         check_version(state, cls.__name__, _VERSION)
         kinds = {"number": NumberColumn, "category": CategoryColumn}
         rows = [dict(row) for row in state["columns"]]
-        return cls([kinds[row.pop("kind")](**row) for row in rows])
+        columns = [kinds[row.pop("kind")](**row) for row in rows]
+        return cls(columns, state.get("useless", ()))  # models before left none out

@@ -12,6 +12,7 @@ own: `column_features` and so on. All else is shared.
 
 from sklyra.gaussian_process.certainty import Certainty
 from sklyra.gaussian_process.column_explanation import explain_columns
+from sklyra.gaussian_process.covariate_selection import select_covariates
 from sklyra.gaussian_process.explanation import Explanation, explain
 from sklyra.gaussian_process.features import AT_ONCE
 from sklyra.gaussian_process.model import MOST_ROWS, GaussianProcess
@@ -26,4 +27,5 @@ __all__ = [
     "Posterior",
     "explain",
     "explain_columns",
+    "select_covariates",
 ]

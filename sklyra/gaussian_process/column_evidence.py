@@ -60,17 +60,34 @@ def learn_kernel(
         return best_kernel(features, target, weight, rng)
     assert isinstance(features, ColumnFeatures)
     order = rng.permutation(len(target))
-    layout = _Layout.of(features)
+    layout = Layout.of(features)
     logs = layout.start(features)
     for most, steps, tied in _STAGES:
         rows = np.sort(order[:most])
         part = features.take(rows)
-        logs = _search(layout, part, target[rows], weight[rows], logs, steps, tied)
+        some = target[rows], weight[rows]
+        logs = climb_columns(layout, part, *some, logs, steps, tied)
     return layout.kernel(torch.from_numpy(logs))
 
 
-class _Layout:
-    """Where the logarithm of each parameter of a kernel stands."""
+class Layout:
+    """Where the logarithm of each parameter of a kernel stands.
+
+    Parameters
+    ----------
+    n_positions : list of int
+        Number of aligned positions of each chain.
+    n_kmers : int
+        Number of chains with k-mers.
+    n_covariates : int
+        Number of covariates.
+
+    Attributes
+    ----------
+    cuts : ndarray of shape (7,), int64
+        Where relevances of positions, those of covariates, and each other kind of
+        parameter end.
+    """
 
     def __init__(self, n_positions: list[int], n_kmers: int, n_covariates: int) -> None:
         self.n_positions, self.n_covariates = n_positions, n_covariates
@@ -87,12 +104,36 @@ class _Layout:
         self.cuts = np.cumsum(sizes)
 
     @classmethod
-    def of(cls, features: ColumnFeatures) -> _Layout:
+    def of(cls, features: ColumnFeatures) -> Layout:
+        """Lay the parameters of a kernel over some features out.
+
+        Parameters
+        ----------
+        features : ColumnFeatures
+            Any rows.
+
+        Returns
+        -------
+        Layout
+            The layout.
+        """
         n_positions = [chain.codes.shape[1] for chain in features.chains]
         n_kmers = sum(chain.counts.shape[1] > 0 for chain in features.chains)
         return cls(n_positions, n_kmers, features.covariates.shape[1])
 
     def start(self, features: ColumnFeatures) -> Array:
+        """Choose parameters to begin with.
+
+        Parameters
+        ----------
+        features : ColumnFeatures
+            Training data.
+
+        Returns
+        -------
+        ndarray of shape (n_parameters,), float64
+            Their logarithms.
+        """
         logs = np.full(self.cuts[-1], CENTER)
         widths = [
             first_width(torch.from_numpy(chain.letters)) for chain in features.chains
@@ -102,6 +143,18 @@ class _Layout:
         return logs
 
     def kernel(self, logs: Tensor) -> ColumnKernel:
+        """Make a kernel.
+
+        Parameters
+        ----------
+        logs : Tensor of shape (n_parameters,), float64
+            Logarithms of its parameters. Gradients reach them.
+
+        Returns
+        -------
+        ColumnKernel
+            The kernel.
+        """
         values = logs.exp()
         relevance, covariates, additive, letters, kmers, sharpness, noise = (
             torch.tensor_split(values, self.cuts[:-1].tolist())
@@ -117,7 +170,18 @@ class _Layout:
         )
 
     def prior(self, logs: Tensor) -> Tensor:
-        """Penalty of extremes: relevance around the mean of its chain, all else 0.3."""
+        """Compute the penalty of extremes.
+
+        Parameters
+        ----------
+        logs : Tensor of shape (n_parameters,), float64
+            Logarithms of parameters. Gradients reach them.
+
+        Returns
+        -------
+        Tensor of shape (), float64
+            0 where relevances are the mean of their chain, and all else is 0.3.
+        """
         total = ((logs[self.cuts[0] :] - CENTER) / SPREAD).square().sum() / 2
         for relevance in torch.split_with_sizes(logs[: self.cuts[0]], self.n_positions):
             if len(relevance):
@@ -125,7 +189,18 @@ class _Layout:
         return total
 
     def ties(self, tied: bool) -> Array:
-        """Matrix from what is searched for to all logarithms."""
+        """Write the matrix from what is searched for to all logarithms.
+
+        Parameters
+        ----------
+        tied : bool
+            Whether all positions of a chain have one relevance.
+
+        Returns
+        -------
+        ndarray of shape (n_parameters, n_searched), float64
+            Zeros and ones.
+        """
         n = int(self.cuts[-1])
         if not tied:
             return np.eye(n)
@@ -135,8 +210,8 @@ class _Layout:
         return matrix
 
 
-def _search(
-    layout: _Layout,
+def climb_columns(
+    layout: Layout,
     features: ColumnFeatures,
     target: Array,
     weight: Array,
@@ -144,7 +219,30 @@ def _search(
     steps: int,
     tied: bool,
 ) -> Array:
-    """Climb from logarithms of parameters to the best."""
+    """Climb from a kernel to one under which targets are more probable.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where its parameters stand.
+    features : ColumnFeatures
+        Training data.
+    target : ndarray of shape (n_samples, n_outputs), float64
+        Measured values less their means, NaN where an output was not measured.
+    weight : ndarray of shape (n_samples,), float64
+        Weight of each row.
+    start : ndarray of shape (n_parameters,), float64
+        Logarithms of parameters to begin with.
+    steps : int
+        Steps at most.
+    tied : bool
+        Whether all positions of a chain have one relevance.
+
+    Returns
+    -------
+    ndarray of shape (n_parameters,), float64
+        Logarithms of the parameters of the kernel.
+    """
     _, kmers, covariates, _ = features.compare(features)
     vectors = [torch.from_numpy(chain.letters) for chain in features.chains]
     letters: list[Callable[[Tensor], Products]] = [
