@@ -73,7 +73,8 @@ def propose(
         How unlike training sequences a proposal may be: 1 is the edge of these, as
         `novelty` of the model has it.
     strategy : {"balance", "exploit", "explore"}, default="balance"
-        As in `select`.
+        As in `select`, but uncertainty is worth more, two standard deviations or four:
+        what evolves inside a model is alike, and a search that trusts it stays there.
     random_state : int, RandomState instance or None, default=None
         Seed of the search.
 
@@ -122,7 +123,8 @@ def propose(
     seen = _seen(objectives, read, measured)
     allow = Filter(neighborhood, constraints.rules(alphabet), seen)
     # clipped values were measured for lists to choose from, not for what evolves
-    wanted = Wanted(objectives, strategy, rng, [None] * len(objectives))
+    unclipped = [None for _ in objectives]
+    wanted = Wanted(objectives, strategy, rng, unclipped, listed=False)
     rated = _Rated(objectives, wanted, max_novelty)
     if neighborhood.count(_LISTED) <= _LISTED:
         listed = allow(list(neighborhood))

@@ -105,7 +105,7 @@ def select(
             "smaller n, or more candidates."
         )
     halves = [BetterHalf.learn(one) for one in objectives]
-    wanted = Wanted(objectives, strategy, rng, halves)
+    wanted = Wanted(objectives, strategy, rng, halves, listed=True)
     scores = np.hstack(
         [
             wanted.score([one.take(rows[first : first + _BLOCK]) for one in read])

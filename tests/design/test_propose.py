@@ -31,11 +31,17 @@ def singles(parent):
     ]
 
 
-def test_all_single_mutants_are_looked_at(regressor):
+@pytest.mark.parametrize(
+    ("strategy", "listed"), [("exploit", "exploit"), ("balance", "explore")]
+)
+def test_all_single_mutants_are_looked_at(regressor, strategy, listed):
+    """What is made up has four times the bonus of what is on a list."""
     new = [s for s in singles(PARENT) if s not in X]
     fine = [s for s, v in zip(new, regressor.novelty(new), strict=True) if v <= 1]
-    found = propose(regressor, PARENT, n=12, max_mutations=1, max_novelty=1.0)
-    assert list(found) == [fine[i] for i in select(regressor, fine, n=12)]
+    options = {"max_mutations": 1, "max_novelty": 1.0, "strategy": strategy}
+    found = propose(regressor, PARENT, n=12, **options)
+    chosen = select(regressor, fine, n=12, strategy=listed)
+    assert list(found) == [fine[i] for i in chosen]
     assert (found.n_mutations == 1).all()
     assert set(found.parents) == {PARENT}
 
