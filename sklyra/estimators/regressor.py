@@ -160,7 +160,8 @@ default="one-hot"
         your own, "number" or "category"), its ``alphabet`` or None, its ``levels`` or
         None, and whether it is ``used``: numbers and categories are left out, with a
         warning, if the targets of 500 rows or more are as probable without them (the
-        marginal likelihood of a Gaussian process), and if they do not vary.
+        marginal likelihood of a Gaussian process; of 32 columns at most), and if they
+        do not vary.
     gaussian_process_ : Posterior or None
         The closed-form part; None if there is none.
     history_ : list of dict

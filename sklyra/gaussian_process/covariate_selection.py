@@ -14,8 +14,9 @@ from sklyra.gaussian_process.evidence import Evidence
 from sklyra.gaussian_process.training import TrainingSet
 from sklyra.sequences import Inputs
 
-# With fewer rows evidence cannot tell a covariate of some use from one of none.
-_LEAST = 500
+# With fewer rows evidence cannot tell a covariate of some use from one of none; of more
+# columns, as of an embedding, each would have to be asked about in turn.
+_LEAST, _MOST_COLUMNS = 500, 32
 # Rows by which kernels are found, with so many steps for the first and fewer for each
 # that begins where another ended; and rows by which they are compared. Measured: on few
 # rows alone covariates that explain 1% of the variance look like noise.
@@ -50,7 +51,8 @@ def select_covariates(
     Returns
     -------
     list of bool
-        For each of `columns` whether it stays. All do with fewer than 500 rows.
+        For each of `columns` whether it stays. All do with fewer than 500 rows, or more
+        than 32 columns.
 
     References
     ----------
@@ -60,7 +62,7 @@ def select_covariates(
     """
     stay = [True] * len(columns)
     measured = np.flatnonzero(np.isfinite(target).any(axis=1))
-    if len(measured) < _LEAST or not columns:
+    if len(measured) < _LEAST or not 0 < len(columns) <= _MOST_COLUMNS:
         return stay
     rows = np.random.RandomState(0).permutation(measured)[:_COMPARED]
     compared = _Compared(inputs.take(rows), target[rows], weight[rows])

@@ -61,6 +61,11 @@ def test_covariates_that_are_in_no_list_are_not_asked_about(rng):
     assert select_covariates(inputs, dose[:, None], np.ones(N), []) == []
 
 
+def test_many_columns_are_not_asked_about(rng):
+    noise = rng.normal(size=(33, N))
+    assert all(select(rng, lambda text: 0.0, *noise))
+
+
 def test_few_rows_do_not_tell(rng):
     assert select(rng, lambda text: 0.0, rng.normal(size=499), n=499) == [True]
 
