@@ -36,7 +36,10 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
     for name, value in found.items():
         if name == "columns":
-            value = ", ".join(row["name"] for row in value)
+            value = ", ".join(
+                row["name"] + ("" if row.get("used", True) else " (not used)")
+                for row in value
+            )
         if name == "learned_from" and value:
             low, middle, high = value["lengths"]
             rows += [

@@ -82,9 +82,9 @@ def describe_model(estimator: Any) -> dict[str, Any]:
         return {"fitted": False}
     score = vars(estimator).get("oof_score_")
     known = score is not None and bool(np.isfinite(score))
+    said = ("name", "kind", "levels", "used")
     columns = [
-        {"name": row["name"], "kind": row["kind"], "levels": row["levels"]}
-        for row in getattr(estimator, "columns_", [])
+        {name: row[name] for name in said} for row in getattr(estimator, "columns_", [])
     ]
     if not columns and hasattr(estimator, "feature_names_in_"):
         columns = [{"name": str(name)} for name in estimator.feature_names_in_]

@@ -49,8 +49,7 @@ def describe_data(evidence: Evidence) -> Section:
             ["hash of the data", learned["sha256"][:16]],
         ]
     if told["columns"]:
-        names = [f"{row['name']} ({row.get('kind', '')})" for row in told["columns"]]
-        rows.append(["columns", ", ".join(names)])
+        rows.append(["columns", ", ".join(map(_describe_column, told["columns"]))])
     rows += [
         ["letters", told["alphabet"] or "numbers"],
         ["parts", ", ".join(f"{n} {k}" for k, n in told["parts"].items())],
@@ -59,6 +58,12 @@ def describe_data(evidence: Evidence) -> Section:
     if "classes" in told:
         rows.append(["classes", ", ".join(told["classes"])])
     return Section("What was learned from what", [Table([], rows)])
+
+
+def _describe_column(column: dict[str, Any]) -> str:
+    """Name a column of a table, with what is known of it."""
+    unused = "" if column.get("used", True) else ", not used"
+    return f"{column['name']} ({column.get('kind', '')}{unused})"
 
 
 def describe_quality(evidence: Evidence) -> Section:

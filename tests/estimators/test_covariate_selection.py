@@ -10,6 +10,7 @@ import pytest
 
 import sklyra
 from sklyra import LyraClassifier, LyraRegressor
+from sklyra.cli.main import main
 from sklyra.exceptions import CovariateWarning
 from tests.settings import SINGLE
 
@@ -42,7 +43,7 @@ def test_a_model_without_a_useless_covariate_is_that_of_its_sequences(model):
     assert model.variance_shares_ == alone.variance_shares_
 
 
-def test_what_a_useless_column_holds_makes_no_difference(model, tmp_path):
+def test_what_a_useless_column_holds_makes_no_difference(model, tmp_path, capsys):
     odd = TABLE.assign(plate=["", None, "third", "first"] * (N // 4))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -52,6 +53,9 @@ def test_what_a_useless_column_holds_makes_no_difference(model, tmp_path):
     model.save(tmp_path / "model.lyra")
     again = sklyra.load(tmp_path / "model.lyra")
     assert used(again) == used(model)
+    assert main(["info", str(tmp_path / "model.lyra")]) == 0
+    assert "sequence, plate (not used)" in capsys.readouterr().out
+    assert "plate (category, not used)" in sklyra.report(again).html
     np.testing.assert_array_equal(again.predict(odd), model.predict(TABLE))
 
 
