@@ -207,9 +207,9 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         before_it = vars(self).get("_learned_from") if resume else None
         self._learned_from = describe_training(data.inputs, y, used, before_it)
         require_columns(y, data.target)
-        data = leave_useless_out(self, data, target, learn=not resume)
         if (X_val is None) != (y_val is None):
             raise ValueError("Pass X_val and y_val together, or neither.")
+        data = leave_useless_out(self, data, target, learn=not resume)
         valid = None
         folds = [(np.arange(len(data)), np.arange(0))] * self.n_members
         if X_val is not None:
