@@ -19,6 +19,7 @@ from sklyra.ensemble.settings import TrainingSettings
 from sklyra.exceptions import MemoryWarning
 from sklyra.gaussian_process import (
     AT_ONCE,
+    FEW_ROWS,
     MOST_ROWS,
     Explanation,
     GaussianProcess,
@@ -34,6 +35,10 @@ _VERSION = 1
 
 # Blocks that are predicted side by side, before memory is asked for more.
 _BLOCKS = 8
+# The kernel of a table is found from some of its rows, and which ones makes a
+# difference: 0.007 in the rank correlation of what is predicted of sequences held out.
+# The average of three is 0.004 better than one. With many rows it takes too long.
+_N_KERNELS, _MOST_AVERAGED = 3, 4096
 
 
 class GaussianProcessPart:
@@ -45,7 +50,10 @@ class GaussianProcessPart:
     Attributes
     ----------
     posterior : Posterior
-        Once fitted.
+        Once fitted: explains, and tells how sure it is.
+    others : list of Posterior
+        Of tables of 513 to 4,096 rows two with kernels that were found from other rows:
+        predictions are the average of all three.
     variance_shares : dict of str to float
         What its terms explain of the variance of the target.
     additive_effects : dict of str to array-like
@@ -57,6 +65,7 @@ class GaussianProcessPart:
     name = "gaussian_process"
     scale: Scale = "level"
     posterior: Posterior
+    others: list[Posterior]
     scores: NormalScores | None = None
 
     @classmethod
@@ -101,8 +110,13 @@ class GaussianProcessPart:
             held_out = posterior.held_out(split.folds, compared(data.inputs))
             return HeldOut(*(_filled(part, posterior) for part in held_out))
 
-        fitted = fit_process(data, taught, split.same, rng, evaluate)
-        self.posterior, held = fitted.posterior, fitted.evaluated
+        averaged = data.inputs.is_table and FEW_ROWS < len(data) <= _MOST_AVERAGED
+        n_kernels = _N_KERNELS if averaged else 1
+        fitted = fit_process(data, taught, split.same, rng, evaluate, n_kernels)
+        self.posterior, *self.others = fitted.posteriors
+        held = fitted.evaluated[0]
+        if averaged:
+            held = HeldOut(*np.mean(fitted.evaluated, axis=0))
         if self.scores is not None:
             known = target.levels(asked.target)
             self.scores.join(held.honest, known, asked.weight.astype(np.float64))
@@ -133,7 +147,9 @@ class GaussianProcessPart:
 
     def predict(self, inputs: Inputs, precision: str) -> Array:
         """Predict (see `Part.predict`), in double precision."""
-        found = predict_process(self.posterior, compared(inputs))
+        samples = compared(inputs)
+        each = [predict_process(one, samples) for one in (self.posterior, *self.others)]
+        found: Array = np.mean(each, axis=0)
         return (found if self.scores is None else self.scores.mix(found))[None]
 
     def to_state(self) -> dict[str, Any]:
@@ -147,6 +163,7 @@ class GaussianProcessPart:
         return {
             "version": _VERSION,
             "posterior": self.posterior.to_state(),
+            "others": [other.learned() for other in self.others],
             "variance_shares": self.variance_shares,
             "additive_effects": self.additive_effects,
             "scores": self.scores and self.scores.to_state(),
@@ -174,6 +191,8 @@ class GaussianProcessPart:
         check_version(state, cls.__name__, _VERSION)
         part = cls()
         part.posterior = Posterior.from_state(state["posterior"])
+        others = state.get("others", [])  # models before had none
+        part.others = [part.posterior.with_learned(other) for other in others]
         part.variance_shares = state["variance_shares"]
         part.additive_effects = state["additive_effects"]
         scores = state.get("scores")  # models before had none
@@ -208,17 +227,17 @@ class FittedProcess(NamedTuple, Generic[T]):
 
     Parameters
     ----------
-    posterior : Posterior
-        Predicts.
+    posteriors : list of Posterior
+        Predict, one for each kernel.
     explanation : Explanation
-        Effects of letters, and shares of the variance.
-    evaluated : object
-        What `evaluate` returned.
+        Effects of letters, and shares of the variance, by the first.
+    evaluated : list of object
+        What `evaluate` returned of each.
     """
 
-    posterior: Posterior
+    posteriors: list[Posterior]
     explanation: Explanation
-    evaluated: T
+    evaluated: list[T]
 
 
 def fit_process(
@@ -227,6 +246,7 @@ def fit_process(
     same: npt.NDArray[np.intp],
     rng: np.random.RandomState,
     evaluate: Callable[[Posterior], T],
+    n_kernels: int,
 ) -> FittedProcess[T]:
     """Fit a Gaussian process, explain it and evaluate it.
 
@@ -241,12 +261,14 @@ def fit_process(
     rng : RandomState
         Chooses sequences, where there are too many.
     evaluate : callable
-        Takes the posterior while it holds its factors: predicts what is held out.
+        Takes a posterior while it holds its factors: predicts what is held out.
+    n_kernels : int
+        Number of kernels to find, each from other rows.
 
     Returns
     -------
     FittedProcess
-        The posterior, without factors, and what was computed by it.
+        The posteriors, without factors, and what was computed by it.
 
     Raises
     ------
@@ -266,9 +288,13 @@ def fit_process(
             posterior = GaussianProcess(most).fit(samples, target, weight, rng)
             explain_it = explain_columns if data.inputs.is_table else explain
             explanation = explain_it(posterior, same)
-            evaluated = evaluate(posterior)
+            posteriors, evaluated = [posterior], [evaluate(posterior)]
             posterior.release()
-            return FittedProcess(posterior, explanation, evaluated)
+            for _ in range(n_kernels - 1):
+                posteriors.append(GaussianProcess.fit_again(posterior, rng))
+                evaluated.append(evaluate(posteriors[-1]))
+                posteriors[-1].release()
+            return FittedProcess(posteriors, explanation, evaluated)
         except (RuntimeError, MemoryError) as error:
             if most == 1 or not is_out_of_memory(error):
                 raise

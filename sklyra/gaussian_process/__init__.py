@@ -11,6 +11,7 @@ own: `column_features` and so on. All else is shared.
 """
 
 from sklyra.gaussian_process.certainty import Certainty
+from sklyra.gaussian_process.column_evidence import FEW_ROWS
 from sklyra.gaussian_process.column_explanation import explain_columns
 from sklyra.gaussian_process.covariate_selection import select_covariates
 from sklyra.gaussian_process.explanation import Explanation, explain
@@ -20,6 +21,7 @@ from sklyra.gaussian_process.posterior import Posterior
 
 __all__ = [
     "AT_ONCE",
+    "FEW_ROWS",
     "MOST_ROWS",
     "Certainty",
     "Explanation",

@@ -76,6 +76,27 @@ class GaussianProcess:
         kernel = learn_kernel(features, training.centered, training.weight, rng)
         return Posterior.condition(kernel, feature_map, training)
 
+    @staticmethod
+    def fit_again(posterior: Posterior, rng: np.random.RandomState) -> Posterior:
+        """Learn another kernel of the same training sequences, from other rows.
+
+        Parameters
+        ----------
+        posterior : Posterior
+            What `fit` returned.
+        rng : RandomState
+            Chooses the rows that are compared, if there are many.
+
+        Returns
+        -------
+        Posterior
+            With its factors, until `Posterior.release`.
+        """
+        training = posterior.training
+        targets = training.centered, training.weight
+        kernel = learn_kernel(training.features, *targets, rng)
+        return posterior.with_kernel(kernel)
+
 
 def _choose(target: Array, most: int, rng: np.random.RandomState) -> tuple[Rows, Array]:
     """Choose up to so many measured rows of each output, the same ones if possible."""

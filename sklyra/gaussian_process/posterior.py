@@ -100,6 +100,21 @@ class Posterior:
         solution, scale = solve_outputs(factors)
         return cls(kernel, feature_map, training, solution, scale, factors)
 
+    def with_kernel(self, kernel: AnyKernel) -> Posterior:
+        """Condition on the same training sequences with another kernel.
+
+        Parameters
+        ----------
+        kernel : AnyKernel
+            The other kernel.
+
+        Returns
+        -------
+        Posterior
+            With its factors, until `release`.
+        """
+        return Posterior.condition(kernel, self.feature_map, self.training)
+
     @property
     def noise_variance(self) -> Array:
         """Variance of the noise of a measurement of weight 1.
@@ -207,14 +222,48 @@ class Posterior:
         """
         return {
             "version": _VERSION,
-            "kernel": self.kernel.to_state(),
             "feature_map": self.feature_map.to_state(),
-            "columns": isinstance(self.kernel, ColumnKernel),
             "training": self.training.to_state(),
+            "mean": self.mean,
+            **self.learned(),
+        }
+
+    def learned(self) -> dict[str, Any]:
+        """Convert what depends on the kernel to plain values.
+
+        Returns
+        -------
+        dict
+            Plain values and arrays, from which `with_learned` makes the same posterior.
+        """
+        return {
+            "kernel": self.kernel.to_state(),
+            "columns": isinstance(self.kernel, ColumnKernel),
             "solution": self.solution,
             "scale": self.scale,
-            "mean": self.mean,
         }
+
+    def with_learned(self, state: dict[str, Any]) -> Posterior:
+        """Convert from plain values a posterior of the same training sequences.
+
+        Parameters
+        ----------
+        state : dict
+            What `learned` returned.
+
+        Returns
+        -------
+        Posterior
+            The same posterior, without factors.
+
+        Raises
+        ------
+        ValueError
+            If it is one of other training sequences.
+        """
+        new = _of_kernel(state, self.feature_map, self.training)
+        new.mean = self.mean
+        return new
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Posterior:
@@ -238,18 +287,9 @@ class Posterior:
         check_version(state, cls.__name__, _VERSION)
         columns = state.get("columns", False)
         map_kind: Any = ColumnFeatureMap if columns else FeatureMap
-        kernel_kind: Any = ColumnKernel if columns else Kernel
         feature_map = map_kind.from_state(state["feature_map"])
-        new = cls(
-            kernel_kind.from_state(state["kernel"]),
-            feature_map,
-            TrainingSet.from_state(state["training"], feature_map),
-            # a copy, because arrays may be files mapped into memory, to be read only
-            np.array(state["solution"]),
-            state["scale"],
-        )
-        n_outputs = len(new.scale)
-        require(new.solution.shape == (len(new.training), n_outputs), cls.__name__)
+        training = TrainingSet.from_state(state["training"], feature_map)
+        new = _of_kernel(state, feature_map, training)
         new.mean = state["mean"]  # another machine may compute other digits
         return new
 
@@ -258,3 +298,16 @@ class Posterior:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(vars(self.from_state(state)))
+
+
+def _of_kernel(
+    state: dict[str, Any], feature_map: AnyFeatureMap, training: TrainingSet
+) -> Posterior:
+    """Convert what depends on the kernel from plain values."""
+    kind: Any = ColumnKernel if state.get("columns", False) else Kernel
+    # a copy, because arrays may be files mapped into memory, to be read only
+    solution, scale = np.array(state["solution"]), np.array(state["scale"])
+    fit = solution.shape == training.target.shape and scale.shape == solution.shape[1:]
+    require(fit, Posterior.__name__)
+    kernel = kind.from_state(state["kernel"])
+    return Posterior(kernel, feature_map, training, solution, scale)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import r2_score
 
+import sklyra
+import sklyra.ensemble.gaussian_process as part_of_process
 from sklyra import LyraRegressor
+from sklyra.datasets import make_pairs
 from sklyra.ensemble.gaussian_process import _explained, _limited
 from sklyra.exceptions import MemoryWarning
-from sklyra.gaussian_process import Posterior
+from sklyra.gaussian_process import Posterior, column_evidence, posterior
 from sklyra.gaussian_process.factors import Factors
 from tests.ensemble.cases import X, Y
-from tests.settings import ENSEMBLE
+from tests.settings import ENSEMBLE, SINGLE
 
 
 def test_shares_explain_no_more_than_what_is_held_out():
@@ -139,3 +143,56 @@ def test_without_a_gaussian_process_nothing_is_explained(regressor):
 
 def test_effects_of_several_outputs_have_a_column_each(classifier):
     assert classifier.additive_effects_["effect"].shape == (48, 3)
+
+
+@pytest.fixture
+def pairs(monkeypatch):
+    """Pairs, and kernels of tables that are found once, from 30 and 40 rows."""
+    monkeypatch.setattr(part_of_process, "FEW_ROWS", 30)
+    monkeypatch.setattr(posterior, "_LEARN_AGAIN", 0)
+    stages = ((30, 3, True), (40, 2, False))
+    monkeypatch.setattr(column_evidence, "_STAGES", stages)
+    table, y, _ = make_pairs(90, random_state=0)
+    return pd.DataFrame(table), y
+
+
+def test_kernels_of_tables_are_averaged(pairs, tmp_path):
+    table, y = pairs
+    fitted, new = table[:60], table[60:]
+    model = LyraRegressor(**ENSEMBLE).fit(fitted, y[:60])
+    part = model._part("gaussian_process")
+    posteriors = [part.posterior, *part.others]
+    noises = {one.kernel.noise.item() for one in posteriors}
+    assert len(noises) == 3  # each from other rows
+
+    inputs = model._read_known(new)
+    both = np.mean([one.predict(inputs) for one in posteriors], axis=0)
+    expected = model._ensemble.target.decode(part.scores.mix(both), "level")
+    found = model.predict_parts(new)["gaussian_process"][0]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+    out = np.flatnonzero(model._ensemble.held_by == 0)
+    folds = [(np.setdiff1d(np.arange(60), out), out)]
+    known = model._read_known(fitted)
+    both = np.mean([one.held_out(folds, known)[1] for one in posteriors], axis=0)
+    number = model._ensemble.parts.index(part)
+    found = model._ensemble.held_out[number]
+    assert found[out] == pytest.approx(part.scores.mix(both)[out], rel=1e-5)
+
+    model.save(tmp_path / "model.lyra")
+    again = sklyra.load(tmp_path / "model.lyra")
+    np.testing.assert_array_equal(again.predict(new), model.predict(new))
+
+
+def test_kernels_are_averaged_where_rows_leave_a_choice(pairs, monkeypatch):
+    table, y = pairs
+
+    def count(n, X=table):
+        model = LyraRegressor(**SINGLE, perceptron=False).fit(X[:n], y[:n])
+        return 1 + len(model._part("gaussian_process").others)
+
+    assert count(30) == 1  # all rows are compared
+    assert count(31) == 3
+    assert count(31, table["target"]) == 1  # sequences alone
+    monkeypatch.setattr(part_of_process, "_MOST_AVERAGED", 40)
+    assert (count(40), count(41)) == (3, 1)
