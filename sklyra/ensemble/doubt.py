@@ -173,7 +173,11 @@ class Doubt:
         return strands.average(values[:, None])[:, 0]
 
     def clues(
-        self, ensemble: Ensemble, inputs: Inputs, parts: list[Array]
+        self,
+        ensemble: Ensemble,
+        inputs: Inputs,
+        parts: list[Array],
+        latent: Array | None = None,
     ) -> list[Clues]:
         """Collect what there is to know of errors, output by output.
 
@@ -185,6 +189,8 @@ class Doubt:
             Any samples.
         parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
             What its parts predict.
+        latent : ndarray of shape (n_samples, n_outputs), float64, or None, default=None
+            Variances by the Gaussian process, where they are known; None computes them.
 
         Returns
         -------
@@ -195,16 +201,21 @@ class Doubt:
         n_members = max(map(len, parts))
         each = [np.resize(part, (n_members, *part.shape[1:])) for part in parts]
         spread = np.stack(each).var(axis=0).mean(axis=0)
-        latent = np.zeros_like(level)
-        certainty = self.certainty(ensemble)
-        if certainty is not None:
-            both = compared(ensemble.strands.of_inputs(inputs))
-            latent = ensemble.strands.average(certainty.variance(both))
+        if latent is None:
+            latent = self._latent(ensemble, inputs)
         ones = np.ones(len(level))
         return [
             Clues(level[:, k], spread[:, k], latent[:, k], ones)
             for k in range(level.shape[1])
         ]
+
+    def _latent(self, ensemble: Ensemble, inputs: Inputs) -> Array:
+        """Compute variances by the Gaussian process: 0 without one."""
+        certainty = self.certainty(ensemble)
+        if certainty is None:
+            return np.zeros((len(inputs), ensemble.target.n_outputs))
+        both = compared(ensemble.strands.of_inputs(inputs))
+        return ensemble.strands.average(certainty.variance(both))
 
     def certainty(self, ensemble: Ensemble) -> Certainty | None:
         """Find out how certain the Gaussian process is.

@@ -9,11 +9,11 @@ from scipy import sparse
 
 from sklyra._training import ordinary_mode, threads
 from sklyra._typing import Array
-from sklyra.ensemble import Doubt, Ensemble
+from sklyra.ensemble import Ensemble
 from sklyra.estimators import uncertain
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.belief import member_margins
-from sklyra.estimators.draws import believed
+from sklyra.estimators.draws import among_members, find_latent, without_noise
 from sklyra.sequences import Inputs
 
 # Contrasts of which covariances are computed at a time.
@@ -52,37 +52,47 @@ def predict_contrasts(
     if doubt is None or not doubt.intervals:
         std = _among_members(ensemble, parts, contrasts)
     else:
-        total = uncertain.predict_std(model, inputs, parts)
-        with ordinary_mode(), threads(model.n_threads):
-            std = _believed(ensemble, doubt, inputs, parts, total, contrasts)
+        std = _believed(model, inputs, parts, contrasts)
         std = ensemble.target.effects(std)
     return predicted, contrasts @ predicted, std
 
 
 def _believed(
-    ensemble: Ensemble,
-    doubt: Doubt,
-    inputs: Inputs,
-    parts: list[Array],
-    total: Array,
-    contrasts: sparse.csr_array,
+    model: BaseLyra, inputs: Inputs, parts: list[Array], contrasts: sparse.csr_array
 ) -> Array:
     """Compute standard deviations of contrasts from covariances of sequences."""
-    out = np.empty((contrasts.shape[0], total.shape[1]))
+    out = np.empty((contrasts.shape[0], model._ensemble.target.n_outputs))
     for first in range(0, len(out), _BLOCK):
         block = contrasts[first : first + _BLOCK]
         rows = np.unique(block.indices)
         factors = block[:, rows].toarray()
         some = [part[:, rows] for part in parts]
-        for k in range(total.shape[1]):
-            correlation, sure = believed(
-                ensemble, doubt, inputs.take(rows), some, total[rows], k
-            )
+        for k, (correlation, sure) in enumerate(
+            _correlations(model, inputs.take(rows), some)
+        ):
             scaled = factors * sure
             variance = np.einsum("cs,cs->c", scaled @ correlation, scaled)
             # rounding may take it below 0
             out[first : first + _BLOCK, k] = np.sqrt(np.maximum(variance, 0))
     return out
+
+
+def _correlations(
+    model: BaseLyra, inputs: Inputs, parts: list[Array]
+) -> list[tuple[Array, Array]]:
+    """Compute correlations of samples and standard deviations, for each output."""
+    ensemble, doubt = model._ensemble, model._ensemble.doubt
+    assert doubt is not None
+    outputs = range(ensemble.target.n_outputs)
+    with ordinary_mode(), threads(model.n_threads):
+        latent = [find_latent(ensemble, doubt, inputs, k) for k in outputs]
+    variance = np.stack([own.variance for own in latent], axis=1)
+    total = uncertain.predict_std(model, inputs, parts, variance)
+    found = []
+    for k, own in enumerate(latent):
+        covariance = among_members(ensemble, parts, k) + own.covariance
+        found.append(without_noise(covariance, own.noise, total[:, k]))
+    return found
 
 
 def _among_members(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sklyra._typing import Array
@@ -83,10 +85,32 @@ def believed(
         Standard deviations: the part of `std` that is no noise.
     """
     covariance, measured = posterior_covariance(ensemble, doubt, inputs, parts, k)
+    return without_noise(covariance, measured, std[:, k])
+
+
+def without_noise(covariance: Array, noise: float, std: Array) -> tuple[Array, Array]:
+    """Divide standard deviations of measurements into belief and noise.
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (n_samples, n_samples), float64
+        Of what is measured, as a model has it.
+    noise : float
+        Variance of the noise, as a model has it.
+    std : ndarray of shape (n_samples,), float64
+        Standard deviations of measurements.
+
+    Returns
+    -------
+    correlation : ndarray of shape (n_samples, n_samples), float64
+        Of all pairs of samples.
+    sure : ndarray of shape (n_samples,), float64
+        Standard deviations: the part of `std` that is no noise.
+    """
     variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
     size = np.sqrt(variance)
     correlation = covariance / size / size[:, None]
-    return correlation, std[:, k] * np.sqrt(variance / (variance + measured))
+    return correlation, std * np.sqrt(variance / (variance + noise))
 
 
 def posterior_covariance(
@@ -107,29 +131,69 @@ def posterior_covariance(
     noise : float
         Variance of the noise, by the Gaussian process; 0 without one.
     """
-    covariance = _among_members(ensemble.stacking_weights, parts, k)
-    if ensemble.gaussian_process is None:
-        return covariance, 0.0
-    posterior = ensemble.gaussian_process.posterior
-    covariance += _latent(ensemble, doubt, inputs, k)
-    return covariance, float(np.nan_to_num(posterior.noise_variance[k]))
+    latent = find_latent(ensemble, doubt, inputs, k)
+    return among_members(ensemble, parts, k) + latent.covariance, latent.noise
 
 
-def _latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Array:
-    """Compute the posterior covariance of samples, averaged over strands."""
+class Latent(NamedTuple):
+    """What the Gaussian process of a model says of an output, on the scale of outputs.
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (n_samples, n_samples), float64
+        Posterior covariance of samples, means over strands where both count.
+    variance : ndarray of shape (n_samples,), float64
+        Posterior variance, its mean over strands where both count.
+    noise : float
+        Variance of the noise of a measurement.
+    """
+
+    covariance: Array
+    variance: Array
+    noise: float
+
+
+def find_latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Latent:
+    """Compute what the Gaussian process says of an output.
+
+    Parameters
+    ----------
+    ensemble, doubt, inputs, k : object
+        As in `believed`.
+
+    Returns
+    -------
+    Latent
+        Zeros, if there is no Gaussian process.
+    """
     certainty, n = doubt.certainty(ensemble), len(inputs)
-    assert certainty is not None
-    both = compared(ensemble.strands.of_inputs(inputs))
-    covariance = certainty.covariance(both, k)
+    if certainty is None or ensemble.gaussian_process is None:
+        return Latent(np.zeros((n, n)), np.zeros(n), 0.0)
+    covariance = certainty.covariance(compared(ensemble.strands.of_inputs(inputs)), k)
+    # rounding may take it below 0
+    variance = np.maximum(np.diag(covariance), 0)[:, None]
+    variance = ensemble.strands.average(variance)[:, 0]
     if ensemble.strands.both:
         covariance = covariance.reshape(2, n, 2, n).mean(axis=(0, 2))
-    return covariance
+    noise = ensemble.gaussian_process.posterior.noise_variance[k]
+    return Latent(covariance, variance, float(np.nan_to_num(noise)))
 
 
-def _among_members(weights: Array, parts: list[Array], k: int) -> Array:
-    """Compute the covariance of one output among the members of each part."""
+def among_members(ensemble: Ensemble, parts: list[Array], k: int) -> Array:
+    """Compute the covariance of one output among the members of each part.
+
+    Parameters
+    ----------
+    ensemble, parts, k : object
+        As in `believed`.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_samples), float64
+        On the scale of outputs.
+    """
     total = np.zeros((parts[0].shape[1],) * 2)
-    for weight, part in zip(weights, parts, strict=True):
+    for weight, part in zip(ensemble.stacking_weights, parts, strict=True):
         away = part[:, :, k] - part[:, :, k].mean(axis=0)
         total += weight[k] ** 2 * away.T @ away / len(away)
     return total

@@ -285,7 +285,9 @@ def predict_members(model: BaseLyra, inputs: Inputs) -> list[Array]:
     return list(parts.values())
 
 
-def predict_std(model: BaseLyra, inputs: Inputs, parts: list[Array]) -> Array:
+def predict_std(
+    model: BaseLyra, inputs: Inputs, parts: list[Array], latent: Array | None = None
+) -> Array:
     """Compute standard deviations of measurements around predictions.
 
     Parameters
@@ -296,13 +298,15 @@ def predict_std(model: BaseLyra, inputs: Inputs, parts: list[Array]) -> Array:
         What it has read.
     parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
         What `predict_members` returns.
+    latent : ndarray of shape (n_samples, n_outputs), float64, or None, default=None
+        Variances by the Gaussian process, where they are known; None computes them.
 
     Returns
     -------
     ndarray of shape (n_samples, n_outputs), float64
         On the scale of outputs.
     """
-    return _std(*_pairs(model, inputs, parts))
+    return _std(*_pairs(model, inputs, parts, latent))
 
 
 def _std(pairs: list[tuple[Intervals, Clues]], fade: Array) -> Array:
@@ -317,7 +321,7 @@ def _explained(model: BaseLyra, X: Any) -> tuple[list[tuple[Intervals, Clues]], 
 
 
 def _pairs(
-    model: BaseLyra, inputs: Inputs, parts: list[Array]
+    model: BaseLyra, inputs: Inputs, parts: list[Array], latent: Array | None = None
 ) -> tuple[list[tuple[Intervals, Clues]], Array]:
     doubt, ensemble = _doubt(model), model._ensemble
     if not doubt.intervals:
@@ -327,7 +331,7 @@ def _pairs(
             "standard deviations."
         )
     with ordinary_mode(), threads(model.n_threads):
-        clues = doubt.clues(ensemble, inputs, parts)
+        clues = doubt.clues(ensemble, inputs, parts, latent)
     pairs = []
     for k, (own, clue) in enumerate(zip(doubt.intervals, clues, strict=True)):
         if own is None:
