@@ -138,7 +138,7 @@ def posterior_covariance(
 class Latent(NamedTuple):
     """What the Gaussian process of a model says of an output, on the scale of outputs.
 
-    Parameters
+    Attributes
     ----------
     covariance : ndarray of shape (n_samples, n_samples), float64
         Posterior covariance of samples, means over strands where both count.
