@@ -10,7 +10,12 @@ import pytest
 import torch
 
 from sklyra.features import FacingPositions
-from sklyra.gaussian_process import GaussianProcess, Posterior, explain_columns
+from sklyra.gaussian_process import (
+    GaussianProcess,
+    Posterior,
+    column_evidence,
+    explain_columns,
+)
 from sklyra.gaussian_process.column_features import ColumnFeatureMap
 from sklyra.gaussian_process.column_kernel import ColumnKernel, Terms
 from sklyra.sequences import Inputs, check_sequences
@@ -170,3 +175,20 @@ def test_rows_are_predicted_by_themselves(inputs, rng):
     for row, other in itertools.pairwise([4, 9, 2]):
         some = posterior.predict(inputs.take(np.array([row, other])))
         np.testing.assert_allclose(some, whole[[row, other]], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("few", "steps"), [(30, [3, 2]), (29, [3, 5])])
+def test_few_rows_are_fitted_in_fewer_steps(inputs, rng, monkeypatch, few, steps):
+    monkeypatch.setattr(column_evidence, "FEW_ROWS", few)
+    monkeypatch.setattr(column_evidence, "_FEW_STEPS", 2)
+    stages = ((20, 3, True), (30, 5, False))
+    monkeypatch.setattr(column_evidence, "_STAGES", stages)
+    climb, taken = column_evidence.climb_columns, []
+
+    def climb_and_tell(*args):
+        taken.append(args[-2])
+        return climb(*args)
+
+    monkeypatch.setattr(column_evidence, "climb_columns", climb_and_tell)
+    GaussianProcess().fit(inputs, rng.normal(size=(30, 1)), np.ones(30), rng)
+    assert taken == steps
