@@ -113,7 +113,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
         Returns
         -------
         Posterior or None
-            None if there is none. Of tables of 513 to 4,096 rows the first of two.
+            None if there is none. Of tables of 513 to 4,096 rows the first of three.
         """
         part = self._part("gaussian_process")
         return part.posterior if isinstance(part, GaussianProcessPart) else None

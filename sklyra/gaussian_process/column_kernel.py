@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from sklyra.gaussian_process.letters import Products
+from sklyra.gaussian_process.term_sum import sum_terms
 
 # With more factors than this not all of their products are terms.
 _MOST_FACTORS = 4
@@ -148,37 +149,53 @@ class ColumnKernel(NamedTuple):
         list of Tensor of shape (n, m), float64
             Each times its variance: effects that add up, terms of letters, of k-mers.
         """
-        similar = torch.zeros((), dtype=torch.float64)
-        factors = []
-        for products, weights in zip(letters, self.relevance, strict=True):
-            between, left, right = products(weights)
-            similar = similar + between
-            factors.append(_exp(between - (left.unsqueeze(1) / 2 + right / 2)))
-        if len(self.covariates):
-            root = self.covariates.sqrt()
-            one, two = one * root, two * root
-            squares = [numbers.square().sum(dim=1) / 2 for numbers in (one, two)]
-            factors.append(_exp(one @ two.T - (squares[0].unsqueeze(1) + squares[1])))
-        cosines = zip(kmers, self.sharpness, strict=True)
-        words = [torch.exp(s * (cosine - 1)) for cosine, s in cosines]
+        similar, exponents = self._exponents(letters, kmers, one, two)
+        factors = [exponent.clamp(max=0).exp() for exponent in exponents]
         return [
             self._additive_scale() * similar,
             *(
                 variance * math.prod(factors[n] for n in numbers)
                 for variance, numbers in zip(
-                    self.letters, self.terms.letters, strict=True
-                )
-            ),
-            *(
-                variance
-                * math.prod(
-                    [words[n] for n in chains] + [factors[-1]] * with_covariates
-                )
-                for variance, (chains, with_covariates) in zip(
-                    self.kmers, self.terms.kmers, strict=True
+                    torch.cat([self.letters, self.kmers]), self._factors(), strict=True
                 )
             ),
         ]
+
+    def _exponents(
+        self,
+        letters: list[Callable[[Tensor], Products]],
+        kmers: list[Tensor],
+        one: Tensor,
+        two: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Compute products of letters, and logarithms of all factors.
+
+        Factors are those of the chains, the covariates, and chains with k-mers.
+        """
+        similar = torch.zeros((), dtype=torch.float64)
+        exponents = []
+        for products, weights in zip(letters, self.relevance, strict=True):
+            between, left, right = products(weights)
+            similar = similar + between
+            exponents.append(between - (left.unsqueeze(1) / 2 + right / 2))
+        if len(self.covariates):
+            root = self.covariates.sqrt()
+            one, two = one * root, two * root
+            squares = [numbers.square().sum(dim=1) / 2 for numbers in (one, two)]
+            exponents.append(one @ two.T - (squares[0].unsqueeze(1) + squares[1]))
+        for cosine, sharpness in zip(kmers, self.sharpness, strict=True):
+            exponents.append(sharpness * (cosine - 1))
+        return similar, exponents
+
+    def _factors(self) -> list[tuple[int, ...]]:
+        """List the factors of each term, as `_exponents` has them."""
+        n_chains, with_covariates = len(self.relevance), len(self.covariates) > 0
+        first = n_chains + with_covariates
+        kmers = [
+            (*(first + chain for chain in chains), *[n_chains] * more)
+            for chains, more in self.terms.kmers
+        ]
+        return [*self.terms.letters, *kmers]
 
     def __call__(
         self,
@@ -199,8 +216,10 @@ class ColumnKernel(NamedTuple):
         Tensor of shape (n, m), float64
             The sum of the terms.
         """
-        first, *others = self.components(letters, kmers, one, two)
-        return sum(others, start=first)
+        similar, exponents = self._exponents(letters, kmers, one, two)
+        variances = torch.cat([self.letters, self.kmers])
+        terms = sum_terms(variances, exponents, self._factors())
+        return self._additive_scale() * similar + terms
 
     def diagonal(self, letters: list[Tensor], kmers: list[Tensor]) -> Tensor:
         """Compute the kernel of each sample with itself.
@@ -264,8 +283,3 @@ class ColumnKernel(NamedTuple):
         relevance = tuple(tensor(weights) for weights in state["relevance"])
         rest = {name: tensor(state[name]) for name in cls._fields[1:]}
         return cls(relevance, **rest)
-
-
-def _exp(distance: Tensor) -> Tensor:
-    """Compute the factor of minus a distance, which rounding may take above 0."""
-    return torch.exp(distance.clamp(max=0))

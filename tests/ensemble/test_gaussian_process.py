@@ -163,7 +163,7 @@ def test_kernels_of_tables_are_averaged(pairs, tmp_path):
     part = model._part("gaussian_process")
     posteriors = [part.posterior, *part.others]
     noises = {one.kernel.noise.item() for one in posteriors}
-    assert len(noises) == 2  # each from other rows
+    assert len(noises) == 3  # each from other rows
 
     inputs = model._read_known(new)
     both = np.mean([one.predict(inputs) for one in posteriors], axis=0)
@@ -192,7 +192,7 @@ def test_kernels_are_averaged_where_rows_leave_a_choice(pairs, monkeypatch):
         return 1 + len(model._part("gaussian_process").others)
 
     assert count(30) == 1  # all rows are compared
-    assert count(31) == 2
+    assert count(31) == 3
     assert count(31, table["target"]) == 1  # sequences alone
     monkeypatch.setattr(part_of_process, "_MOST_AVERAGED", 40)
-    assert (count(40), count(41)) == (2, 1)
+    assert (count(40), count(41)) == (3, 1)
