@@ -21,6 +21,10 @@ class AxisWarning(SklyraWarning):
     """Numbers may have their axes of positions and channels the wrong way round."""
 
 
+class BoundWarning(SklyraWarning):
+    """Chosen sequences are not predicted to reach a bound that was asked for."""
+
+
 class CovariateWarning(SklyraWarning):
     """A number or a category beside sequences is missing, new, or of no use."""
 

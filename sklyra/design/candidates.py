@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from sklyra._typing import Mask, Rows
+from sklyra.ensemble import Strands
 from sklyra.sequences import Inputs
 
 
-def find_first(inputs: Inputs) -> Mask:
+def find_first(inputs: Inputs, strands: Strands) -> Mask:
     """Find samples that are the first of their kind.
 
     Parameters
     ----------
     inputs : Inputs
         Samples.
+    strands : Strands
+        Whether the two strands of a sequence are equal.
 
     Returns
     -------
     ndarray of shape (n_samples,), bool
         False for those that an earlier one is equal to.
     """
-    number = _numbers([inputs])
+    number = _numbers([inputs], strands)
     first = np.zeros(len(number), bool)
     first[np.unique(number, return_index=True)[1]] = True
     return first
 
 
-def find_measured(inputs: Inputs, measured: Sequence[Inputs]) -> Mask:
+def find_measured(inputs: Inputs, measured: Sequence[Inputs], strands: Strands) -> Mask:
     """Find samples that were measured.
 
     Parameters
@@ -40,22 +42,24 @@ def find_measured(inputs: Inputs, measured: Sequence[Inputs]) -> Mask:
         Samples.
     measured : sequence of Inputs
         Others, of the same columns.
+    strands : Strands
+        Whether the two strands of a sequence are equal.
 
     Returns
     -------
     ndarray of shape (n_samples,), bool
         True for those that are equal to one of these.
     """
-    number = _numbers([inputs, *measured])
+    number = _numbers([inputs, *measured], strands)
     found: Mask = np.isin(number[: len(inputs)], number[len(inputs) :])
     return found
 
 
-def _numbers(several: Sequence[Any]) -> Rows:
+def _numbers(several: Sequence[Inputs], strands: Strands) -> Rows:
     """Give each sample a number, equal ones the same."""
     numbers: dict[tuple[bytes, ...], int] = {}
     out = []
-    for inputs in several:
+    for inputs in map(strands.of_inputs, several):
         chains = [
             [
                 chain.values[first:last].tobytes()
@@ -65,6 +69,7 @@ def _numbers(several: Sequence[Any]) -> Rows:
         ]
         if inputs.covariates is not None:
             chains.append([row.tobytes() for row in inputs.covariates])
-        for key in zip(*chains, strict=True):
-            out.append(numbers.setdefault(key, len(numbers)))
-    return np.array(out, dtype=np.int64)
+        keys = zip(*chains, strict=True)
+        own = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
+        out.append(np.minimum(*np.split(own, 2)) if strands.both else own)
+    return np.concatenate(out).astype(np.int64)

@@ -28,6 +28,7 @@ from sklyra.design.rules import (
     HomopolymerRule,
     LengthRule,
     Rule,
+    WithoutGaps,
 )
 from sklyra.sequences import check_sequences, find_alphabet
 
@@ -51,7 +52,14 @@ _TABLE: Table = {
     "start": [Int()],
 }
 # What is about positions of a parent, and what about its letters.
-_OF_POSITIONS = ("fixed", "allowed", "mutations", "keep_protein", "coding")
+_OF_POSITIONS = (
+    "fixed",
+    "allowed",
+    "mutations",
+    "keep_protein",
+    "coding",
+    "positions",
+)
 _OF_PARENTS = (*_OF_POSITIONS, "letters")
 
 
@@ -141,15 +149,23 @@ class Constraints:
             for number in getattr(self, name) or ():
                 if not Int().has_type(number):
                     raise TypeError(f"{name} has {number!r}, which is no whole number.")
-        moved = [n for n in _OF_POSITIONS if getattr(self, n)]
-        if self.positions is not None:
-            moved.append("positions")
+        moved = self._asked(_OF_POSITIONS)
         if self.length is not None and moved:
             raise ValueError(
                 f"length={self.length!r} inserts and deletes letters, which moves the "
                 f"positions that {moved[0]} is about. Leave out one of the two."
             )
         self._check_numbers()
+
+    def _asked(self, names: tuple[str, ...]) -> list[str]:
+        """List which of some constraints are asked: an empty list may be one."""
+        lists = ("positions", "mutations")
+        return [
+            name
+            for name in names
+            if getattr(self, name)
+            or (name in lists and getattr(self, name) is not None)
+        ]
 
     def _check_numbers(self) -> None:
         """Check bounds and codes."""
@@ -185,9 +201,10 @@ class Constraints:
         patterns = [read_pattern(text, alphabet) for text in self.forbidden]
         before, behind = (_spell(flank, alphabet) for flank in self.flanks)
         flanks = before, behind
-        found: list[Rule] = [ForbiddenRule(one, flanks) for one in patterns]
+        start = self.start
+        found: list[Rule] = [ForbiddenRule(one, flanks, start) for one in patterns]
         if self.max_homopolymer is not None:
-            found.append(HomopolymerRule(self.max_homopolymer, flanks))
+            found.append(HomopolymerRule(self.max_homopolymer, flanks, start))
         if self.gc is not None:
             if not nucleic:
                 raise ValueError(
@@ -197,7 +214,7 @@ class Constraints:
             found.append(GcRule(*self.gc))
         if self.length is not None:
             found.append(LengthRule(*self.length))
-        return found
+        return [WithoutGaps(rule) for rule in found]
 
     def why_not(
         self,
@@ -234,9 +251,7 @@ class Constraints:
             broken = rule.broken_by(sequence)
             if broken is not None:
                 return broken
-        relative = [name for name in _OF_PARENTS if getattr(self, name)]
-        if self.positions is not None:
-            relative.append("positions")
+        relative = self._asked(_OF_PARENTS)
         if not relative:
             return None
         if parent is None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sklyra._typing import Array
 from sklyra.design.neighbors import Neighborhood
-from sklyra.design.rules import Rule
+from sklyra.design.rules import Rule, without_gaps
 from sklyra.design.wanted import best_by_turns
 
 # Generations, children of each, and how many may have children.
@@ -33,7 +33,8 @@ class Filter:
     rules : sequence of Rule
         What is asked of each as a whole.
     seen : set of str
-        Sequences that are left out, such as measured ones.
+        Sequences that are left out, such as measured ones. Those of an alignment that
+        differ in where gaps are alone are the same, here and among what comes.
 
     Attributes
     ----------
@@ -46,7 +47,10 @@ class Filter:
     def __init__(
         self, neighborhood: Neighborhood, rules: Sequence[Rule], seen: set[str]
     ) -> None:
-        self._neighborhood, self._rules, self._seen = neighborhood, rules, seen
+        self._neighborhood, self._rules = neighborhood, rules
+        self._seen = {without_gaps(sequence) for sequence in seen}
+        # molecules that passed, and the first row of an alignment that each had
+        self._passed: dict[str, str] = {}
         self.tried = 0
         self.broken: dict[str, int] = {}
 
@@ -63,7 +67,8 @@ class Filter:
         list of str
             Those that are allowed, each once, in order.
         """
-        new = [s for s in dict.fromkeys(sequences) if s not in self._seen]
+        unique = dict.fromkeys(sequences)
+        new = [s for s in unique if without_gaps(s) not in self._seen]
         self.tried += len(new)
         kept = []
         for sequence in new:
@@ -77,7 +82,8 @@ class Filter:
         if far:
             name = "max_mutations or what may stand at positions"
             self.broken[name] = self.broken.get(name, 0) + far
-        return [s for s, fine in zip(kept, allowed, strict=True) if fine]
+        fine = [s for s, near in zip(kept, allowed, strict=True) if near]
+        return [s for s in fine if self._passed.setdefault(without_gaps(s), s) == s]
 
     def nearly(self, sequences: Sequence[str], n: int) -> list[str]:
         """Select sequences that are not allowed, but nearly.

@@ -29,6 +29,21 @@ _TABLE: Table = {
 }
 
 
+# Columns of proposals and plates, and what is said of each value behind its name.
+_COLUMNS = (
+    "plate",
+    "well",
+    "name",
+    "sequence",
+    "mutations",
+    "n_mutations",
+    "parent",
+    "novelty",
+    "pareto",
+)
+_SUFFIXES = ("_std", "_low", "_high")
+
+
 @dataclass(frozen=True)
 class Objective:
     """What is wanted of the values of a model.
@@ -41,7 +56,8 @@ class Objective:
     goal : {"maximize", "minimize", "at least", "at most"}, default="maximize"
         What is wanted.
     bound : float or None, default=None
-        For "at least" and "at most": what the value has to reach.
+        For "at least" and "at most": what the predicted value has to reach. What
+        misses it comes last, with a warning.
     output : int or None, default=None
         Which of several outputs, labels or classes, from 0; None for the only one.
     name : str or None, default=None
@@ -158,10 +174,26 @@ def name_objectives(objectives: list[Objective]) -> list[str]:
     -------
     list of str
         Their names.
+
+    Raises
+    ------
+    ValueError
+        If two tables' columns would have one name.
     """
     if len(objectives) == 1:
-        return [objectives[0].name or "value"]
-    return [one.name or f"value_{number}" for number, one in enumerate(objectives)]
+        names = [objectives[0].name or "value"]
+    else:
+        names = [one.name or f"value_{k}" for k, one in enumerate(objectives)]
+    columns: dict[str, str] = dict.fromkeys(_COLUMNS, "a column of every table")
+    for name in names:
+        for column in (name, *(name + suffix for suffix in _SUFFIXES)):
+            if column in columns:
+                raise ValueError(
+                    f"name={name!r} of an objective makes a column {column!r}, which "
+                    f"is {columns[column]}. Choose another name."
+                )
+            columns[column] = f"one of objective {name!r}"
+    return names
 
 
 def pareto_front(values: Array) -> Mask:

@@ -100,7 +100,7 @@ def list_units(parent: str, constraints: Constraints, alphabet: Alphabet) -> lis
                 f"{''.join(sorted(set(letters) - {parent[place]})) or 'nothing'}."
             )
     if constraints.keep_protein:
-        return _codons(parent, each, constraints)
+        return _codons(parent, each, constraints, alphabet)
     return [
         Unit(place, parent[place], tuple(letters)) for place, letters in enumerate(each)
     ]
@@ -224,10 +224,12 @@ def _keep_near(each: list[list[str]], parent: str, constraints: Constraints) -> 
         ]
 
 
-def _codons(parent: str, each: list[list[str]], constraints: Constraints) -> list[Unit]:
+def _codons(
+    parent: str, each: list[list[str]], constraints: Constraints, alphabet: Alphabet
+) -> list[Unit]:
     """Join positions to codons of the same residue."""
     residues = translate(parent, constraints.genetic_code)
-    rna = "U" in parent
+    rna = "U" in alphabet.letters
     table = codon_table(constraints.genetic_code)
     units = []
     for order, residue in enumerate(residues):

@@ -71,6 +71,7 @@ def plate(
         raise ValueError(f"size={size} is no plate: choose one of {list(_SIZES)}.")
     if isinstance(controls, str):
         raise TypeError(f"controls={controls!r} must be a list: [{controls!r}].")
+    controls = list(controls)
     left = size - len(controls)
     if left < 1:
         raise ValueError(

@@ -82,15 +82,22 @@ def propose(
     -------
     Proposal
         A list of `n` different sequences, the most wanted first, and what is predicted
-        of them.
+        of them. Rows of an alignment that differ in where their gaps are alone are one
+        sequence, and constraints are asked of it without gaps.
 
     Raises
     ------
     ValueError
         If fewer sequences are allowed, with the constraint that most of them break; or
-        a parent has unknown letters, or another length than all of training.
+        a parent has unknown letters, or another length than all of training; or the
+        model held out no sequences, so that it does not know what is novel.
     TypeError
         If `model` is no model of single sequences, or a parent no text.
+
+    Warns
+    -----
+    BoundWarning
+        If some are predicted to miss a bound: fewer than `n` that reach it were found.
 
     Examples
     --------
@@ -108,6 +115,7 @@ def propose(
     """
     objectives, n = read_objectives(model), check_n(n)
     rng = check_random_state(random_state)
+    names = name_objectives(objectives)
     constraints = Constraints() if constraints is None else constraints
     first = find_model(objectives[0].model)
     alphabet = first.alphabet_
@@ -143,7 +151,7 @@ def propose(
     short = [rated.sequences[at] for at in best]
     chosen = rated.wanted.choose(_read(objectives, short), n)
     sequences = [short[at] for at in chosen]
-    return _describe(sequences, objectives, neighborhood, read)
+    return _describe(sequences, objectives, names, neighborhood, read)
 
 
 class _Rated:
@@ -231,12 +239,13 @@ def _novelty(objectives: list[Objective], sequences: list[str]) -> Array:
 def _describe(
     sequences: list[str],
     objectives: list[Objective],
+    names: list[str],
     neighborhood: Neighborhood,
     parents: list[str],
 ) -> Proposal:
     """Write what is predicted of sequences."""
     values, better = [], []
-    for name, one in zip(name_objectives(objectives), objectives, strict=True):
+    for name, one in zip(names, objectives, strict=True):
         belief = Belief(one.model, one.model._read_known(sequences), one.output)
         low, high = _interval(one, sequences)
         values.append(Predicted(name, belief.mean, belief.std(), low, high))

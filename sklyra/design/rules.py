@@ -59,10 +59,13 @@ class ForbiddenRule(NamedTuple):
         What is searched.
     flanks : tuple of (str, str)
         Sequences before and behind.
+    start : int
+        Number of the first position, for messages.
     """
 
     pattern: Pattern
     flanks: tuple[str, str]
+    start: int
 
     @property
     def name(self) -> str:
@@ -75,7 +78,7 @@ class ForbiddenRule(NamedTuple):
         place = self.pattern.find(whole)
         if place is None:
             return None
-        return f"{self.name} at position {place - n_before + 1}"
+        return f"{self.name} at position {place - n_before + self.start}"
 
     def excess(self, sequence: str) -> float:
         """Count where the pattern is (see `Rule.excess`)."""
@@ -100,10 +103,13 @@ class HomopolymerRule(NamedTuple):
         Length of the longest run that is allowed.
     flanks : tuple of (str, str)
         Sequences before and behind.
+    start : int
+        Number of the first position, for messages.
     """
 
     longest: int
     flanks: tuple[str, str]
+    start: int
 
     @property
     def name(self) -> str:
@@ -115,7 +121,7 @@ class HomopolymerRule(NamedTuple):
         runs, n_before = self._long_runs(sequence)
         if not runs:
             return None
-        place = runs[0].start() - n_before + 1
+        place = runs[0].start() - n_before + self.start
         return f"{self.name}: a longer run of {runs[0][1]!r} at position {place}"
 
     def excess(self, sequence: str) -> float:
@@ -190,6 +196,51 @@ class LengthRule(NamedTuple):
         """Count letters that are too many or too few (see `Rule.excess`)."""
         n = len(sequence)
         return float(max(self.least - n, n - self.most, 0))
+
+
+class WithoutGaps(NamedTuple):
+    """A rule of molecules, which have no gaps: "-" is of alignments.
+
+    Parameters
+    ----------
+    rule : Rule
+        What is asked of the letters that are left.
+    """
+
+    rule: Rule
+
+    @property
+    def name(self) -> str:
+        """Name of the constraint (see `Rule.name`)."""
+        return self.rule.name
+
+    def broken_by(self, sequence: str) -> str | None:
+        """Say what is wrong without gaps (see `Rule.broken_by`)."""
+        letters = without_gaps(sequence)
+        broken = self.rule.broken_by(letters)
+        if broken is None or letters == sequence:
+            return broken
+        return f"{broken}, without the gaps"
+
+    def excess(self, sequence: str) -> float:
+        """Compute it without gaps (see `Rule.excess`)."""
+        return self.rule.excess(without_gaps(sequence))
+
+
+def without_gaps(sequence: str) -> str:
+    """Write the molecule that a row of an alignment stands for.
+
+    Parameters
+    ----------
+    sequence : str
+        Letters, and "-" for gaps.
+
+    Returns
+    -------
+    str
+        The letters.
+    """
+    return sequence.replace("-", "")
 
 
 def _gc_share(sequence: str) -> float:

@@ -13,6 +13,7 @@ from sklyra.design.better_half import BetterHalf
 from sklyra.design.candidates import find_first, find_measured
 from sklyra.design.objectives import read_objectives
 from sklyra.design.wanted import Wanted
+from sklyra.ensemble import Strands
 
 # Candidates that are scored at a time.
 _BLOCK = 20_000
@@ -47,7 +48,7 @@ def select(
         of several models.
     candidates : array-like of shape (n_candidates,) of str, or DataFrame
         Sequences, or rows of a table, that can be measured. Of equal ones the first
-        counts.
+        counts; the two strands of DNA are equal if ``reverse_complement=True``.
     n : int, default=96
         How many to choose.
     measured : array-like of str, DataFrame or None, default=None
@@ -70,6 +71,11 @@ def select(
     TypeError
         If `model` is no model of sequences.
 
+    Warns
+    -----
+    BoundWarning
+        If some are predicted to miss a bound: fewer than `n` reach it.
+
     References
     ----------
     .. [1] Yang, J. et al. (2025). Active learning-assisted directed evolution. Nature
@@ -91,11 +97,13 @@ def select(
     objectives, rng = read_objectives(model), check_random_state(random_state)
     n = check_n(n)
     read = [one.model._read_known(candidates) for one in objectives]
-    free = find_first(read[0])
+    strands = Strands(all(one.model._ensemble.strands.both for one in objectives))
+    free = find_first(read[0], strands)
     equal = len(free) - int(free.sum())
     known = np.zeros(len(free), bool)
     if measured is not None and len(measured):
-        known = find_measured(read[0], [objectives[0].model._read_known(measured)])
+        others = [objectives[0].model._read_known(measured)]
+        known = find_measured(read[0], others, strands)
     free &= ~known
     rows = np.flatnonzero(free)
     if n > len(rows):

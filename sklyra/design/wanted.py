@@ -8,13 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from sklyra._typing import Array, Rows
+from sklyra._warnings import warn
 from sklyra.design.better_half import BetterHalf, ClippedBelief
 from sklyra.design.objectives import Objective
 from sklyra.estimators.belief import Belief
+from sklyra.exceptions import BoundWarning
 from sklyra.sequences import Inputs, check_option
 
-# What a bound that is missed costs, in standard deviations of values.
-_MISSED = 100.0
+# What a bound that is missed costs: in standard deviations of values beyond it, so that
+# a search gets nearer, and so much at once, that what reaches it is chosen first.
+_MISSED, _LAST = 100.0, 1e6
 # Weights that are drawn for several objectives, at least.
 _LEAST_WEIGHTS = 32
 # Sequences that a batch is chosen from: the best by the scores.
@@ -127,8 +130,29 @@ class Wanted:
         -------
         ndarray of shape (n,), int64
             Different samples, in the order in which they were chosen.
+
+        Warns
+        -----
+        BoundWarning
+            If some are not predicted to reach a bound.
         """
         beliefs = self._beliefs(inputs)
+        chosen = self._choose(beliefs, n)
+        for number, (one, belief) in enumerate(
+            zip(self._objectives, beliefs, strict=True)
+        ):
+            n_missed = n - int(one.reached(belief.mean[chosen]).sum())
+            if n_missed:
+                warn(
+                    f"{n_missed} of {n} sequences are predicted to miss the bound of "
+                    f"objective {number}, {one.goal} {one.bound:g}: no more were found "
+                    "that reach it. Leave them out, ask for fewer, or allow more.",
+                    BoundWarning,
+                )
+        return chosen
+
+    def _choose(self, beliefs: list[Belief | ClippedBelief], n: int) -> Rows:
+        """Choose what is best by the members in turn."""
         scores = self._score(beliefs)
         if not self._optimism:
             return best_by_turns(scores, n)
@@ -199,6 +223,7 @@ class Wanted:
             value = np.resize(belief.mean + self._spread * away, score.shape)
             score += self._weights[:, k, None] * one.sign * (value - center) / size
             if one.bound is not None:
+                score[:, ~one.reached(belief.mean)] -= _LAST
                 score -= _MISSED * np.maximum(one.sign * (one.bound - value), 0) / size
         return score
 

@@ -168,7 +168,9 @@ def attribution(
     others = _read_baseline(model, baseline)
     found = []
     for sequence in sequences:
-        chosen = _choose(sequence, others, n_permutations // 2, rng)
+        chosen = _choose(
+            sequence, others, baseline is not None, n_permutations // 2, rng
+        )
         found.append(_explain(model, sequence, chosen, rng))
     contribution, std, value, before = zip(*found, strict=True)
     return Attribution(
@@ -178,22 +180,28 @@ def attribution(
 
 def _read_baseline(
     model: LyraRegressor | LyraClassifier, baseline: Sequence[str] | str | None
-) -> list[str] | None:
-    """List what sequences may be compared with; None if it is not for us to say."""
+) -> list[str]:
+    """List what sequences may be compared with; none if it is not for us to say."""
     if baseline is not None:
         given = [baseline] if isinstance(baseline, str) else list(baseline)
         return [read_parent(model, one) for one in given]
     doubt = model._ensemble.doubt
     if doubt is None or doubt.novelty.samples is None:
-        return None
+        return []
     return doubt.novelty.samples.sequences.decode()
 
 
 def _choose(
-    sequence: str, others: list[str] | None, n: int, rng: np.random.RandomState
+    sequence: str, others: list[str], given: bool, n: int, rng: np.random.RandomState
 ) -> list[str]:
-    """Choose a baseline for each permutation."""
-    alike = [one for one in others or [] if len(one) == len(sequence)]
+    """Choose a baseline for each permutation, as long as the sequence."""
+    alike = [one for one in others if len(one) == len(sequence)]
+    if given and not alike:
+        raise ValueError(
+            f"baseline has sequences of {sorted(set(map(len, others)))} letters, but "
+            f"one of X has {len(sequence)}: none is as long. Pass one that is, or None "
+            "for training sequences."
+        )
     if alike:
         order = rng.permutation(len(alike))
         return [alike[at] for at in np.resize(order, n)]

@@ -84,12 +84,19 @@ def read_parent(model: LyraRegressor | LyraClassifier, parent: Any) -> str:
     codes = check_sequences([parent], alphabet=alphabet, fitted=True).values
     letters = "".join(alphabet.characters[code] for code in codes)
     for place, letter in enumerate(letters):
-        if letter not in alphabet.letters:
+        if letter in alphabet.letters:
+            continue
+        at = f"parent has {letter!r} at position {place + 1} (counted from 1), "
+        if letter in alphabet.degenerate:
             raise ValueError(
-                f"parent has {letter!r} at position {place + 1} (counted from 1), "
-                f"which may be any of {alphabet.degenerate[letter]!r}. Write one "
+                f"{at}which may be any of {alphabet.degenerate[letter]!r}. Write one "
                 "letter, so that a mutation of it has a meaning."
             )
+        raise ValueError(
+            f"{at}which is no letter of this model: training sequences had none, so "
+            "that nothing is known of it. Leave it out of the parent; of an "
+            "alignment, fit to sequences with their gaps."
+        )
     _check_length(model, letters)
     return letters
 

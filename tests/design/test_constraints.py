@@ -248,3 +248,16 @@ def test_more_mutations_are_needed_than_allowed():
     constraints = Constraints(allowed={1: "A", 2: "A"})
     with pytest.raises(ValueError, match="allowed asks for 2 mutations"):
         find_neighborhood(["MKT"], constraints, PROTEIN, 1)
+
+
+def test_codons_of_rna_may_bring_the_first_u():
+    found = set(find_neighborhood(["GGC"], Constraints(keep_protein=True), RNA))
+    assert found == {"GGC", "GGU", "GGA", "GGG"}
+
+
+def test_no_mutations_are_none():
+    nothing = Constraints(mutations=[])
+    assert nothing.allows("AC", "AC", alphabet="dna")
+    assert "position 2" in nothing.why_not("AG", "AC", alphabet="dna")
+    with pytest.raises(ValueError, match="mutations is about"):
+        Constraints(mutations=[], length=(1, 2))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from sklyra import LyraClassifier, LyraRegressor
+from sklyra import DNA, PROTEIN, LyraClassifier, LyraRegressor
 from sklyra.design import Constraints, Objective, Proposal, plate, propose, select
 from sklyra.design.objectives import pareto_front
 from sklyra.sequences import apply_mutations, parse_mutations
@@ -251,3 +252,63 @@ def test_plates_that_cannot_be_are_refused(options, error, message):
         plate(proposal(3), **options)
     with pytest.raises(TypeError, match="proposal is a list"):
         plate(["AAA"])
+
+
+@pytest.fixture(scope="module")
+def aligned():
+    """A model of an alignment: the number of A."""
+    rng = np.random.RandomState(1)
+    parent = np.array(list("ACGAATTGCA------ACGT"))
+    drawn = rng.choice(list("ACGT-"), (80, len(parent)))
+    rows = np.where(rng.random_sample(drawn.shape) < 0.3, drawn, parent)
+    X = ["".join(row) for row in rows]
+    y = [x.count("A") for x in X]
+    return LyraRegressor(**SETTINGS).fit(X, y), "".join(parent)
+
+
+def test_rows_of_an_alignment_with_other_gaps_are_one_sequence(aligned):
+    model, parent = aligned
+    options = {"max_mutations": 2, "max_novelty": 1e9, "random_state": 0}
+    inside = Constraints(positions=range(11, 17), letters="A")
+    with pytest.raises(ValueError, match=r"n=3, but 2 sequences were found"):
+        propose(model, parent, n=3, constraints=inside, **options)
+    found = [
+        s.replace("-", "")
+        for s in propose(model, parent, 2, constraints=inside, **options)
+    ]
+    whole = parent.replace("-", "")
+    assert set(found) == {whole[:10] + insert + whole[10:] for insert in ("A", "AA")}
+    measured = [parent[:10] + "--A---" + parent[16:]]
+    left = propose(model, parent, 1, measured=measured, constraints=inside, **options)
+    assert [s.replace("-", "") for s in left] == [whole[:10] + "AA" + whole[10:]]
+
+
+def test_rules_are_those_of_sequences_without_gaps():
+    forbidden = Constraints(forbidden=["EcoRI"], start=100)
+    why = forbidden.why_not("CCGA-ATTCCC", alphabet=DNA.with_letters("-"))
+    assert why == "forbidden 'EcoRI' at position 102, without the gaps"
+    assert forbidden.why_not("CCGAATTCCC", alphabet="dna").endswith("position 102")
+    runs = Constraints(max_homopolymer=3)
+    assert runs.allows("MK----LV", alphabet=PROTEIN.with_letters("-"))
+    assert not runs.allows("MKK--KKLV", alphabet=PROTEIN.with_letters("-"))
+    assert not Constraints(gc=(0.3, 0.6)).allows(
+        "GCGCG-----", alphabet=DNA.with_letters("-")
+    )
+
+
+def test_no_two_columns_of_a_table_have_one_name(regressor):
+    for names, column in (
+        (["v", "v"], "'v', which is one of objective 'v'"),
+        (["v", "v_std"], "'v_std', which is one of objective 'v'"),
+        (["sequence"], "'sequence', which is a column of every table"),
+        (["name"], "'name', which is a column of every table"),
+    ):
+        objectives = [Objective(regressor, name=name) for name in names]
+        with pytest.raises(ValueError, match=column):
+            propose(objectives, X[0], n=2, max_mutations=1)
+
+
+def test_controls_are_any_list(regressor):
+    proposal = propose(regressor, X[0], n=3, max_mutations=1)
+    expected = plate(proposal, controls=list(X[:2]))
+    pd.testing.assert_frame_equal(plate(proposal, controls=np.array(X[:2])), expected)

@@ -12,6 +12,7 @@ from sklyra import LyraClassifier, LyraPositionClassifier, LyraRegressor
 from sklyra.design import Objective, select
 from sklyra.design.wanted import _Known, best_by_turns
 from sklyra.estimators.belief import Belief
+from sklyra.exceptions import BoundWarning
 from tests.inspection.models import SETTINGS, variants
 
 NEW, _ = variants(120)
@@ -144,6 +145,22 @@ def test_bounds_come_first(regressor):
     assert chosen.tolist() == best.tolist()
 
 
+@pytest.mark.parametrize("strategy", ["exploit", "balance", "explore"])
+def test_bounds_are_reached_where_they_can_be(regressor, strategy):
+    """By the mean: a member that finds a value higher does not count."""
+    values = regressor.predict(NEW)
+    bound = float(np.sort(values)[-10])
+    wanted = [
+        Objective(regressor, "minimize"),
+        Objective(regressor, "at least", bound=bound),
+    ]
+    chosen = select(wanted, NEW, n=10, strategy=strategy, random_state=0)
+    assert (values[chosen] >= bound - 1e-9).all()
+    with pytest.warns(BoundWarning, match="2 of 12 sequences .* objective 1, at least"):
+        chosen = select(wanted, NEW, n=12, strategy=strategy, random_state=0)
+    assert (values[chosen[:10]] >= bound - 1e-9).all()
+
+
 def test_several_wants_spread_along_the_front(regressor):
     wanted = [regressor, Objective(regressor, "minimize")]
     chosen = select(wanted, NEW, n=10, random_state=0)
@@ -228,3 +245,17 @@ def test_models_are_refused_that_cannot_choose(regressor):
 def test_objectives_without_a_meaning_are_refused(regressor, options, error, message):
     with pytest.raises(error, match=message):
         Objective(regressor, **options)
+
+
+def test_both_strands_are_one_candidate():
+    rng = np.random.default_rng(0)
+    X = ["".join(row) for row in rng.choice(list("ACGT"), (60, 8))]
+    others = [x[::-1].translate(str.maketrans("ACGT", "TGCA")) for x in X]
+    y = [x.count("A") + x.count("T") for x in X]
+    model = LyraRegressor(**SETTINGS, reverse_complement=True).fit(X, y)
+    chosen = select(model, X + others, n=60)
+    assert sorted(chosen) == list(range(60))
+    with pytest.raises(ValueError, match="60 are equal to earlier ones"):
+        select(model, X + others, n=61)
+    left = select(model, others, n=50, measured=X[:10])
+    assert left.min() == 10

@@ -66,6 +66,8 @@ def test_lengths_that_training_has_not_are_compared_with_shuffled_letters() -> N
     found = attribution(model, ["MKTAYIAKKA"], n_permutations=2, random_state=0)
     total = found.contribution[0].sum() + found.baseline_value[0]
     assert total == pytest.approx(found.value[0], abs=1e-6)
+    with pytest.raises(ValueError, match=r"baseline has .* \[6, 8\] letters, .* has 7"):
+        attribution(model, [X[0][:6], X[1][:7]], baseline=[X[0][:6], X[1]])
 
 
 def test_classes_and_outputs_have_contributions_each() -> None:

@@ -160,6 +160,14 @@ def test_nucleotides_and_both_strands_and_several_outputs() -> None:
         ({"parent": 3}, TypeError, "parent is a int, but must be one sequence"),
         ({"parent": "MKTAY1AK"}, ValueError, "'1'"),
         ({"parent": "MKTAYXAK"}, ValueError, r"'X' at position 6 .* may be any of"),
+        pytest.param(
+            {"parent": "MKTAY-AK"},
+            ValueError,
+            "'-' at position 6 .* no letter of this model",
+            marks=pytest.mark.filterwarnings(
+                "ignore::sklyra.exceptions.AlphabetWarning"
+            ),
+        ),
         (
             {"positions": [1, 9]},
             ValueError,
