@@ -28,7 +28,7 @@ from sklyra.design.rules import (
     HomopolymerRule,
     LengthRule,
     Rule,
-    WithoutGaps,
+    UngappedRule,
 )
 from sklyra.sequences import check_sequences, find_alphabet
 
@@ -214,7 +214,7 @@ class Constraints:
             found.append(GcRule(*self.gc))
         if self.length is not None:
             found.append(LengthRule(*self.length))
-        return [WithoutGaps(rule) for rule in found]
+        return [UngappedRule(rule) for rule in found]
 
     def why_not(
         self,

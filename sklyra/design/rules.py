@@ -198,7 +198,7 @@ class LengthRule(NamedTuple):
         return float(max(self.least - n, n - self.most, 0))
 
 
-class WithoutGaps(NamedTuple):
+class UngappedRule(NamedTuple):
     """A rule of molecules, which have no gaps: "-" is of alignments.
 
     Parameters
