@@ -175,6 +175,8 @@ def guess_sequence(columns: Columns, file: str) -> str:
     CommandError
         If none does, or two do and none has a usual name.
     """
+    if [*columns] == ["id", "sequence"]:  # as files of sequences have them
+        return "sequence"
     found = [name for name, values in columns.items() if _are_sequences(values)]
     if len(found) == 1:
         return found[0]

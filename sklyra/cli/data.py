@@ -72,13 +72,21 @@ def read_data(
     roles = find_roles(columns, source.name, **said)
     measured = [columns[name] for name in roles.targets]
     kept = [n for n, row in enumerate(zip(*measured, strict=True)) if _has_value(row)]
-    n_rows = len(measured[0])
+    n_rows, words = len(measured[0]), list[str]()
     if not kept:
         raise CommandError(f"{source.name}: no row has a value of {roles.targets}.")
     if len(kept) < n_rows:
+        missing = (field for row in measured for field in row if _is_word(field))
+        words = sorted(set(missing))
         columns = {k: [v[row] for row in kept] for k, v in columns.items()}
-        tell(f"{n_rows - len(kept)} rows were not measured and are left out", quiet)
+        tell(
+            f"{n_rows - len(kept)} rows were not measured and are left out"
+            + (f": they say {_listed(words)}" if words else ""),
+            quiet,
+        )
     y, is_classes = _read_targets(columns, roles.targets, task, source)
+    if is_classes:
+        _refuse_words_of_classes(words, roles.targets, source)
     kind = "classes" if is_classes else "values"
     tell(
         f"{source.name}: {len(kept)} rows; sequences: {_listed(roles.sequences)}; "
@@ -118,7 +126,7 @@ def make_inputs(
 def _as_values(name: str, fields: list[str], numbers: frozenset[str] | None) -> Any:
     """Read a column: only of numbers are words, such as NA, missing values."""
     known = [field for field in fields if field.lower() not in _MISSING]
-    is_numeric = bool(known) and all(map(is_number, known))
+    is_numeric = bool(known) and all(map(is_number, map(_with_point, known)))
     if name in numbers if numbers is not None else is_numeric:
         return [
             np.nan if field.lower() in _MISSING else _number(field, name)
@@ -128,11 +136,16 @@ def _as_values(name: str, fields: list[str], numbers: frozenset[str] | None) -> 
 
 
 def _number(text: str, column: str) -> float:
-    if not is_number(text):
+    if not is_number(_with_point(text)):
         raise CommandError(
             f"The column {column!r} holds numbers, and {text!r} is none."
         )
-    return float(text)
+    return float(_with_point(text))
+
+
+def _with_point(text: str) -> str:
+    """Write a decimal comma as a point."""
+    return text.replace(",", ".")
 
 
 def _listed(names: list[str]) -> str:
@@ -143,6 +156,24 @@ def _has_value(row: tuple[str, ...]) -> bool:
     return any(value.lower() not in _MISSING for value in row)
 
 
+def _is_word(field: str) -> bool:
+    """Check whether a field says in words, such as NA, that nothing was measured."""
+    return bool(field) and field.lower() in _MISSING
+
+
+def _refuse_words_of_classes(
+    words: list[str], names: list[str], source: Source
+) -> None:
+    """Refuse what may be the name of a class as well."""
+    classes = [word for word in words if word.lower() in ("none", "null")]
+    if classes:
+        raise CommandError(
+            f"{source.name} has {classes[0]!r} in {_listed(names)}, which may be a "
+            "class, or say that nothing was measured. Leave the field empty where "
+            "nothing was; give the class another name, such as 'no'."
+        )
+
+
 def _read_targets(
     columns: Columns, names: list[str], task: str, source: Source
 ) -> tuple[Any, bool]:
@@ -150,9 +181,9 @@ def _read_targets(
     rows = [columns[name] for name in names]
     fields = [v for row in rows for v in row if v.lower() not in _MISSING]
     numeric = [is_number(field) for field in fields]
-    commas = [is_number(field.replace(",", ".")) for field in fields]
+    commas = [is_number(_with_point(field)) for field in fields]
     if not all(numeric) and all(commas):
-        rows = [[field.replace(",", ".") for field in row] for row in rows]
+        rows = [list(map(_with_point, row)) for row in rows]
         numeric = commas
     if task == "regression" and not all(numeric):
         odd = fields[numeric.index(False)]
@@ -181,16 +212,17 @@ def _join(columns: Columns, source: Source, table: str, quiet: bool) -> Columns:
     if len(known) < len(columns["id"]):
         twice = next(n for n in known if columns["id"].count(n) > 1)
         raise CommandError(f"{source.name} has two sequences {twice!r}: rename one.")
-    key = max(other, key=lambda name: sum(value in known for value in other[name]))
+    key = _find_key(other, known, source, table)
     rows = [row for row, value in enumerate(other[key]) if value in known]
-    if not rows:
-        raise CommandError(
-            f"No column of {table} has names of sequences in {source.name}, such as "
-            f"{columns['id'][0]!r}."
-        )
     joined = {name: [values[row] for row in rows] for name, values in other.items()}
     at = [known[other[key][row]] for row in rows]
-    joined["sequence"] = [columns["sequence"][row] for row in at]
+    own = [columns["sequence"][row] for row in at]
+    if joined.get("sequence", own) != own:
+        raise CommandError(
+            f"{table} has a column 'sequence', which differs from the sequences of "
+            f"{source.name}: rename or remove one of them."
+        )
+    joined["sequence"] = own
     tell(
         f"{source.name} and {table}: joined by {key!r}, {len(rows)} of "
         f"{len(other[key])} rows and {len(set(at))} of {len(known)} sequences",
@@ -198,3 +230,22 @@ def _join(columns: Columns, source: Source, table: str, quiet: bool) -> Columns:
     )
     del joined[key]
     return joined
+
+
+def _find_key(table: Columns, known: dict[str, int], source: Source, name: str) -> str:
+    """Find the column of a table that names most sequences."""
+    named = {column: len(known.keys() & values) for column, values in table.items()}
+    most = max(named.values())
+    if not most:
+        raise CommandError(
+            f"No column of {name} has names of sequences in {source.name}, such as "
+            f"{next(iter(known))!r}."
+        )
+    keys = [column for column, n in named.items() if n == most]
+    usual = [column for column in keys if column.lower() in ("id", "name")]
+    if len(keys) > 1 and len(usual) != 1:
+        raise CommandError(
+            f"{len(keys)} columns of {name} name as many sequences of {source.name}: "
+            f"{_listed(keys)}. Call the one to join by 'id', and no other."
+        )
+    return (usual or keys)[0]

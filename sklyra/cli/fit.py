@@ -121,7 +121,7 @@ def fit(
     described = model._describe()
     if described["held_out_score"] is not None:
         score = f"{described['score']} {described['held_out_score']:.3f}"
-        score += f" ({described['held_out_rows']} of {len(read.X)} rows)"
+        score += f" ({described['held_out_rows']} of {len(read.y)} rows)"
         tell(f"held out of training: {score}", quiet)
     held = described["training_sequences"]
     inside = f", with {held} training sequences inside" if held else ""

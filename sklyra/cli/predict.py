@@ -58,7 +58,8 @@ def predict(
 ) -> None:
     """Predict with MODEL for each row of DATA, and keep all columns.
 
-    Of classes there is a column for the probability of each. Any number of rows take
+    Of classes there is a column for the probability of each; of labels for positions
+    one text for each sequence. Any number of rows take
     the same memory. CSV and TSV grow in OUTPUT.part: a run that was killed goes on
     there with --resume.
 
@@ -136,6 +137,7 @@ class Predictor:
     """
 
     def __init__(self, path: str, device: str, threads: int | None, said: Said) -> None:
+        from sklyra import LyraPositionClassifier, LyraPositionRegressor
         from sklyra.persistence import load
 
         self._model = load(path, device=device)
@@ -159,6 +161,9 @@ class Predictor:
                 "of it. Leave it out."
             )
         self._best = best
+        self._by_position = isinstance(
+            best, (LyraPositionClassifier, LyraPositionRegressor)
+        )
 
     def find_sequence(self, columns: Columns, source: Source) -> str:
         """Find the column of sequences, or the first of several.
@@ -203,20 +208,19 @@ class Predictor:
         names: list[str] = []
         for chunk in chunks:
             if not names:
-                self._refuse_name(chunk, source)
                 names = [str(row["name"]) for row in self._columns]
                 names = names or [self.find_sequence(chunk, source)]
                 for column in names:
                     find_column(column, chunk, source.name)
-            yield {**chunk, **self._predict(chunk, names, source, n_before)}
+            found = self._predict(chunk, names, source, n_before)
+            for column in found:
+                if column in chunk:
+                    raise CommandError(
+                        f"{source.name} has a column {column!r} already: rename it, or "
+                        "pass --name with another for predictions."
+                    )
+            yield {**chunk, **found}
             n_before += len(chunk[names[0]])
-
-    def _refuse_name(self, chunk: Columns, source: Source) -> None:
-        if self._name in chunk:
-            raise CommandError(
-                f"{source.name} has a column {self._name!r} already: pass --name with "
-                "another for predictions."
-            )
 
     def _predict(
         self, chunk: Columns, names: list[str], source: Source, n_before: int
@@ -227,7 +231,9 @@ class Predictor:
         X = make_inputs(chunk, names, numbers)
         try:
             found = {self._name: np.asarray(self._model.predict(X))}
-            if hasattr(self._model, "predict_proba"):
+            if self._by_position:
+                self._refuse_arrays(found[self._name])
+            elif hasattr(self._model, "predict_proba"):
                 found["probability"] = np.asarray(self._model.predict_proba(X))
             if self._said.confidence is not None:
                 bounds = self._best.predict_interval(X, self._said.confidence)
@@ -247,6 +253,15 @@ class Predictor:
                 for label, column in zip(labels, values.T, strict=False):
                     columns[f"{name}_{label}"] = [field(value) for value in column]
         return columns
+
+    def _refuse_arrays(self, predicted: Any) -> None:
+        """Refuse what is no field: of labels for positions texts are."""
+        if not all(isinstance(one, str) for one in predicted):
+            raise CommandError(
+                f"The model is a {type(self._best).__name__}, which predicts as many "
+                "numbers as a sequence has positions: no field of a table. Use Python: "
+                "sklyra.load(MODEL).predict(sequences)."
+            )
 
 
 def _peek(chunks: Iterator[Columns]) -> tuple[Columns, Iterator[Columns]]:

@@ -276,6 +276,9 @@ def is_number(text: str) -> bool:
     bool
         Whether it is, NaN excluded.
     """
+    # Python also reads "INF", a peptide, and "1_1", a word
+    if "_" in text or not any(map(str.isdigit, text)):
+        return False
     try:
         return float(text) == float(text)
     except ValueError:
@@ -318,13 +321,19 @@ def _read_parquet(file: Any) -> Iterator[Columns]:
 
 def _read_excel(file: Any, source: Source) -> Iterator[Columns]:
     try:
-        from python_calamine import CalamineWorkbook
+        from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
         raise CommandError(
             "Excel files need python-calamine: pip install 'sklyra[cli]', or save the "
             "sheet as CSV."
         ) from None
-    book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+    except CalamineError as error:
+        raise CommandError(
+            f"{source.name} is no Excel file that can be read: {error}. Save it again, "
+            "or as CSV."
+        ) from None
     sheet = source.sheet or book.sheet_names[0]
     if sheet not in book.sheet_names:
         raise CommandError(

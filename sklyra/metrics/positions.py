@@ -70,7 +70,8 @@ def _pairs(y_true: Any, y_pred: Any, missing: str) -> list[_Pair]:
     if labels.form.width or labels.flat.dtype.kind == "f":
         labels = read_numbers(y_true, lengths)
     found = []
-    counts = np.add.reduceat(labels.measured, labels.offsets[:-1])
+    before = np.concatenate([[0], np.cumsum(labels.measured)])
+    counts = np.diff(before[labels.offsets])
     parts = np.split(labels.flat, np.cumsum(counts)[:-1])
     for row, part in enumerate(parts):
         if len(part):
@@ -262,9 +263,10 @@ def _column_errors(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float
             f"{predicted.shape[1:] or 'none'}: pass as many of both."
         )
     true, predicted = (a.reshape(len(a), -1).astype(float) for a in (true, predicted))
-    with np.errstate(invalid="ignore"):
-        square = np.nanmean((true - predicted) ** 2, axis=0)
-    return float(np.sqrt(square).mean())
+    square = (true - predicted) ** 2
+    # of a sequence a column may not have been measured at all
+    square = square[:, np.isfinite(square).any(axis=0)]
+    return float(np.sqrt(np.nanmean(square, axis=0)).mean())
 
 
 def position_scorer(

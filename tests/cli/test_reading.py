@@ -176,6 +176,7 @@ def test_options_overrule_what_is_found_out(tmp_path: Path) -> None:
         ("a.csv.gz", PACKED[:-9], "is cut: its compressed data"),
         ("a.fasta", b"junk\n>a\nAC\n", "no fasta file: text before the first"),
         ("a.fastq", b"@a\nAC\n+\nI\n", "no fastq file: Lengths"),
+        ("a.xlsx", b"notzip", "a.xlsx is no Excel file that can be read"),
         ("a.gb", b"LOCUS nonsense\n", "a.gb is"),
     ],
 )

@@ -143,6 +143,21 @@ def test_mcrmse_is_the_mean_of_columns_over_what_was_measured(rng):
         mcrmse(true, [p[:, :2] for p in predicted])
 
 
+def test_a_column_that_one_sequence_has_not_does_not_count_there():
+    true = [[[0, 1.0], [1, 2.0]], [[0, np.nan], [1, np.nan]]]
+    predicted = [np.nan_to_num(np.array(one)) + 0.5 for one in true]
+    for average in ("micro", "sequence"):
+        assert mcrmse(true, predicted, average=average) == pytest.approx(0.5)
+
+
+def test_sequences_without_positions_move_no_others():
+    true, predicted = ["HC", "", "EHH", ""], ["HC", "", "CHH", ""]
+    found = position_mcc(true, predicted, average="sequence")
+    without = position_mcc(["HC", "EHH"], ["HC", "CHH"], average="sequence")
+    assert found == pytest.approx(without)
+    assert position_mcc(true, predicted) < 1
+
+
 def test_lengths_must_agree():
     with pytest.raises(ValueError, match=r"y\[1\] has 3 labels, but X\[1\] has 2"):
         position_mcc(["HH", "HHC"], ["HH", "HC"])
