@@ -109,7 +109,7 @@ def fit(
       sklyra fit data.csv --set loss=huber --set reverse_complement=true
     """
     output = output or default_output(data)
-    options.refuse_existing(output, force)
+    options.refuse_existing(output, force, data)
     source = options.pop_source(data, shared)
     read = read_data(source, quiet, **options.pop_columns(shared))
     model = make_estimator(read, quiet, **shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -134,7 +135,7 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
-def refuse_existing(path: str | None, force: bool) -> None:
+def refuse_existing(path: str | None, force: bool, data: str | None = None) -> None:
     """Refuse to replace a file.
 
     Parameters
@@ -143,6 +144,8 @@ def refuse_existing(path: str | None, force: bool) -> None:
         Where output goes; None or "-" for stdout.
     force : bool
         Whether it may be replaced.
+    data : str or None, default=None
+        What is read, which a model never replaces.
 
     Raises
     ------
@@ -154,6 +157,9 @@ def refuse_existing(path: str | None, force: bool) -> None:
     target = Path(str(path))
     if target.is_dir():
         raise CommandError(f"{path} is a folder: name a file in it.")
+    is_data = data is not None and target.exists() and os.path.exists(data)
+    if is_data and target.samefile(str(data)):
+        raise CommandError(f"{path} is what is read: name another for the model.")
     if target.exists() and not force:
         raise CommandError(f"{path} is there already: --force replaces it.")
     if not target.absolute().parent.is_dir():

@@ -53,7 +53,7 @@ def search(
       sklyra search data.csv --timeout 3600 --set n_members=1
     """
     output = output or default_output(data)
-    options.refuse_existing(output, force)
+    options.refuse_existing(output, force, data)
     source = options.pop_source(data, shared)
     read = read_data(source, quiet, **options.pop_columns(shared))
     X = read.X

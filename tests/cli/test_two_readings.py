@@ -100,6 +100,15 @@ def test_words_with_digits_are_no_numbers(run: Run) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", ["fit", "search"])
+def test_a_model_never_replaces_its_data(command: str, refuse: Run) -> None:
+    write_csv("data.csv", sequence=X, activity=Y)
+    before = Path("data.csv").read_text()
+    told = refuse(command, "data.csv", "-o", "./data.csv", "--force", *QUICK).err
+    assert "./data.csv is what is read: name another for the model" in told
+    assert Path("data.csv").read_text() == before
+
+
 def test_files_of_sequences_have_one_column_of_them(model: Path, run: Run) -> None:
     Path("two.fasta").write_text(f">a\n{X[0]}\n>b\n{X[0]}\n")
     done = run("predict", model, "two.fasta", "-q")
