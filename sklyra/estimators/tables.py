@@ -328,7 +328,8 @@ class ColumnReader:
         check_version(state, cls.__name__, _VERSION)
         sequences = [SequenceColumn.from_state(row) for row in state["sequences"]]
         covariates = Covariates.from_state(state["covariates"])
-        facing = FacingPositions.from_state(state["facing"])
+        longest = [column.max_length for column in sequences]
+        facing = FacingPositions.from_state(state["facing"], longest)
         names = list(state["names"])
         return cls(names, state["has_names"], sequences, covariates, facing)
 

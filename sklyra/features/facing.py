@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
@@ -62,12 +62,16 @@ class Facing:
         Position of the second that the first letter faces, from 0.
     complement : bool
         Whether the first is read as its reverse complement.
+    n_positions : int
+        Letters of the longest sequence of the first in training: what is behind them is
+        not compared, so that a row means the same whatever the others are.
     """
 
     first: int
     second: int
     start: int
     complement: bool
+    n_positions: int
 
     def codes(self, chains: tuple[EncodedSequences, ...]) -> tuple[Codes, Codes]:
         """Lay the facing letters out.
@@ -80,19 +84,20 @@ class Facing:
         Returns
         -------
         first : ndarray of shape (n_samples, n_positions), uint8
-            Codes of what stands there in the first chain, as long as its longest
-            sequence; the code behind the last character where there is no position.
+            Codes of what stands there in the first chain; the code behind the last
+            character where there is no position.
         second : ndarray of shape (n_samples, n_positions), uint8
             The same of the second chain.
         """
         one, two = chains[self.first], chains[self.second]
         assert one.alphabet is not None
         nothing = len(one.alphabet.characters)
-        first = lay_out(one, 0, int(one.lengths.max()), nothing)
         if self.complement:
-            ends = lay_out(read_backwards(one), 0, first.shape[1], nothing)
+            ends = lay_out(read_backwards(one), 0, self.n_positions, nothing)
             first = _complements(one.alphabet)[ends]
-        return first, lay_out(two, self.start, first.shape[1], nothing)
+        else:
+            first = lay_out(one, 0, self.n_positions, nothing)
+        return first, lay_out(two, self.start, self.n_positions, nothing)
 
 
 class FacingPositions:
@@ -215,13 +220,18 @@ class FacingPositions:
         }
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> FacingPositions:
+    def from_state(
+        cls, state: dict[str, Any], longest: Sequence[int] = ()
+    ) -> FacingPositions:
         """Convert from plain values and arrays.
 
         Parameters
         ----------
         state : dict
             What `to_state` returned.
+        longest : sequence of int, default=()
+            Length of the longest sequence of each chain in training, which states of
+            version 0.2.0 do not hold.
 
         Returns
         -------
@@ -235,7 +245,10 @@ class FacingPositions:
         """
         check_version(state, cls.__name__, _VERSION)
         new = cls.__new__(cls)
-        new.facing = [Facing(*numbers) for numbers in state["facing"]]
+        new.facing = [
+            Facing(*(numbers if len(numbers) > 4 else (*numbers, longest[numbers[0]])))
+            for numbers in state["facing"]
+        ]
         new.free = [(first, second, n) for first, second, n in state["free"]]
         new._center, new._scale = map(np.array, (state["center"], state["scale"]))
         return new
@@ -304,7 +317,7 @@ def _find(
     if not _are_alike(one, two):
         return None
     if np.array_equal(one.lengths, two.lengths) and len(np.unique(one.lengths)) > 1:
-        return Facing(first, second, 0, False)
+        return Facing(first, second, 0, False, int(one.lengths.max()))
     if len(np.unique(one.lengths)) > 1 or len(np.unique(two.lengths)) > 1:
         return None
     ways = [False, True] if are_nucleic(one, two) else [False]
@@ -323,8 +336,9 @@ def _offsets(
     """List how two chains of one length each may face, and the share of matches."""
     if chains[first].lengths[0] > chains[second].lengths[0]:
         first, second = second, first
-    shifts = int(chains[second].lengths[0] - chains[first].lengths[0]) + 1
-    found = [Facing(first, second, s, way) for way in ways for s in range(shifts)]
+    n = int(chains[first].lengths[0])
+    shifts = int(chains[second].lengths[0]) - n + 1
+    found = [Facing(first, second, s, way, n) for way in ways for s in range(shifts)]
     share = [np.mean(np.equal(*facing.codes(chains))) for facing in found]
     return found, np.array(share)
 
@@ -342,7 +356,7 @@ def _as_said(inputs: Inputs, first: int, second: int, complement: bool) -> Facin
             f"only {'DNA and RNA' if complement else 'letters of one alphabet'} can be."
         )
     if np.array_equal(one.lengths, two.lengths):
-        return Facing(first, second, 0, complement)
+        return Facing(first, second, 0, complement, int(one.lengths.max()))
     for chain, name in zip((one, two), (names[first], names[second]), strict=True):
         other = np.flatnonzero(chain.lengths != chain.lengths[0])
         if len(other):

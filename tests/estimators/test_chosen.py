@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def learn(table: Any, columns: Any) -> tuple[ColumnReader, Any]:
 
 def test_what_is_found_out_can_be_said_as_well() -> None:
     found, inputs = learn(TABLE, None)
-    assert found.facing.facing == [Facing(1, 0, 4, False)]
+    assert found.facing.facing == [Facing(1, 0, 4, False, 8)]
     for pair in (("guide", "target"), ("target", "guide")):
         said, same = learn(TABLE, {pair: "aligned"})
         assert said.facing.facing == found.facing.facing
@@ -67,7 +68,7 @@ def test_what_is_hidden_by_mismatches_can_be_said() -> None:
         assert facing.complement == (pairing == "complementary")
         chains = tuple(learn_inputs(LyraRegressor(), others)[1].chains)
         share = [
-            np.mean(np.equal(*Facing(1, 0, start, facing.complement).codes(chains)))
+            np.mean(np.equal(*replace(facing, start=start).codes(chains)))
             for start in range(9)
         ]
         assert facing.start == int(np.argmax(share))
@@ -76,7 +77,7 @@ def test_what_is_hidden_by_mismatches_can_be_said() -> None:
 def test_rna_faces_dna() -> None:
     rna = TABLE.assign(guide=[guide.replace("T", "U") for guide in GUIDES])
     reader, inputs = learn(rna, None)
-    assert reader.facing.facing == [Facing(1, 0, 4, False)]
+    assert reader.facing.facing == [Facing(1, 0, 4, False, 8)]
     np.testing.assert_array_equal(inputs.covariates, learn(TABLE, None)[1].covariates)
 
 

@@ -42,9 +42,9 @@ def test_the_offset_of_a_guide_in_its_target_is_found(rng, start, complement):
     if complement:
         guides = [guide.translate(COMPLEMENT)[::-1] for guide in guides]
     facing = FacingPositions(inputs(guides, targets))
-    assert facing.facing == [Facing(0, 1, start, complement)]
+    assert facing.facing == [Facing(0, 1, start, complement, 12)]
     other = FacingPositions(inputs(targets, guides))
-    assert other.facing == [Facing(1, 0, start, complement)]
+    assert other.facing == [Facing(1, 0, start, complement, 12)]
 
 
 def test_mismatches_are_counted_in_all_and_by_quarters(rng):
@@ -199,3 +199,35 @@ def test_a_row_depends_on_itself_alone(rng):
         np.testing.assert_array_equal(some.covariates, chosen.covariates)
         for a, b in zip(some.chains, chosen.chains, strict=True):
             assert a.decode() == b.decode()
+
+
+@pytest.mark.parametrize("pairing", ["aligned", "complementary"])
+def test_a_pair_is_the_same_beside_others_of_any_length(rng, pairing):
+    one = ["".join(rng.choice(list("ACGT"), n)) for n in rng.integers(4, 9, 20)]
+    two = [mutated(rng, sequence, number % 3) for number, sequence in enumerate(one)]
+    names = {"names": ("a", "b")}
+    data = inputs(one, two, **names)
+    facing = FacingPositions(data, {(0, 1): pairing})
+    assert len(facing.facing) == 1
+    whole = facing(data)
+    longer = facing(inputs([*one, "ACGT" * 5], [*two, "AGGT" * 5], **names))
+    for row in range(20):
+        alone = facing(data.take(np.array([row])))
+        for found, at in ((whole, row), (longer, row)):
+            np.testing.assert_array_equal(found.covariates[at], alone.covariates[0])
+            pairs, own = (
+                x.chains[-1].take(np.array([k])) for x, k in ((found, at), (alone, 0))
+            )
+            np.testing.assert_array_equal(pairs.values, own.values)
+    # letters behind the longest of training are not compared
+    cut = facing(inputs([("ACGT" * 5)[:8]], [("AGGT" * 5)[:8]], **names))
+    if pairing == "aligned":
+        np.testing.assert_array_equal(longer.covariates[-1], cut.covariates[0])
+
+
+def test_states_of_a_version_without_lengths_are_read(rng):
+    data = inputs(draw(rng, 9, 8), draw(rng, 9, 8), names=("a", "b"))
+    facing = FacingPositions(data, {(0, 1): "aligned"})
+    state = facing.to_state()
+    old = {**state, "facing": [numbers[:4] for numbers in state["facing"]]}
+    assert FacingPositions.from_state(old, [8, 8]).facing == facing.facing
