@@ -384,7 +384,7 @@ class BaseLyra(CallbackSupportMixin, BaseEstimator):
                 "the target y is None."
             )
         if learn:
-            self._reader, inputs = learn_inputs(self, X)
+            self._reader, inputs = learn_inputs(self, X, sample_weight)
             self.alphabet_ = self._reader.alphabets
             self.max_length_ = self._reader.max_length
         else:

@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 from sklyra._warnings import warn
 from sklyra.alphabets import Alphabet
 from sklyra.estimators.chosen import suggest
-from sklyra.exceptions import RepeatWarning
+from sklyra.exceptions import RepeatWarning, SklyraWarning
 from sklyra.sequences import (
     EncodedSequences,
     Inputs,
@@ -309,3 +309,60 @@ def warn_of_repeats(columns: list[SequenceColumn], inputs: Inputs) -> None:
                 RepeatWarning,
             )
             return
+
+
+def match_columns(
+    owner: str, names: list[str], named: bool, table: list[Column], has_names: bool
+) -> dict[str, Column]:
+    """Find the columns of training in a later table, by name or by place.
+
+    Parameters
+    ----------
+    owner : str
+        Class of the estimator, for messages.
+    names : list of str
+        Columns of training, in order.
+    named : bool
+        Whether their container gave them these names, as texts.
+    table : list of Column
+        Columns of the later table.
+    has_names : bool
+        Whether its container did.
+
+    Returns
+    -------
+    dict of str to Column
+        Each column of training.
+
+    Raises
+    ------
+    ValueError
+        If one is missing, or there are others.
+    """
+    found = [column.name for column in table]
+    if named and has_names:
+        compare_names(owner, names, found)
+    if set(found) == set(names):
+        return {column.name: column for column in table}
+    if len(found) != len(names):
+        raise ValueError(
+            f"X has {len(found)} features, but {owner} is expecting "
+            f"{len(names)} features as input: the columns {names}."
+        )
+    if named:
+        warn(
+            "X does not have valid feature names, but "
+            f"{owner} was fitted with feature names: columns are taken in the "
+            f"order {names}.",
+            SklyraWarning,
+        )
+    elif found != [f"x{number}" for number in range(len(found))]:
+        warn(
+            f"X has the columns {found}, but {owner} was fitted to {names}: they are "
+            "taken in this order, not by name.",
+            SklyraWarning,
+        )
+    return {
+        name: column._replace(name=name)
+        for name, column in zip(names, table, strict=True)
+    }

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any, Self
 
 from sklyra._state import check_version
-from sklyra._warnings import warn
 from sklyra.alphabets import ALPHABETS, Alphabet
 from sklyra.estimators.chosen import list_chosen, number_pairings
 from sklyra.estimators.columns import (
     SequenceColumn,
-    compare_names,
     find_kinds,
     learn_sequences,
+    match_columns,
     note_names,
     read_sequences,
     refuse_no_table,
     warn_of_repeats,
 )
 from sklyra.estimators.reading import InputReader, warn_of_length
-from sklyra.exceptions import SklyraWarning
+from sklyra.estimators.weightless import leave_weightless_out, take_rows
 from sklyra.features import Covariates, FacingPositions
 from sklyra.sequences import Inputs
 from sklyra.sequences.naming import about_column
@@ -142,7 +141,11 @@ class ColumnReader:
 
     @classmethod
     def learn(
-        cls, estimator: Any, X: Any, table: list[Column] | None = None
+        cls,
+        estimator: Any,
+        X: Any,
+        table: list[Column] | None = None,
+        sample_weight: Any = None,
     ) -> tuple[Self, Inputs]:
         """Read a table of training.
 
@@ -155,6 +158,9 @@ class ColumnReader:
             As for `sklyra.sequences.tables.read_table`.
         table : list of Column or None, default=None
             What that function returned; None if it is still to be called.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Rows of weight 0 are read as copies of another row: nothing is learned from
+            them, whatever they hold.
 
         Returns
         -------
@@ -166,6 +172,7 @@ class ColumnReader:
         table = table or read_table(X, forced=True)
         if table is None:
             refuse_no_table(estimator, X)
+        table, used = leave_weightless_out(table, sample_weight)
         names = [column.name for column in table]
         said = list_chosen(estimator, names)
         chosen = said.kinds
@@ -183,18 +190,17 @@ class ColumnReader:
             )
             for column in texts
         ]
+        known = [take_rows(column, used) for column in others]
         covariates = Covariates.learn(
-            [
-                (column, str(kinds[column.name]), column.name in chosen)
-                for column in others
-            ]
+            [(one, str(kinds[one.name]), one.name in chosen) for one in known]
         )
         note_names(estimator, X, table)
         columns = [column for column, _ in read]
         chains = tuple(chain for _, chain in read)
         chain_names = tuple(column.name for column in columns)
         inputs = Inputs(chains, covariates.transform(others), names=chain_names)
-        facing = FacingPositions(inputs, number_pairings(said, chain_names))
+        weighty = inputs if len(used) == len(inputs) else inputs.take(used)
+        facing = FacingPositions(weighty, number_pairings(said, chain_names))
         reader = cls(names, has_names(X), columns, covariates, facing)
         return reader, facing(inputs)
 
@@ -268,26 +274,7 @@ class ColumnReader:
                 f"but X is no table (or an empty one, of type {type(X).__name__}). "
                 "Pass one with these columns."
             )
-        names = [column.name for column in table]
-        if self.has_names and has_names(X):
-            compare_names(owner, self.names, names)
-            return {column.name: column for column in table}
-        if len(names) != len(self.names):
-            raise ValueError(
-                f"X has {len(names)} features, but {owner} is expecting "
-                f"{len(self.names)} features as input: the columns {self.names}."
-            )
-        if self.has_names:
-            warn(
-                "X does not have valid feature names, but "
-                f"{owner} was fitted with feature names: columns are taken in the "
-                f"order {self.names}.",
-                SklyraWarning,
-            )
-        return {
-            name: column._replace(name=name)
-            for name, column in zip(self.names, table, strict=True)
-        }
+        return match_columns(owner, self.names, self.has_names, table, has_names(X))
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.
@@ -344,7 +331,9 @@ class ColumnReader:
 Reader = InputReader | ColumnReader
 
 
-def learn_inputs(estimator: Any, X: Any) -> tuple[Reader, Inputs]:
+def learn_inputs(
+    estimator: Any, X: Any, sample_weight: Any = None
+) -> tuple[Reader, Inputs]:
     """Read X of training, whatever it is.
 
     Parameters
@@ -352,6 +341,8 @@ def learn_inputs(estimator: Any, X: Any) -> tuple[Reader, Inputs]:
     estimator : estimator
         Its parameters say how to read.
     X : array-like or table
+        As for `fit`.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
         As for `fit`.
 
     Returns
@@ -363,7 +354,7 @@ def learn_inputs(estimator: Any, X: Any) -> tuple[Reader, Inputs]:
     """
     table = read_table(X, forced=bool(estimator.columns))
     if table is not None or estimator.columns:
-        return ColumnReader.learn(estimator, X, table)
+        return ColumnReader.learn(estimator, X, table, sample_weight)
     return InputReader.learn(estimator, X)
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from skops import io as skops_io
 
 from sklyra import DNA, PROTEIN, TRUSTED_TYPES, Alphabet, LyraClassifier, LyraRegressor
+from sklyra.datasets import make_pairs
 from sklyra.estimators.reading import InputReader
 from sklyra.estimators.tables import ColumnReader, learn_inputs
 from sklyra.exceptions import (
@@ -30,7 +31,7 @@ from sklyra.exceptions import (
 from sklyra.sequences import Inputs
 from tests.estimators.cases import proteins
 from tests.persistence.test_states import plain
-from tests.settings import LEAST
+from tests.settings import LEAST, SINGLE
 
 N = 40
 _RNG = np.random.default_rng(0)
@@ -113,7 +114,8 @@ def test_columns_without_names_are_found_by_their_place(form: str) -> None:
     assert model.n_features_in_ == 4
     assert not hasattr(model, "feature_names_in_")
     assert_same(reader.read(model, ROWS[:3]), inputs.take(np.arange(3)))
-    assert_same(reader.read(model, TABLE), inputs)
+    with pytest.warns(SklyraWarning, match="taken in this order, not by name"):
+        assert_same(reader.read(model, TABLE), inputs)
     for key in (2, "x2"):
         chosen = learn(UNNAMED[form], columns={key: "category"})[0]
         assert chosen.describe()[2]["kind"] == "category"
@@ -449,3 +451,47 @@ def test_names_of_an_earlier_fit_are_forgotten() -> None:
     learn_inputs(model, TABLE)
     learn_inputs(model, GUIDES)
     assert not hasattr(model, "n_features_in_")
+
+
+def numbered(n: int = 40) -> tuple[pd.DataFrame, np.ndarray]:
+    """A table whose columns have numbers for names."""
+    table, y, _ = make_pairs(n, random_state=0)
+    return pd.DataFrame(table).set_axis(range(4), axis=1), y
+
+
+def test_columns_with_numbers_for_names_are_found_by_them() -> None:
+    X, y = numbered()
+    model = LyraRegressor(**SINGLE).fit(X, y)
+    expected = model.predict(X)
+    np.testing.assert_array_equal(model.predict(X[[3, 1, 0, 2]]), expected)
+    np.testing.assert_array_equal(model.predict(X.to_numpy(object)), expected)
+    others = X.set_axis(range(5, 9), axis=1)
+    with pytest.warns(SklyraWarning, match=r"\['5', .* not by name"):
+        np.testing.assert_array_equal(model.predict(others), expected)
+
+
+def test_names_that_training_had_not_warn() -> None:
+    X, y = numbered()
+    model = LyraRegressor(**SINGLE).fit(X.to_numpy(object), y)
+    expected = model.predict(X.to_numpy(object))
+    named = X.set_axis(["guide", "target", "dose", "cell"], axis=1)
+    with pytest.warns(SklyraWarning, match="fitted to .'x0', .* not by name"):
+        np.testing.assert_array_equal(model.predict(named), expected)
+    called = X.set_axis(["x0", "x1", "x2", "x3"], axis=1)[["x3", "x0", "x2", "x1"]]
+    np.testing.assert_array_equal(model.predict(called), expected)
+
+
+def test_nothing_is_learned_from_rows_without_weight() -> None:
+    table, y, _ = make_pairs(60, random_state=0)
+    X = pd.DataFrame(table)
+    weight = np.repeat([0.0, 1.0], [20, 40])
+    model = LyraRegressor(**SINGLE).fit(X, y, sample_weight=weight)
+    other = X.copy()
+    other.loc[:9, "dose"] = 1e6
+    other.loc[10:12, "dose"] = np.inf
+    other.loc[13:19, "cell"] = "of no weight"
+    other.loc[0, "guide"] = "?"
+    again = LyraRegressor(**SINGLE).fit(other, y, sample_weight=weight)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    assert "of no weight" not in again.columns_[-1]["levels"]
+    assert len(again.oof_prediction_) == 60
