@@ -60,7 +60,10 @@ def read_table(X: Any, forced: bool = False) -> list[Column] | None:
     ------
     ValueError
         If two columns have one name, or columns of a dict differ in length.
+    TypeError
+        If it is a table that has to be read first, or a list of dicts.
     """
+    _refuse_unread(X)
     if issparse(X) or (not forced and _is_numeric(X)):
         return None  # some sparse matrices are dicts
     columns = _list_columns(X)
@@ -87,6 +90,16 @@ def has_names(X: Any) -> bool:
     """
     labels = _labels(X)
     return labels is not None and all(isinstance(label, str) for label in labels)
+
+
+def _refuse_unread(X: Any) -> None:
+    """Refuse what is nearly a table, and say what makes it one."""
+    if type(X).__name__ == "LazyFrame":
+        raise TypeError("X is a LazyFrame, which holds no rows yet: pass X.collect().")
+    if isinstance(X, (list, tuple)) and X and isinstance(X[0], Mapping):
+        raise TypeError(
+            "X is a list of dicts. Pass a table of them: pandas.DataFrame(X)."
+        )
 
 
 def as_rows(X: Any) -> Any:
@@ -160,7 +173,15 @@ def _list_columns(X: Any) -> list[Column]:
 def _labels(X: Any) -> list[Any] | None:
     """List the labels of columns, if they have any."""
     if isinstance(X, Mapping):
-        return list(X) if X and all(map(_is_column, X.values())) else None
+        fine = list(map(_is_column, X.values()))
+        if any(fine) and not all(fine):
+            name = next(n for n, one in zip(X, fine, strict=True) if not one)
+            raise ValueError(
+                f"X[{name!r}] is a {type(X[name]).__name__}, but in a dict of columns "
+                "each must be a list or an array of one dimension, a value for each "
+                "row. Repeat it, or leave it out."
+            )
+        return list(X) if X and all(fine) else None
     if isinstance(X, np.ndarray):
         return None if X.dtype.names is None else list(X.dtype.names)
     if hasattr(X, "column_names"):  # pyarrow's `columns` are arrays

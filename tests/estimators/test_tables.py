@@ -470,6 +470,22 @@ def test_columns_with_numbers_for_names_are_found_by_them() -> None:
         np.testing.assert_array_equal(model.predict(others), expected)
 
 
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda X: pl.from_pandas(X).lazy(), TypeError, r"LazyFrame.*X\.collect"),
+        (lambda X: X.to_dict("records"), TypeError, r"list of dicts.*DataFrame\(X\)"),
+        (lambda X: {**X, "dose": 1.0}, ValueError, r"X\['dose'\] is a float"),
+        (lambda X: {**X, "dose": np.ones((40, 2))}, ValueError, "'dose'. is a ndarray"),
+    ],
+)
+def test_what_is_nearly_a_table_gets_advice(change, error, message) -> None:
+    X, y = numbered()
+    X = X.set_axis(["guide", "target", "dose", "cell"], axis=1)
+    with pytest.raises(error, match=message):
+        LyraRegressor(**SINGLE).fit(change(X), y)
+
+
 def test_names_that_training_had_not_warn() -> None:
     X, y = numbered()
     model = LyraRegressor(**SINGLE).fit(X.to_numpy(object), y)
