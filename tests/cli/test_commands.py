@@ -136,7 +136,7 @@ def test_decimal_commas_are_read(run: Run) -> None:
         (["-o", "nowhere/m.lyra"], "There is no folder .*nowhere"),
         (["-o", "."], "is a folder"),
         (["-o", "/proc/m.lyra"], "/proc/m.lyra cannot be written|no folder"),
-        (["-o", "data.csv"], "data.csv is there already: --force"),
+        (["-o", "data.csv"], "data.csv is what is read: name another"),
         (["--table", "data.csv"], "--table is for files of sequences"),
         (["--device", "abacus"], "abacus"),
     ],
