@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from sklyra.design.wanted import Wanted
 from sklyra.estimators import LyraClassifier
 from sklyra.estimators.belief import Belief
 from sklyra.inspection.model import find_model, read_parent
-from sklyra.sequences import Inputs
+from sklyra.sequences import Inputs, list_sequences
 
 # Sequences that are listed rather than searched, at most, and scored at a time.
 _LISTED, _BLOCK = 200_000, 20_000
@@ -120,9 +120,7 @@ def propose(
     first = find_model(objectives[0].model)
     alphabet = first.alphabet_
     assert isinstance(alphabet, Alphabet)
-    given = [parents] if isinstance(parents, str) else list(parents)
-    if not given:
-        raise ValueError("parents is empty: give one sequence at least.")
+    given = list_sequences(parents, "parents")
     for one in objectives:
         read = [read_parent(find_model(one.model), parent) for parent in given]
     read = list(dict.fromkeys(read))
@@ -221,7 +219,8 @@ def _seen(
         if isinstance(measured, str):
             raise TypeError("measured is one text; give a list of sequences.")
         if len(measured):
-            seen.update(one.model._read_known(list(measured)).sequences.decode())
+            rows = list(measured) if isinstance(measured, Set) else measured
+            seen.update(one.model._read_known(rows).sequences.decode())
         doubt = one.model._ensemble.doubt
         if doubt is not None and doubt.novelty.samples is not None:
             seen.update(doubt.novelty.samples.sequences.decode())

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sklyra._constraints import Instance, Table, TupleOf, check_attributes
-from sklyra.alphabets import Alphabet
+from sklyra.alphabets import PROTEIN, Alphabet
 from sklyra.encoders.base import PositionEncoder
 from sklyra.sequences import check_option
 
@@ -122,15 +122,23 @@ class PhysicochemicalEncoder(PositionEncoder):
                 "if they are proteins."
             )
         # a gap or stop is no average residue: it has a channel of its own
-        marks = [letter for letter in alphabet.letters if not letter.isalpha()]
-        residues = len(alphabet.letters) - len(marks)
+        letters = alphabet.letters
+        marks = [letter for letter in letters if not letter.isalpha()]
+        residues = [at for at, letter in enumerate(letters) if letter.isalpha()]
+        strange = [letters[at] for at in residues if letters[at] not in PROTEIN.letters]
+        if strange:
+            raise ValueError(
+                f"PhysicochemicalEncoder knows the 20 amino acids, but the alphabet "
+                f"{alphabet.name!r} has {strange}. Use SequenceOneHotEncoder."
+            )
         width = len(self.scales)
-        table = np.zeros((len(alphabet.letters), width + len(marks)), np.float32)
+        table = np.zeros((len(letters), width + len(marks)), np.float32)
         for column, name in enumerate(self.scales):
             scale = _scale(name)
-            raw = np.array([scale[letter] for letter in alphabet.letters[:residues]])
-            table[:residues, column] = (raw - raw.mean()) / raw.std()
-        table[residues:, width:] = np.eye(len(marks))
+            raw = np.array([scale[letters[at]] for at in residues])
+            table[residues, column] = (raw - raw.mean()) / raw.std()
+        for column, mark in enumerate(marks, width):
+            table[letters.index(mark), column] = 1
         return table, [*self.scales, *marks]
 
 

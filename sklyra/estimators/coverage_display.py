@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklyra._typing import Array
 from sklyra.sequences import check_option
+from sklyra.sequences.missing import is_missing
 
 _LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _BINS = 5
@@ -161,5 +162,8 @@ def _inside(estimator: Any, X: Any, y: Any, confidence: float) -> npt.NDArray[An
         inside = np.take_along_axis(sets, column, axis=2)[:, :, 0]
         return np.where(np.isnan(table), -1, inside)
     at = {label: k for k, label in enumerate(estimator.classes_.tolist())}
-    column = np.array([at[label] for label in np.asarray(y).tolist()])
-    return np.where(sets[np.arange(len(sets)), column], 1, 0)
+    labels = np.asarray(y).tolist()
+    # no set holds a class that training did not have
+    column = np.array([at.get(label, -1) for label in labels])
+    inside = sets[np.arange(len(sets)), column] & (column >= 0)
+    return np.where([is_missing(label) for label in labels], -1, inside)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import check_option
 
+_BASES = (set("ACGT"), set("ACGU"))
 _NUCLEIC = set("ACGTUNRYSWKMBDHV-*X")
 
 
@@ -37,14 +38,17 @@ def substitution_scores(name: str, alphabet: Alphabet) -> npt.NDArray[np.float32
     check_option("matrix", name, substitution_matrices.load())
     matrix = substitution_matrices.load(name)
     letters = alphabet.letters
-    if alphabet.name in ("dna", "rna") and not set(matrix.alphabet) <= _NUCLEIC:
+    of_bases = set(matrix.alphabet) <= _NUCLEIC
+    is_bases = set(letters) - set("-*") in _BASES
+    if is_bases and not of_bases:
         raise ValueError(
             f"matrix={name!r} scores amino acids, but the sequences are "
             f"{alphabet.name!r}: A, C, G and T would be read as residues. Choose "
             'a matrix of nucleotides such as "NUC.4.4".'
         )
     # matrices of nucleotides know T only
-    columns = letters.replace("U", "T") if "U" not in matrix.alphabet else letters
+    as_t = of_bases and "U" not in matrix.alphabet
+    columns = letters.replace("U", "T") if as_t else letters
     missing = [a for a in columns if a not in matrix.alphabet and a not in "-*"]
     if missing:
         raise ValueError(

@@ -12,6 +12,7 @@ from sklyra._constraints import RANDOM_STATE, Int, Table, check_arguments
 from sklyra._typing import Array
 from sklyra.inspection.columns import add_outputs
 from sklyra.inspection.model import find_model, predict_margins, read_parent
+from sklyra.sequences import list_sequences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,10 +162,7 @@ def attribution(
     """
     check_arguments(_TABLE, n_permutations=n_permutations, random_state=random_state)
     model, rng = find_model(model), check_random_state(random_state)
-    given = [X] if isinstance(X, str) else list(X)
-    if not len(given):
-        raise ValueError("X is empty: give one sequence at least.")
-    sequences = [read_parent(model, sequence) for sequence in given]
+    sequences = [read_parent(model, sequence) for sequence in list_sequences(X)]
     others = _read_baseline(model, baseline)
     found = []
     for sequence in sequences:
@@ -183,7 +181,7 @@ def _read_baseline(
 ) -> list[str]:
     """List what sequences may be compared with; none if it is not for us to say."""
     if baseline is not None:
-        given = [baseline] if isinstance(baseline, str) else list(baseline)
+        given = list_sequences(baseline, "baseline")
         return [read_parent(model, one) for one in given]
     doubt = model._ensemble.doubt
     if doubt is None or doubt.novelty.samples is None:

@@ -107,7 +107,8 @@ def normal_log_loss(
     Raises
     ------
     ValueError
-        If shapes differ, a standard deviation is not above 0, or nothing was measured.
+        If shapes differ, a standard deviation is not above 0, a mean is not finite,
+        or nothing was measured.
 
     Examples
     --------
@@ -124,6 +125,8 @@ def normal_log_loss(
     known = _known(true)
     if not (deviation[known] > 0).all():
         raise ValueError("Every standard deviation must be above 0.")
+    if not np.isfinite(mean[known]).all():
+        raise ValueError("y_pred has NaN or infinity where y_true was measured.")
     scaled = (true[known] - mean[known]) / deviation[known]
     each = np.log(deviation[known]) + scaled**2 / 2 + np.log(2 * np.pi) / 2
     return float(each.mean())

@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import matthews_corrcoef, roc_auc_score
+from sklearn.pipeline import Pipeline
 
 from sklyra.sequences import check_option, read_numbers, read_states
 
 _AVERAGES = ("micro", "sequence")
+# Characters for which nothing was measured, unless a model says otherwise.
+_MISSING = "-. "
 
 
 class _Pair(NamedTuple):
@@ -82,6 +85,8 @@ def _pairs(y_true: Any, y_pred: Any, missing: str) -> list[_Pair]:
 
 def _row(entry: Any) -> npt.NDArray[Any]:
     """Read one prediction: characters of a string, or an array."""
+    if isinstance(entry, bytes):
+        entry = entry.decode()
     return np.array(list(entry)) if isinstance(entry, str) else np.asarray(entry)
 
 
@@ -191,10 +196,16 @@ def position_auroc(
     """
     check_option("average", average, _AVERAGES)
     pairs = _pairs(y_true, y_score, missing)
+    true = np.concatenate([pair.true for pair in pairs])
+    states = np.unique(true) if true.ndim == 1 else None
+    if states is not None and len(states) > 2:
+        raise ValueError(
+            f"y_true has the states {states.tolist()!r}, but a ROC curve is of two. "
+            "Score one of them at a time, or use position_mcc."
+        )
     if average == "micro":
-        true, predicted = zip(*pairs, strict=True)
-        pairs = [_Pair(np.concatenate(true), np.concatenate(predicted))]
-    scores = [_auroc(*pair) for pair in pairs]
+        pairs = [_Pair(true, np.concatenate([pair.predicted for pair in pairs]))]
+    scores = [_auroc(*pair, states) for pair in pairs]
     known = [score for score in scores if score is not None]
     if not known:
         raise ValueError(
@@ -204,19 +215,23 @@ def position_auroc(
     return float(np.mean(known))
 
 
-def _auroc(true: npt.NDArray[Any], score: npt.NDArray[Any]) -> float | None:
+def _auroc(
+    true: npt.NDArray[Any], score: npt.NDArray[Any], states: npt.NDArray[Any] | None
+) -> float | None:
     """Mean over labels that have both states; None if there is no such label."""
-    if true.ndim == 1:
-        states = np.unique(true)
-        if len(states) > 2:
+    score = score.reshape(len(score), -1)
+    if states is not None:
+        if score.shape[1] > 2:
             raise ValueError(
-                f"y_true has the states {states.tolist()!r}, but a ROC curve is of "
-                "two. Score one of them at a time, or use position_mcc."
+                f"y_score has {score.shape[1]} columns, but y_true the states "
+                f"{states.tolist()!r}. Pass scores (L,) of {states.tolist()[-1]!r}."
             )
-        true = (true == states[-1])[:, None].astype(float)
-        if len(states) < 2:
-            return None
-        score = score[:, -1:] if score.ndim == 2 else score[:, None]
+        true, score = (true == states[-1])[:, None].astype(float), score[:, -1:]
+    if true.shape != score.shape:
+        raise ValueError(
+            f"y_true has {true.shape[1]} columns, y_score {score.shape[1]}: pass as "
+            "many of both."
+        )
     areas = []
     for labels, values in zip(true.T, score.T, strict=True):
         known = ~np.isnan(labels)
@@ -263,14 +278,24 @@ def _column_errors(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float
             f"{predicted.shape[1:] or 'none'}: pass as many of both."
         )
     true, predicted = (a.reshape(len(a), -1).astype(float) for a in (true, predicted))
-    square = (true - predicted) ** 2
+    measured = np.isfinite(true)
+    _require_finite(predicted[measured])
+    square = np.where(measured, (true - predicted) ** 2, np.nan)
     # of a sequence a column may not have been measured at all
-    square = square[:, np.isfinite(square).any(axis=0)]
+    square = square[:, measured.any(axis=0)]
     return float(np.sqrt(np.nanmean(square, axis=0)).mean())
 
 
+def _require_finite(predicted: npt.NDArray[Any]) -> None:
+    if not np.isfinite(predicted).all():
+        raise ValueError(
+            "y_pred has NaN or infinity where something was measured: only positions "
+            "that were not may have any prediction."
+        )
+
+
 def position_scorer(
-    metric: Callable[..., float], *, average: str = "micro", missing: str = "-. "
+    metric: Callable[..., float], *, average: str = "micro", missing: str | None = None
 ) -> Callable[..., float]:
     """Make a scorer of models of positions from any metric of two flat arrays.
 
@@ -281,8 +306,9 @@ def position_scorer(
         or (n_measured, K), and returns a number: the greater the better.
     average : {"micro", "sequence"}, default="micro"
         All positions at once, or each sequence by itself and then the mean.
-    missing : str, default="-. "
-        Characters of strings in `y` where nothing was measured.
+    missing : str or None, default=None
+        Characters of strings in `y` where nothing was measured; None for those of the
+        model, its parameter `missing`.
 
     Returns
     -------
@@ -300,12 +326,13 @@ def position_scorer(
             f"metric={metric!r} is not an option: choose a callable of two arrays."
         )
     check_option("average", average, _AVERAGES)
-    scored = partial(_pooled_last, metric, average, missing)
-    return partial(score_with, scored, "predict", 1)
+    return partial(
+        score_with, partial(_pooled_last, metric, average), "predict", missing
+    )
 
 
 def _pooled_last(
-    metric: Callable[..., float], average: str, missing: str, y_true: Any, y_pred: Any
+    metric: Callable[..., float], average: str, y_true: Any, y_pred: Any, missing: str
 ) -> float:
     return pooled(metric, y_true, y_pred, average, missing)
 
@@ -313,23 +340,24 @@ def _pooled_last(
 def score_with(
     metric: Callable[..., float],
     method: str,
-    sign: int,
+    missing: str | None,
     estimator: Any,
     X: Any,
     y: Any,
 ) -> float:
-    """Score what a method of a model returns.
+    """Score what a method of a model returns of states.
 
     Parameters
     ----------
     metric : callable
-        Takes `y` and what was predicted.
+        Takes `y`, what was predicted, and `missing`; the greater the better.
     method : str
         Which method.
-    sign : {1, -1}
-        What to multiply by, so that more is better.
+    missing : str or None
+        Characters of strings in `y` where nothing was measured; None for those of the
+        model.
     estimator : estimator
-        A fitted model.
+        A fitted model, or a pipeline that ends in one.
     X, y : array-like of shape (n_samples,)
         Sequences and their labels.
 
@@ -338,10 +366,30 @@ def score_with(
     float
         The score.
     """
-    return sign * metric(y, getattr(estimator, method)(X))
+    if missing is None:
+        model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        missing = getattr(model, "missing", _MISSING)
+    return metric(y, getattr(estimator, method)(X), missing=missing)
+
+
+def mcrmse_scorer(estimator: Any, X: Any, y: Any) -> float:
+    """Score by `mcrmse`, for ``scoring=`` in cross-validation and searches.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted model.
+    X, y : array-like of shape (n_samples,)
+        Sequences and their values.
+
+    Returns
+    -------
+    float
+        The negative error: more is better.
+    """
+    return -mcrmse(y, estimator.predict(X))
 
 
 #: Scorers for ``scoring=`` in cross-validation and searches.
-position_mcc_scorer = partial(score_with, position_mcc, "predict", 1)
-position_auroc_scorer = partial(score_with, position_auroc, "predict_proba", 1)
-mcrmse_scorer = partial(score_with, mcrmse, "predict", -1)
+position_mcc_scorer = partial(score_with, position_mcc, "predict", None)
+position_auroc_scorer = partial(score_with, position_auroc, "predict_proba", None)

@@ -66,6 +66,11 @@ def sov_score(y_true: Any, y_pred: Any, *, missing: str = "-. ") -> float:
     predicted = [np.array(list(entry)) for entry in y_pred]
     lengths = np.array([len(row) for row in predicted], np.int64)
     labels = read_states(y_true, lengths, missing)
+    if labels.form.width or any(row.ndim != 1 for row in predicted):
+        raise ValueError(
+            "y has several labels a position, but segments are of one. Score a label "
+            "at a time."
+        )
     states = np.full(len(labels.measured), None, object)
     states[labels.measured] = labels.flat.tolist()
     total, norm = 0.0, 0
@@ -123,4 +128,4 @@ def segments(states: npt.NDArray[Any]) -> list[Segment]:
 
 
 #: For ``scoring=`` in cross-validation and searches.
-sov_scorer = partial(score_with, sov_score, "predict", 1)
+sov_scorer = partial(score_with, sov_score, "predict", None)

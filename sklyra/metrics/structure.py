@@ -95,5 +95,5 @@ def _three_states(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float:
 
 
 #: For ``scoring=`` in cross-validation and searches.
-q3_scorer = partial(score_with, q3_score, "predict", 1)
-q8_scorer = partial(score_with, q8_score, "predict", 1)
+q3_scorer = partial(score_with, q3_score, "predict", None)
+q8_scorer = partial(score_with, q8_score, "predict", None)

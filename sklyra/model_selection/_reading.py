@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sklyra.alphabets import Alphabet
 from sklyra.sequences import EncodedSequences, both_strands, check_sequences
 from sklyra.sequences.tables import refuse_tables
@@ -44,3 +46,27 @@ def read_letters(
     if sequences.alphabet is None:
         raise TypeError("Numbers cannot be compared letter by letter: give text.")
     return both_strands(sequences) if reverse_complement else sequences
+
+
+def without_gaps(sequences: EncodedSequences) -> EncodedSequences:
+    """Take gaps out: they say how sequences were aligned, not what they are.
+
+    Parameters
+    ----------
+    sequences : EncodedSequences
+        Sequences.
+
+    Returns
+    -------
+    EncodedSequences
+        Their letters; one gap of a sequence that has nothing else.
+    """
+    assert sequences.alphabet is not None
+    letters = sequences.values != sequences.alphabet.codes[ord("-")]
+    if letters.all():
+        return sequences
+    starts = sequences.offsets[:-1]
+    letters[starts[~np.logical_or.reduceat(letters, starts)]] = True
+    ends = np.concatenate([[0], np.cumsum(letters)])
+    offsets = ends[sequences.offsets]
+    return EncodedSequences(sequences.values[letters], offsets, sequences.alphabet)

@@ -120,6 +120,8 @@ class Identity:
 class SamePositions:
     """Compare position by position: the fraction of positions with the same letter.
 
+    Positions where both have a gap do not count.
+
     Parameters
     ----------
     sequences : EncodedSequences
@@ -137,8 +139,10 @@ class SamePositions:
                 "'identity' or 'kmer'."
             )
         self._codes, _ = sequences.padded()
+        assert sequences.alphabet is not None
+        self._gap = sequences.alphabet.codes[ord("-")]
+        self._threshold = threshold
         allowed = np.floor((1 - threshold) * lengths + 1e-9).astype(np.int64)
-        self._same = int(lengths[0] - allowed[0])
         self._size = kmer_length(lengths, allowed)
         self._shared = int(lengths[0] - self._size * (allowed[0] + 1) + 1)
         self._kmers = count_present_kmers(sequences, self._size, in_place=True)
@@ -153,8 +157,11 @@ class SamePositions:
         return first[close], second[close]
 
     def _close(self, first: Rows, second: Rows) -> Mask:
-        same = (self._codes[first] == self._codes[second]).sum(axis=1)
-        return np.asarray(same >= self._same)
+        one, other = self._codes[first], self._codes[second]
+        # what both lack makes nobody similar
+        either = ((one != self._gap) | (other != self._gap)).sum(axis=1)
+        differ = (one != other).sum(axis=1)
+        return np.asarray(differ <= np.floor((1 - self._threshold) * either + 1e-9))
 
 
 class SharedKmers:
@@ -173,13 +180,6 @@ class SharedKmers:
     def __init__(
         self, sequences: EncodedSequences, threshold: float, size: int
     ) -> None:
-        shortest = int(sequences.lengths.argmin())
-        if sequences.lengths[shortest] < size:
-            raise ValueError(
-                f"X[{shortest}] has {sequences.lengths[shortest]} letters and no "
-                f"{size}-mer: it has nothing to compare. Lower k={size}, drop it, or "
-                "choose similarity='identity'."
-            )
         kmers = count_present_kmers(sequences, size)
         kmers.data[:] = 1
         self._kmers = kmers

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from sklyra._constraints import BOOL, NONE, Float, Int, OneOf, Table, check_arguments
 from sklyra._typing import Rows
 from sklyra.alphabets import Alphabet
-from sklyra.model_selection._reading import read_letters
+from sklyra.model_selection._reading import read_letters, without_gaps
 from sklyra.model_selection._similarity import (
     Identity,
     SamePositions,
@@ -64,8 +64,9 @@ def cluster_sequences(
     similarity : {"identity", "hamming", "kmer"}, default="identity"
         How similarity is measured. "identity" is 1 - edit distance / length of the
         longer sequence. "hamming" is the share of positions with the same letter, for
-        sequences of one length. "kmer" is the number of k-mers that are in both
-        sequences, divided by the number that are in either.
+        sequences of one length; positions where both have a gap do not count. "kmer" is
+        the number of k-mers that are in both sequences, divided by the number that are
+        in either. Gaps are taken out first, but for "hamming".
     threshold : float, default=0.8
         Least similarity of two sequences that are put together, in (0, 1].
     k : int or None, default=None
@@ -114,7 +115,13 @@ def cluster_sequences(
         reverse_complement=reverse_complement,
     )
     sequences = read_letters(X, alphabet, unknown, reverse_complement)
-    assert sequences.alphabet is not None
+    alphabet_ = sequences.alphabet
+    assert alphabet_ is not None
+    if similarity != "hamming":
+        sequences = without_gaps(sequences)
+    k = k or (3 if alphabet_.name == "protein" else 6)
+    if similarity == "kmer":
+        _require_kmers(sequences, k)
     _, first, inverse = np.unique(
         np.array(as_texts(sequences), object), return_index=True, return_inverse=True
     )
@@ -125,8 +132,7 @@ def cluster_sequences(
     elif similarity == "hamming":
         measure = SamePositions(different, threshold)
     else:
-        nucleic = sequences.alphabet.name != "protein"
-        measure = SharedKmers(different, threshold, k or (6 if nucleic else 3))
+        measure = SharedKmers(different, threshold, k)
     labels = _link_clusters(measure, different)
     if reverse_complement:
         labels = _merge(labels, *np.split(inverse, 2))
@@ -134,6 +140,17 @@ def cluster_sequences(
     labels = labels[inverse]
     _, seen, inverse = np.unique(labels, return_index=True, return_inverse=True)
     return seen.argsort().argsort()[inverse]
+
+
+def _require_kmers(sequences: EncodedSequences, size: int) -> None:
+    """Refuse sequences without any k-mer."""
+    shortest = int(sequences.lengths.argmin())
+    if sequences.lengths[shortest] < size:
+        raise ValueError(
+            f"X[{shortest}] has {sequences.lengths[shortest]} letters and no "
+            f"{size}-mer: it has nothing to compare. Lower k={size}, drop it, or "
+            "choose similarity='identity'."
+        )
 
 
 def _link_clusters(measure: Similarity, sequences: EncodedSequences) -> Rows:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from sklyra._constraints import BOOL, check_arguments
 from sklyra._typing import Array
 from sklyra.alphabets import Alphabet
-from sklyra.model_selection._reading import read_letters
+from sklyra.model_selection._reading import read_letters, without_gaps
 from sklyra.model_selection._similarity import as_texts
 from sklyra.sequences.parameters import READING
 
@@ -27,7 +27,8 @@ class LeakageReport:
     nearest : ndarray of shape (n_test,), int64
         Row of the training sequence that is most similar to each test sequence.
     identity : ndarray of shape (n_test,), float64
-        Identity of the two: 1 - edit distance / length of the longer, in [0, 1].
+        Identity of the two: 1 - edit distance / length of the longer, in [0, 1]. Gaps
+        do not count.
     """
 
     nearest: npt.NDArray[np.int64]
@@ -148,11 +149,12 @@ def leakage_report(
         known = read_letters(
             train, tested.alphabet, unknown, reverse_complement, fitted=True
         )
-    choices = as_texts(known)
+    choices = as_texts(without_gaps(known))
     n_known = len(choices) // (1 + reverse_complement)
+    queries = as_texts(without_gaps(tested))
     # It gives up on a choice as soon as it is worse than the best so far.
     identity = Levenshtein.normalized_similarity
-    found = [process.extractOne(x, choices, scorer=identity) for x in as_texts(tested)]
+    found = [process.extractOne(x, choices, scorer=identity) for x in queries]
     return LeakageReport(
         np.array([row for _, _, row in found]) % n_known,
         np.array([value for _, value, _ in found]),

@@ -218,7 +218,7 @@ def describe_honesty(evidence: Evidence) -> Section:
             "would be for sequences of the same kind)."
         )
     if known:
-        some = draw_some(list(X), _COMPARED)
+        some = draw_some(model._read_known(X).sequences.decode(), _COMPARED)
         found = leakage_report(known, some, alphabet=model.alphabet_, unknown="mask")
         identity = found.identity
 

@@ -9,7 +9,8 @@ import joblib
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sklyra.search.worker import Task
+from sklyra.alphabets import Alphabet
+from sklyra.search.worker import Task, is_listed
 
 # Parameters that say how to work, not what comes out.
 _HOW = ("n_threads", "n_jobs", "device", "verbose")
@@ -59,7 +60,7 @@ def _values(data: Any) -> Any:
 def _named(params: dict[str, Any]) -> dict[str, Any]:
     """Forget it for each of some parameters."""
     return {
-        name: _values(value) if np.ndim(value) else _text(value)
+        name: _values(value) if is_listed(value) else _text(value)
         for name, value in params.items()
     }
 
@@ -80,6 +81,10 @@ def _settings(estimator: BaseEstimator) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     """Write a value without the address that it has in this process."""
+    if isinstance(value, Alphabet):  # whose text is its name and letters
+        value = value.to_state()
+    if isinstance(value, np.ndarray) and value.dtype != object:  # or of many rows a few
+        value = joblib.hash(np.ascontiguousarray(value))
     code = getattr(value, "__code__", None)
     if code is not None:  # the name of a function says little, and a lambda has none
         closure = [cell.cell_contents for cell in value.__closure__ or ()]

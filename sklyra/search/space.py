@@ -83,7 +83,16 @@ class Space:
                 "a list of choices, or None to leave the parameter alone. For one "
                 "fixed value use set_params."
             )
-        values = {_kept(value): value for value in entry}
+        values: dict[Any, Any] = {}
+        for value in entry:
+            value = value.item() if isinstance(value, np.generic) else value
+            known = values.setdefault(_kept(value), value)
+            if not _is_same(known, value):
+                raise ValueError(
+                    f"space[{name!r}] has the choices {known!r} and {value!r}, which a "
+                    "study cannot tell apart: they are equal, or have the same text. "
+                    "Leave one out, or give it another name."
+                )
         if not values:
             raise ValueError(f"space[{name!r}] has no choices.")
         self._choices[name] = values
@@ -166,7 +175,7 @@ def suggest_params(
     ``suggest_params(optuna.trial.FixedTrial(study.best_params))``.
 
     The estimator's own values are always included: they are added to the choices, and
-    ranges are extended to them.
+    ranges are extended to them; one that is extended to 0 has an even scale.
 
     Parameters
     ----------
@@ -228,9 +237,12 @@ def _widened(entry: Any, own: Any) -> Any:
     """Add the estimator's own value to an entry of the table."""
     if isinstance(entry, list):
         return entry if _kept(own) in map(_kept, entry) else [own, *entry]
-    if not _is_number(own) or (entry.log and own <= 0):
+    own = _kept(own)
+    if not _is_number(own):
         return entry
-    return FloatDistribution(min(own, entry.low), max(own, entry.high), log=entry.log)
+    # 0 is on no logarithmic scale
+    log = entry.log and own > 0
+    return FloatDistribution(min(own, entry.low), max(own, entry.high), log=log)
 
 
 def _kept(value: Any) -> Any:
@@ -241,6 +253,13 @@ def _kept(value: Any) -> Any:
         value = tuple(value)
     simple = value is None or isinstance(value, (bool, int, float, str))
     return value if simple else str(value)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Check for a choice that is merely repeated."""
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return tuple(one) == tuple(other)
+    return type(one) is type(other) and bool(np.all(one == other))
 
 
 def _suggest(trial: Trial, name: str, over: BaseDistribution) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -86,12 +87,30 @@ class Task:
 
         def has_rows(name: str, value: Any) -> bool:
             whole = name.rpartition("__")[2] in _WHOLE
-            return not whole and np.ndim(value) > 0 and len(value) == len(self.y)
+            return not whole and is_listed(value) and len(value) == len(self.y)
 
         return {
             name: _safe_indexing(value, rows) if has_rows(name, value) else value
             for name, value in params.items()
         }
+
+
+def is_listed(value: Any) -> bool:
+    """Check for what may have a value for each row, such as a list of arrays.
+
+    Parameters
+    ----------
+    value : object
+        A parameter of `fit`.
+
+    Returns
+    -------
+    bool
+        False for numbers, text and dicts.
+    """
+    if isinstance(value, (str, bytes, Mapping)) or getattr(value, "ndim", 1) == 0:
+        return False
+    return hasattr(value, "__len__")
 
 
 def work(task: Task, storage: Any, study_name: str) -> None:

@@ -25,6 +25,7 @@ from sklyra.sequences.position_labels import (
 )
 from sklyra.sequences.reading import is_text
 from sklyra.sequences.strands import both_strands, duplexes
+from sklyra.sequences.tables import list_sequences
 from sklyra.sequences.variants import apply_mutations, find_mutations, find_starts
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "has_columns",
     "is_text",
     "list_mutations",
+    "list_sequences",
     "parse_mutations",
     "read_numbers",
     "read_parent",

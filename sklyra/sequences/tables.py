@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from sklyra.sequences.missing import is_missing
-from sklyra.sequences.reading import is_blank
+from sklyra.sequences.reading import is_blank, is_text, read_text
 
 _TEXT = (str, bytes, bytearray)
 _LONGEST_BLANK = 4
@@ -147,6 +147,44 @@ def refuse_tables(X: Any, name: str = "X") -> None:
         f"{name} has {len(names)} columns ({', '.join(map(repr, names))}). Pass one "
         f"column of sequences{f', e.g. {one}' if one else ''}."
     )
+
+
+def list_sequences(X: Any, name: str = "X") -> list[str]:
+    """List one column of sequences as text.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples,) of str, or str
+        Sequences of any accepted form: a list, an array, a frame of one column; or a
+        single one.
+    name : str, default="X"
+        What it is called.
+
+    Returns
+    -------
+    list of str
+        As they are written.
+
+    Raises
+    ------
+    ValueError
+        If it is a table of several columns, or a sequence is missing or empty.
+    TypeError
+        If it is no column of sequences.
+    """
+    if isinstance(X, str):
+        return [X]
+    if hasattr(X, "__len__") and not len(X):
+        raise ValueError(f"{name} is empty: give one sequence at least.")
+    refuse_tables(X, name)
+    try:
+        if not is_text(X):
+            raise TypeError("X holds no text. Pass sequences.")
+        return list(read_text(X)[0])
+    except (TypeError, ValueError) as error:
+        if name != "X":
+            error.add_note(f"X is {name} here.")
+        raise
 
 
 def _list_columns(X: Any) -> list[Column]:

@@ -312,3 +312,16 @@ def test_controls_are_any_list(regressor):
     proposal = propose(regressor, X[0], n=3, max_mutations=1)
     expected = plate(proposal, controls=list(X[:2]))
     pd.testing.assert_frame_equal(plate(proposal, controls=np.array(X[:2])), expected)
+
+
+def test_parents_and_what_was_measured_may_be_columns(regressor):
+    options = {"n": 3, "max_mutations": 1, "random_state": 0, "max_novelty": 100}
+    known = list(propose(regressor, PARENT, **options).sequences)
+    forms = [known, set(known), pd.DataFrame({"AC": known}), pd.Series(known)]
+    left = [
+        propose(regressor, pd.DataFrame({"AC": [PARENT]}), measured=form, **options)
+        for form in forms
+    ]
+    for found in left:
+        assert set(found.sequences).isdisjoint(known)
+        assert list(found.sequences) == list(left[0].sequences)

@@ -7,7 +7,7 @@ from Bio.SeqUtils import IsoelectricPoint, ProtParamData
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklyra import PROTEIN, PhysicochemicalEncoder
+from sklyra import PROTEIN, Alphabet, PhysicochemicalEncoder
 from tests.encoders.cases import assert_close, texts
 
 
@@ -93,3 +93,13 @@ def test_a_wrong_scale_is_named_with_what_may_be_chosen(scales):
 def test_no_scales_at_all_are_refused(flatten):
     with pytest.raises(ValueError, match=r"scales=\(\)"):
         PhysicochemicalEncoder((), flatten=flatten).fit_transform(["MKV"])
+
+
+def test_gaps_may_come_before_residues():
+    gapped = [
+        Alphabet("protein_g", x) for x in ("-" + PROTEIN.letters, PROTEIN.letters + "-")
+    ]
+    one, other = (PhysicochemicalEncoder(alphabet=a).fit(["M-K"]) for a in gapped)
+    assert (one.transform(["M-K"]) == other.transform(["M-K"])).all()
+    with pytest.raises(ValueError, match=r"has \['B'\]"):
+        PhysicochemicalEncoder(alphabet=Alphabet("protein_b", "ABC")).fit(["AB"])

@@ -6,7 +6,7 @@ from Bio.Align import substitution_matrices
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklyra import PROTEIN, SubstitutionMatrixEncoder
+from sklyra import PROTEIN, Alphabet, SubstitutionMatrixEncoder
 from tests.encoders.cases import assert_close, texts
 
 MATRICES = {
@@ -68,3 +68,15 @@ def test_a_matrix_without_rows_for_the_letters_is_refused(matrix):
 def test_a_matrix_of_proteins_is_refused_for_nucleic_acids(text):
     with pytest.raises(ValueError, match=r"BLOSUM62.*NUC\.4\.4"):
         SubstitutionMatrixEncoder("BLOSUM62").fit([text])
+
+
+def test_letters_that_a_matrix_means_otherwise_are_refused():
+    letters = PROTEIN.letters + "U"
+    with pytest.raises(ValueError, match=r"no row for \['U'\]"):
+        SubstitutionMatrixEncoder(alphabet=Alphabet("with_u", letters)).fit(["MKU"])
+    for letters in ("ACGT", "ACGU-"):
+        own = Alphabet("own", letters)
+        with pytest.raises(ValueError, match="scores amino acids"):
+            SubstitutionMatrixEncoder(alphabet=own).fit(["ACG"])
+        found = SubstitutionMatrixEncoder("NUC.4.4", alphabet=own).fit(["ACG"])
+        assert found.transform(["A"])[0, 0, 0] == score("NUC.4.4", "A", "A")

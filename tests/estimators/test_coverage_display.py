@@ -80,3 +80,17 @@ def test_what_cannot_be_drawn_is_refused(model: LyraRegressor) -> None:
         CoverageDisplay.from_estimator(model, X[TEST], Y[TEST], by="size")
     with pytest.raises(NotFittedError):
         CoverageDisplay.from_estimator(LyraRegressor(), X[TEST], Y[TEST])
+
+
+def test_no_set_holds_a_class_that_training_did_not_have() -> None:
+    labels = np.where(np.median(Y) < Y, "high", "low").astype(object)
+    model = LyraClassifier(**SMALL).fit(X[TRAIN], labels[TRAIN])
+    y = labels[TEST].copy()
+    expected = CoverageDisplay.from_estimator(model, X[TEST][10:], y[10:])
+    y[:10] = None
+    missing = CoverageDisplay.from_estimator(model, X[TEST], y)
+    np.testing.assert_array_equal(missing.found, expected.found)
+    y[:10] = "middle"
+    strange = CoverageDisplay.from_estimator(model, X[TEST], y)
+    n = len(y)
+    np.testing.assert_allclose(strange.found, expected.found * (n - 10) / n)

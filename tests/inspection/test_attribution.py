@@ -6,6 +6,7 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklyra import LyraClassifier, LyraRegressor
@@ -146,3 +147,15 @@ def test_a_logo_is_drawn_from_a_model(regressor: LyraRegressor) -> None:
     with pytest.raises(ValueError, match="output=1"):
         AttributionDisplay(display.attribution, output=1)
     plt.close("all")
+
+
+def test_a_column_of_a_table_is_read_as_sequences(regressor: LyraRegressor) -> None:
+    options = {"n_permutations": 2, "random_state": 0, "baseline": PARENT}
+    expected = attribution(regressor, X[:3], **options)
+    for form in (pd.DataFrame({"SEQ": X[:3]}), pd.Series(X[:3], index=[5, 6, 7])):
+        found = attribution(regressor, form, **options)
+        assert found.sequences == expected.sequences
+    with pytest.raises(ValueError, match="X has 2 columns"):
+        attribution(regressor, pd.DataFrame({"SEQ": X[:3], "dose": [1, 2, 3]}))
+    with pytest.raises(ValueError, match="baseline has 2 columns"):
+        attribution(regressor, X[:1], baseline={"a": X[:3], "b": X[:3]})

@@ -87,3 +87,9 @@ def test_scorers_are_larger_for_what_is_better():
     assert normal_log_loss_scorer(model, X, y) == pytest.approx(norm.logpdf(y).mean())
     scores = cross_val_score(model, X, y, scoring=interval_scorer, cv=2)
     assert len(scores) == 2
+
+
+def test_means_that_are_no_numbers_are_refused():
+    with pytest.raises(ValueError, match="y_pred has NaN or infinity"):
+        normal_log_loss([1.0, 2.0], [np.nan, 2.0], [1.0, 1.0])
+    assert np.isfinite(normal_log_loss([np.nan, 2.0], [np.nan, 2.0], [1.0, 1.0]))

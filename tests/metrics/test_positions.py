@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import BaseEstimator
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
     matthews_corrcoef,
     roc_auc_score,
 )
+from sklearn.pipeline import make_pipeline
 
 from sklyra.metrics import (
     flatten_positions,
@@ -241,3 +243,51 @@ def test_any_metric_of_flat_arrays_makes_a_scorer():
         position_scorer("accuracy")
     with pytest.raises(ValueError, match="average='macro'"):
         position_scorer(balanced_accuracy_score, average="macro")
+
+
+def test_scorers_read_what_is_missing_as_their_model_does():
+    class Coil(Fixed, BaseEstimator):
+        missing = "?"
+
+        def fit(self, X: Any, y: Any = None) -> Coil:
+            self.is_fitted_ = True
+            return self
+
+    X, y = ["HHHC", "HC"], ["H--C", "?C"]
+    for scorer in (position_mcc_scorer, q8_scorer, sov_scorer):
+        metric = scorer.args[0]
+        assert scorer(Coil(), X, y) == metric(y, X, missing="?")
+        assert scorer(make_pipeline(Coil()).fit(X), X, y) == metric(y, X, missing="?")
+        assert metric(y, X, missing="?") != metric(y, X)
+    accuracy = position_scorer(accuracy_score)
+    assert accuracy(Coil(), X, y) == 3 / 5
+    assert position_scorer(accuracy_score, missing="-?")(Coil(), X, y) == 1
+
+
+def test_a_curve_is_of_the_state_that_was_meant():
+    three = [np.array([[0.9, 0.1, 0], [0.8, 0.2, 0], [0.1, 0.9, 0], [0.2, 0.8, 0]])]
+    with pytest.raises(ValueError, match=r"3 columns.*Pass scores \(L,\) of 'E'"):
+        position_auroc(["CCEE"], three)
+    assert position_auroc(["CCEE"], [three[0][:, 1]]) == 1
+    # states are those of all sequences
+    for average in ("micro", "sequence"):
+        with pytest.raises(ValueError, match="a ROC curve is of two"):
+            position_auroc(["CCEE", "EEHH"], [[0.0] * 4] * 2, average=average)
+    scores = [[0.1, 0.9], [0.2, 0.1], [0.7, 0.6]]
+    got = position_auroc(["CE", "CC", "EC"], scores, average="sequence")
+    assert got == np.mean([1, 1])
+    with pytest.raises(ValueError, match="y_true has 2 columns, y_score 3"):
+        position_auroc([np.array([[0, 1], [1, 0]])], [np.zeros((2, 3))])
+
+
+def test_predictions_that_are_no_numbers_are_no_good_ones():
+    for wrong in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="y_pred has NaN or infinity"):
+            mcrmse([[1.0, 2.0]], [[1.0, wrong]])
+    assert mcrmse([[1.0, np.nan]], [[1.5, np.nan]]) == 0.5
+
+
+def test_labels_of_other_forms_are_read_or_refused():
+    assert position_mcc(["HHC"], [b"HHC"]) == 1
+    with pytest.raises(ValueError, match="several labels a position"):
+        sov_score([np.zeros((3, 2))], [np.zeros((3, 2))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,3 +67,47 @@ def test_clusters_do_not_see_strands(text, turned, similarity):
     assert clusters(text) == clusters(other)
     both = clusters([*text, *map(turn, text)])
     assert both[: len(text)] == both[len(text) :]
+
+
+FAMILY = "MKWTAYIDRH"
+ALIGNED = [FAMILY + "-" * 20, "-" * 20 + FAMILY]
+OTHERS = ["-" * 10 + x + "-" * 10 for x in ("ACDEFGHIKL", "WWPGSDENLF", "PQRNSTVPQR")]
+
+
+@pytest.mark.parametrize(
+    ("similarity", "expected"),
+    [
+        ("identity", [0, 0, 1, 2, 3]),
+        ("kmer", [0, 0, 1, 2, 3]),
+        ("hamming", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_gaps_make_nobody_similar(similarity, expected):
+    X = [*ALIGNED, *OTHERS]
+    found = cluster_sequences(
+        X, similarity=similarity, threshold=0.6, alphabet="protein"
+    )
+    assert found.tolist() == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text("AC-", min_size=6, max_size=6), min_size=2, max_size=8),
+    st.sampled_from([0.3, 0.5, 0.75, 1.0]),
+)
+def test_positions_where_both_have_a_gap_do_not_count(X, threshold):
+    def alike(one, other):
+        pairs = [p for p in zip(one, other, strict=True) if p != ("-", "-")]
+        return np.mean([a == b for a, b in pairs or ["--"]])
+
+    found = cluster_sequences(
+        X, similarity="hamming", threshold=threshold, alphabet="protein"
+    )
+    assert same_partition(found, linked(X, alike, threshold))
+
+
+def test_an_error_names_the_row_that_was_given():
+    with pytest.raises(ValueError, match=r"X\[2\] has 2 letters and no 3-mer"):
+        cluster_sequences(
+            ["MKTAYI", "WWLVPG", "AC-"], similarity="kmer", alphabet="protein"
+        )

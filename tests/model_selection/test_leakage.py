@@ -42,3 +42,8 @@ def test_leakage_report_finds_the_nearest():
 def test_gaps_in_test_only_are_compared_too():
     report = leakage_report(["MKTAYI"], ["MK-AYI", "MKTAYI"])
     assert report.identity.tolist() == [1 - 1 / 6, 1]
+
+
+def test_gaps_are_no_letters():
+    found = leakage_report(["MKT-AYIW", "--------"], ["MKTA-YIW", "M-KTAYIV"])
+    assert found.identity.tolist() == [1, 1 - 1 / 7]

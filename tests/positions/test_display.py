@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
@@ -59,6 +60,14 @@ def test_it_draws_where_it_is_told(classifier):
     display = PositionDisplay.from_estimator(classifier, X[:2], axes=axes)
     assert display.axes_[1] is axes[1]
     assert display.figure_ is axes[0].figure
+
+
+def test_a_column_of_a_table_is_sequences_and_names_are_as_many(classifier):
+    frame = pd.DataFrame({"sequence": X[:3]})
+    display = PositionDisplay.from_estimator(classifier, frame, HIDDEN[:3])
+    assert [track.letters for track in display.tracks] == list(X[:3])
+    with pytest.raises(ValueError, match="labels has 2 names, but X 3 sequences"):
+        PositionDisplay.from_estimator(classifier, X[:3], labels=["a", "b"])
 
 
 def test_the_model_must_be_fitted():

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sklyra
@@ -119,6 +120,9 @@ def test_a_test_that_was_learned_is_not_called_good(page, regressor):
     mixed = ([*TEST_X[:20], *X[:5]], np.r_[TEST_Y[:20], Y[:5]])
     again = sklyra.report(regressor, test=mixed, n_proposals=0).html
     assert "5 of 25 test sequences are in training. Scores on the test are" in again
+    frame = pd.DataFrame({"variant": mixed[0]}), mixed[1]
+    again = sklyra.report(regressor, test=frame, n_proposals=0).html
+    assert "5 of 25 test sequences are in training." in again
 
 
 def test_what_was_not_compared_is_said(page, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 import textwrap
@@ -12,9 +13,10 @@ import pytest
 from sklearn.base import clone
 from sklearn.metrics import make_scorer
 
-from sklyra import LyraSearchCV
+from sklyra import Alphabet, LyraPositionClassifier, LyraSearchCV
+from sklyra.datasets import make_positions
 from sklyra.metrics import spearman_score
-from sklyra.search.fingerprints import _values
+from sklyra.search.fingerprints import _text, _values
 from tests.search.cases import FEW, OPTIONS, X, Y, small
 
 
@@ -79,3 +81,30 @@ def test_functions_are_told_apart_by_what_they_do(tmp_path):
 def test_containers_have_one_fingerprint(form):
     some = ["ACD", "A", "ACDEF" * 10]
     assert _values(form(some)) == some
+
+
+def test_settings_with_one_text_have_fingerprints_of_their_own():
+    alphabets = [Alphabet("own", "ACGT"), Alphabet("own", "ACGT", silent="-")]
+    tables = [np.zeros(5000), np.r_[np.zeros(2500), 1, np.zeros(2499)]]
+    for one, other in (alphabets, tables):
+        assert repr(one) == repr(other)
+        assert _text(one) != _text(other)
+        assert _text(one) == _text(copy.deepcopy(one))
+
+
+def test_each_position_may_have_a_weight():
+    rng = np.random.default_rng(0)
+    X, y = make_positions(20, 20, distance=3, random_state=0)
+    weights = [rng.random(len(x)) for x in X]
+    names = ("dropout", "d_model", "n_s4d_layers", "head_hidden", "weight_decay")
+    only = {**dict.fromkeys(names), "lr": [0.01]}
+    model = LyraPositionClassifier(n_members=1, max_epochs=1, d_model=8, random_state=0)
+    search = LyraSearchCV(model, n_trials=1, cv=2, space=only, random_state=0)
+    found = search.fit(X, y, sample_weight=weights)
+    rows = np.empty(len(X), object)
+    rows[:] = weights
+    same = clone(search).fit(X, y, sample_weight=rows)
+    assert found.best_score_ == same.best_score_
+    proba, other = found.predict_proba(X[:1]), clone(search).fit(X, y)
+    assert (proba[0] == same.predict_proba(X[:1])[0]).all()
+    assert (proba[0] != other.predict_proba(X[:1])[0]).any()

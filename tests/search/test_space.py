@@ -12,6 +12,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from sklyra import (
+    Alphabet,
     KmerVectorizer,
     LyraRegressor,
     LyraSearchCV,
@@ -111,9 +112,27 @@ def test_first_trial_is_the_estimator_as_it_is():
     own = {**TRIAL, "pgc_hidden": [8], "lr": 0.05, "weight_decay": 0.0}
     search = LyraSearchCV(LyraRegressor(**own), n_trials=1, cv=2).fit(X, Y)
     first = search.cv_results_["params"][0]
-    assert first.pop("weight_decay") >= 1e-4  # a logarithmic range does not reach 0
     assert first.pop("pgc_hidden") in ([8], (8,))
     assert first == {name: LyraRegressor(**own).get_params()[name] for name in first}
     space = {**FEW, "lr": None, "dropout": None, "d_model": np.array([16, 12, 8])}
     search = LyraSearchCV(small(), n_trials=1, space=space, cv=2).fit(X, Y)
     assert search.cv_results_["params"] == [{"d_model": 8}]
+
+
+@pytest.mark.parametrize("own", [0.0, np.float32(0.5), 1e-6])
+def test_own_values_are_always_included(own):
+    search = LyraSearchCV(small().set_params(weight_decay=own), n_trials=1, cv=2)
+    space = dict.fromkeys([name for name in FEW if name != "weight_decay"])
+    search.set_params(space={**space, "lr": None, "dropout": None}, random_state=0)
+    assert search.fit(X[:40], Y[:40]).best_params_ == {"weight_decay": own}
+
+
+def test_choices_that_a_study_cannot_tell_apart_are_refused():
+    both = [Alphabet("own", "ACGT"), Alphabet("own", "ACGT", silent="-")]
+    for name, choices in {"alphabet": both, "dropout": [0, False]}.items():
+        with pytest.raises(ValueError, match="cannot tell apart"):
+            suggest_params(optuna.trial.FixedTrial({}), space={name: choices})
+    only = {**FEW, "lr": None, "dropout": [0.1, 0.1, np.float64(0.1)]}
+    trial = optuna.trial.FixedTrial({"dropout": 0.1})
+    only["weight_decay"] = None
+    assert suggest_params(trial, space=only) == {"dropout": 0.1}

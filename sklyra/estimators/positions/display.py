@@ -11,7 +11,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from sklyra._typing import Array
-from sklyra.sequences import PositionForm
+from sklyra.sequences import PositionForm, is_text, list_sequences
+from sklyra.sequences.tables import read_table
 from sklyra.targets import ClassTarget, ValueTarget
 
 # Letters are written up to this length.
@@ -113,11 +114,15 @@ default=None
         if y is not None:
             lengths = np.array([len(p) for p in predicted], np.int64)
             true = _measured(model._read_labels(y, lengths), target)
-        texts = [x if isinstance(x, str) else "" for x in X]
-        called = list(labels) if labels is not None else None
-        if called is None:
-            called = [f"sequence {row}" for row in range(len(predicted))]
-        tracks = list(map(Track, called, texts, predicted, true))
+        called = [f"sequence {row}" for row in range(len(predicted))]
+        if labels is not None:
+            called = list(labels)
+        if len(called) != len(predicted):
+            raise ValueError(
+                f"labels has {len(called)} names, but X {len(predicted)} sequences."
+            )
+        rows = zip(called, _texts(X, len(predicted)), predicted, true, strict=True)
+        tracks = [Track(*row) for row in rows]
         return cls(tracks, kind, names).plot(axes=axes)
 
     def plot(self, *, axes: Any = None) -> Self:
@@ -228,6 +233,12 @@ def _measured(labels: Any, target: Any) -> list[npt.NDArray[Any]]:
     out = np.full((len(labels.measured), known.shape[1]), np.nan)
     out[labels.measured] = known
     return list(PositionForm().divide(out, labels.offsets))
+
+
+def _texts(X: Any, n_samples: int) -> list[str]:
+    """List letters of sequences; "" for numbers, and for tables."""
+    plain = read_table(X) is None and is_text(X)
+    return list_sequences(X) if plain else [""] * n_samples
 
 
 def _write_letters(ax: Any, letters: str) -> None:
