@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _VERSION = 1
 # Held-out rows that count, at most.
 _MOST = 4096
+_FOLDS = 5
+# Of fewer held-out rows a 95% quantile would be a single one.
+_LEAST_SEEN = 40
 # Rows that choose bandwidths, of all outputs together, and of each at least.
 _CHOOSING, _LEAST_CHOOSING = 1800, 150
 
@@ -103,11 +106,12 @@ class Doubt:
             rows = np.sort(np.random.RandomState(0).permutation(rows)[:_MOST])
         inputs, folds = split.data.inputs, _held(split, rows, ensemble.strands)
         asked = split.asked.inputs
+        seen = [(train, asked.take(valid)) for train, valid in folds]
+        if sum(len(valid) for _, valid in folds) < _LEAST_SEEN:
+            seen = _seen_by_others(inputs, ensemble.strands)
         # a model without a Gaussian process keeps no sequences
         novelty = Novelty.learn(
-            inputs,
-            [(train, asked.take(valid)) for train, valid in folds],
-            summaries=ensemble.gaussian_process is None,
+            inputs, seen, summaries=ensemble.gaussian_process is None
         )
         output, encoded = evidence.output[rows], evidence.asked.target[rows]
         new = cls(novelty, rows, output, encoded, [])
@@ -297,6 +301,20 @@ def _held(split: Split, rows: Rows, strands: Strands) -> list[tuple[Rows, Rows]]
         if len(own):
             held.append((train, own))
     return held
+
+
+def _seen_by_others(inputs: Inputs, strands: Strands) -> list[tuple[Rows, Inputs]]:
+    """Hold all training samples out in turn, which needs no predictions."""
+    n_rows = len(inputs) // (1 + strands.both)
+    order = np.random.RandomState(0).permutation(n_rows)
+    found = []
+    for valid in np.array_split(order, min(_FOLDS, n_rows)):
+        train = np.setdiff1d(order, valid)
+        if strands.both:
+            valid, train = (np.concatenate([x, x + n_rows]) for x in (valid, train))
+        if len(train):
+            found.append((train, inputs.take(valid)))
+    return found
 
 
 def _held_out_latent(

@@ -48,7 +48,11 @@ class Strands:
         covariates = inputs.covariates
         if covariates is not None:
             covariates = np.concatenate([covariates] * 2)
-        return Inputs(tuple(map(both_strands, inputs.chains)), covariates)
+        guessed = inputs.guessed
+        if guessed is not None:
+            guessed = np.concatenate([guessed] * 2)
+        chains = tuple(map(both_strands, inputs.chains))
+        return Inputs(chains, covariates, guessed=guessed)
 
     def of_dataset(self, data: SequenceDataset) -> SequenceDataset:
         """Put the other strand of each sequence behind all of them.

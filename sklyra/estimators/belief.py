@@ -107,7 +107,7 @@ class Belief:
             )
         ones = np.ones((1, ensemble.target.n_outputs))
         unit = float(ensemble.target.effects(ones).ravel()[self._output])
-        return covariance * unit**2, noise * unit**2
+        return covariance * unit**2, (noise or 0.0) * unit**2
 
 
 def member_margins(ensemble: Ensemble, parts: list[Array]) -> Array:

@@ -13,7 +13,7 @@ from sklyra.ensemble import Ensemble
 from sklyra.estimators import uncertain
 from sklyra.estimators.base import BaseLyra
 from sklyra.estimators.belief import member_margins
-from sklyra.estimators.draws import among_members, find_latent, without_noise
+from sklyra.estimators.draws import find_latent, with_members, without_noise
 from sklyra.sequences import Inputs
 
 # Contrasts of which covariances are computed at a time.
@@ -87,11 +87,11 @@ def _correlations(
     with ordinary_mode(), threads(model.n_threads):
         latent = [find_latent(ensemble, doubt, inputs, k) for k in outputs]
     variance = np.stack([own.variance for own in latent], axis=1)
-    total = uncertain.predict_std(model, inputs, parts, variance)
+    total, share = uncertain.predict_doubts(model, inputs, parts, variance)
     found = []
     for k, own in enumerate(latent):
-        covariance = among_members(ensemble, parts, k) + own.covariance
-        found.append(without_noise(covariance, own.noise, total[:, k]))
+        covariance = with_members(ensemble, parts, own, k)
+        found.append(without_noise(covariance, own.noise, total[:, k], share[:, k]))
     return found
 
 

@@ -10,6 +10,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from sklyra._typing import Array
+from sklyra.estimators.interval_display import as_measured
 from sklyra.sequences import check_option
 from sklyra.sequences.missing import is_missing
 
@@ -94,8 +95,16 @@ class CoverageDisplay:
         check_option("by", by, _KINDS)
         check_is_fitted(estimator)
         if by == "confidence":
-            inside = [_inside(estimator, X, y, level) for level in _LEVELS]
-            at = wanted = np.array(_LEVELS)
+            inside, levels = [], []
+            for level in _LEVELS:
+                try:
+                    inside.append(_inside(estimator, X, y, level))
+                except ValueError:
+                    if not inside:
+                        raise
+                    break  # few held-out rows support no higher confidence
+                levels.append(level)
+            at = wanted = np.array(levels)
             groups = [row[row >= 0] for row in inside]
         else:
             row = _inside(estimator, X, y, confidence)
@@ -151,18 +160,20 @@ def _inside(estimator: Any, X: Any, y: Any, confidence: float) -> npt.NDArray[An
     Of several outputs there is a column each.
     """
     if not is_classifier(estimator):
-        true = np.asarray(y, float)
         low, high = np.moveaxis(estimator.predict_interval(X, confidence), 1, 0)
+        true = as_measured(np.asarray(y, float), low.shape)
         inside = (low <= true) & (true <= high)
         return np.where(np.isnan(true), -1, inside)
     sets = estimator.predict_set(X, confidence)
     if sets.ndim == 3:
-        table = np.asarray(y, float)
+        table = as_measured(np.asarray(y, float), sets.shape[:2])
+        if not np.isin(table[~np.isnan(table)], (0, 1)).all():
+            raise ValueError("y of several labels must hold 0 and 1, and NaN.")
         column = np.nan_to_num(table).astype(int)[:, :, None]
         inside = np.take_along_axis(sets, column, axis=2)[:, :, 0]
         return np.where(np.isnan(table), -1, inside)
     at = {label: k for k, label in enumerate(estimator.classes_.tolist())}
-    labels = np.asarray(y).tolist()
+    labels = as_measured(np.asarray(y), sets.shape[:1]).tolist()
     # no set holds a class that training did not have
     column = np.array([at.get(label, -1) for label in labels])
     inside = sets[np.arange(len(sets)), column] & (column >= 0)

@@ -20,7 +20,7 @@ def draw_outputs(
     doubt: Doubt,
     inputs: Inputs,
     parts: list[Array],
-    std: Array,
+    doubts: tuple[Array, Array],
     options: tuple[int, bool, np.random.RandomState],
 ) -> Array:
     """Draw outputs around what is predicted.
@@ -35,8 +35,9 @@ def draw_outputs(
         Samples.
     parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
         What its parts predict of them.
-    std : ndarray of shape (n_samples, n_outputs), float64
-        Standard deviations of measurements.
+    doubts : tuple of ndarray of shape (n_samples, n_outputs), float64
+        Standard deviations of measurements, and the share of disagreement in their
+        variance.
     options : tuple of (n_draws, noise, rng)
         Number of draws, whether they have noise, and the source of random numbers.
 
@@ -45,11 +46,12 @@ def draw_outputs(
     ndarray of shape (n_draws, n_samples, n_outputs), float64
         Draws.
     """
-    n_draws, noise, rng = options
+    (n_draws, noise, rng), (std, share) = options, doubts
     level = ensemble.stacked(parts, inputs)
     out = np.empty((n_draws, *level.shape))
     for k in range(level.shape[1]):
-        correlation, sure = believed(ensemble, doubt, inputs, parts, std, k)
+        covariance, measured = posterior_covariance(ensemble, doubt, inputs, parts, k)
+        correlation, sure = without_noise(covariance, measured, std[:, k], share[:, k])
         correlation[np.diag_indices(len(sure))] = 1 + _JITTER
         factor = np.linalg.cholesky(correlation)
         draws = sure * (rng.normal(size=(n_draws, len(sure))) @ factor.T)
@@ -60,45 +62,21 @@ def draw_outputs(
     return out
 
 
-def believed(
-    ensemble: Ensemble,
-    doubt: Doubt,
-    inputs: Inputs,
-    parts: list[Array],
-    std: Array,
-    k: int,
+def without_noise(
+    covariance: Array, noise: float | None, std: Array, share: Array
 ) -> tuple[Array, Array]:
-    """Compute how an output varies by the belief of a model, without noise.
-
-    Parameters
-    ----------
-    ensemble, doubt, inputs, parts, std : object
-        As in `draw_outputs`.
-    k : int
-        Number of the output.
-
-    Returns
-    -------
-    correlation : ndarray of shape (n_samples, n_samples), float64
-        Of all pairs of samples.
-    sure : ndarray of shape (n_samples,), float64
-        Standard deviations: the part of `std` that is no noise.
-    """
-    covariance, measured = posterior_covariance(ensemble, doubt, inputs, parts, k)
-    return without_noise(covariance, measured, std[:, k])
-
-
-def without_noise(covariance: Array, noise: float, std: Array) -> tuple[Array, Array]:
     """Divide standard deviations of measurements into belief and noise.
 
     Parameters
     ----------
     covariance : ndarray of shape (n_samples, n_samples), float64
         Of what is measured, as a model has it.
-    noise : float
-        Variance of the noise, as a model has it.
+    noise : float or None
+        Variance of the noise, as a model has it; None if it does not know.
     std : ndarray of shape (n_samples,), float64
         Standard deviations of measurements.
+    share : ndarray of shape (n_samples,), float64
+        What of their variance is belief where the model does not know of noise.
 
     Returns
     -------
@@ -110,29 +88,33 @@ def without_noise(covariance: Array, noise: float, std: Array) -> tuple[Array, A
     variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
     size = np.sqrt(variance)
     correlation = covariance / size / size[:, None]
-    return correlation, std * np.sqrt(variance / (variance + noise))
+    if noise is not None:
+        share = variance / (variance + noise)
+    return correlation, std * np.sqrt(share)
 
 
 def posterior_covariance(
     ensemble: Ensemble, doubt: Doubt, inputs: Inputs, parts: list[Array], k: int
-) -> tuple[Array, float]:
+) -> tuple[Array, float | None]:
     """Compute the covariance of an output by members and the Gaussian process.
 
     Parameters
     ----------
-    ensemble, doubt, inputs, parts, k : object
-        As in `believed`.
+    ensemble, doubt, inputs, parts : object
+        As in `draw_outputs`.
+    k : int
+        Number of the output.
 
     Returns
     -------
     covariance : ndarray of shape (n_samples, n_samples), float64
         Of what is measured, on the scale of outputs, as the model has it: it is not
         compared with errors.
-    noise : float
-        Variance of the noise, by the Gaussian process; 0 without one.
+    noise : float or None
+        Variance of the noise, by the Gaussian process; None without one.
     """
     latent = find_latent(ensemble, doubt, inputs, k)
-    return among_members(ensemble, parts, k) + latent.covariance, latent.noise
+    return with_members(ensemble, parts, latent, k), latent.noise
 
 
 class Latent(NamedTuple):
@@ -144,13 +126,13 @@ class Latent(NamedTuple):
         Posterior covariance of samples, means over strands where both count.
     variance : ndarray of shape (n_samples,), float64
         Posterior variance, its mean over strands where both count.
-    noise : float
-        Variance of the noise of a measurement.
+    noise : float or None
+        Variance of the noise of a measurement; None if it is not known.
     """
 
     covariance: Array
     variance: Array
-    noise: float
+    noise: float | None
 
 
 def find_latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Latent:
@@ -159,16 +141,16 @@ def find_latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Lat
     Parameters
     ----------
     ensemble, doubt, inputs, k : object
-        As in `believed`.
+        As in `posterior_covariance`.
 
     Returns
     -------
     Latent
-        Zeros, if there is no Gaussian process.
+        Zeros and None, if there is no Gaussian process.
     """
     certainty, n = doubt.certainty(ensemble), len(inputs)
     if certainty is None or ensemble.gaussian_process is None:
-        return Latent(np.zeros((n, n)), np.zeros(n), 0.0)
+        return Latent(np.zeros((n, n)), np.zeros(n), None)
     covariance = certainty.covariance(compared(ensemble.strands.of_inputs(inputs)), k)
     # rounding may take it below 0
     variance = np.maximum(np.diag(covariance), 0)[:, None]
@@ -179,21 +161,30 @@ def find_latent(ensemble: Ensemble, doubt: Doubt, inputs: Inputs, k: int) -> Lat
     return Latent(covariance, variance, float(np.nan_to_num(noise)))
 
 
-def among_members(ensemble: Ensemble, parts: list[Array], k: int) -> Array:
-    """Compute the covariance of one output among the members of each part.
+def with_members(
+    ensemble: Ensemble, parts: list[Array], latent: Latent, k: int
+) -> Array:
+    """Add the covariance of one output among the members of each part.
 
     Parameters
     ----------
     ensemble, parts, k : object
-        As in `believed`.
+        As in `posterior_covariance`.
+    latent : Latent
+        What the Gaussian process says.
 
     Returns
     -------
     ndarray of shape (n_samples, n_samples), float64
-        On the scale of outputs.
+        On the scale of outputs. Without a Gaussian process that among the parts too:
+        there may be one member of each.
     """
-    total = np.zeros((parts[0].shape[1],) * 2)
+    total = latent.covariance.copy()
     for weight, part in zip(ensemble.stacking_weights, parts, strict=True):
         away = part[:, :, k] - part[:, :, k].mean(axis=0)
         total += weight[k] ** 2 * away.T @ away / len(away)
+    if latent.noise is None:
+        each = np.stack([part[:, :, k].mean(axis=0) for part in parts])
+        away = each - each.mean(axis=0)
+        total += away.T @ away / len(away)
     return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
@@ -94,9 +95,10 @@ class IntervalDisplay:
                 f"estimator is a {type(estimator).__name__}, but intervals are those "
                 "of a regressor. For classes draw CoverageDisplay."
             )
-        measured = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        predicted = np.asarray(estimator.predict(X))
+        predicted = predicted.reshape(len(predicted), -1)
+        measured = as_measured(np.asarray(y, dtype=np.float64), predicted.shape)
         check_output(measured, output)
-        predicted = np.asarray(estimator.predict(X)).reshape(measured.shape)
         interval = np.asarray(estimator.predict_interval(X, confidence))
         interval = interval.reshape(len(measured), 2, -1)[:, :, output]
         return cls.from_predictions(
@@ -185,3 +187,31 @@ class IntervalDisplay:
         ax.legend(loc="lower right")  # of a diagonal, an empty corner
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def as_measured(y: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Bring what was measured to the shape of predictions.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples[, n_outputs])
+        What was measured.
+    shape : tuple of int
+        That of the predictions; one column is as good as none.
+
+    Returns
+    -------
+    ndarray of shape `shape`
+        The same values.
+
+    Raises
+    ------
+    ValueError
+        If there are more or fewer.
+    """
+    if y.shape[:1] != shape[:1] or y.size != np.prod(shape):
+        raise ValueError(
+            f"y has shape {y.shape}, but what is predicted of X {shape}: pass what was "
+            "measured of each."
+        )
+    return y.reshape(shape)

@@ -198,7 +198,8 @@ class ColumnReader:
         columns = [column for column, _ in read]
         chains = tuple(chain for _, chain in read)
         chain_names = tuple(column.name for column in columns)
-        inputs = Inputs(chains, covariates.transform(others), names=chain_names)
+        numbers, _ = covariates.transform(others)
+        inputs = Inputs(chains, numbers, names=chain_names)
         weighty = inputs if len(used) == len(inputs) else inputs.take(used)
         facing = FacingPositions(weighty, number_pairings(said, chain_names))
         reader = cls(names, has_names(X), columns, covariates, facing)
@@ -232,8 +233,9 @@ class ColumnReader:
         ]
         others = [table[covariate.name] for covariate in self.covariates.columns]
         names = tuple(column.name for column in self.sequences)
-        covariates = self.covariates.transform(others)
-        return self.facing(Inputs(tuple(chains), covariates, names=names))
+        numbers, guessed = self.covariates.transform(others)
+        read = Inputs(tuple(chains), numbers, names=names, guessed=guessed)
+        return self.facing(read)
 
     def check_lengths(self, inputs: Inputs, max_length: int) -> None:
         """Warn of sequences that are far longer than those of training.

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from sklyra._typing import Array
+from sklyra._typing import Array, Mask
 from sklyra._warnings import warn
 from sklyra.exceptions import CovariateWarning
 from sklyra.features.numbers import warn_missing
@@ -77,7 +77,7 @@ class CategoryColumn:
             return []
         return [f"{self.name}={level}" for level in self.levels]
 
-    def transform(self, column: Column) -> Array:
+    def transform(self, column: Column) -> tuple[Array, Mask]:
         """Mark the level of each row.
 
         Parameters
@@ -87,14 +87,20 @@ class CategoryColumn:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_names), float64
+        table : ndarray of shape (n_samples, n_names), float64
             One-hot rows; zeros where the level is missing or unknown.
+        guessed : ndarray of shape (n_samples,), bool
+            Where nothing was learned about the level: it was not in training.
         """
         texts = np.array(level_names(column.values), dtype=object)
         known = np.array(self.levels, dtype=object)
         table = texts[:, None] == known[None, :]
-        self._warn_unseen(texts, ~table.any(axis=1))
-        return table.astype(float) if self.names else np.empty((len(texts), 0))
+        unseen = ~table.any(axis=1)
+        self._warn_unseen(texts, unseen)
+        guessed = unseen & ~np.array((texts == "") & self.had_missing, bool)
+        guessed &= bool(self.levels)
+        out = table.astype(float) if self.names else np.empty((len(texts), 0))
+        return out, guessed
 
     def _warn_unseen(
         self, texts: npt.NDArray[Any], unseen: npt.NDArray[np.bool_]

@@ -79,7 +79,9 @@ class Covariates:
         """
         return [column for column in self.columns if column.name not in self.useless]
 
-    def transform(self, columns: Sequence[Column]) -> npt.NDArray[np.float32] | None:
+    def transform(
+        self, columns: Sequence[Column]
+    ) -> tuple[npt.NDArray[np.float32] | None, npt.NDArray[np.int64] | None]:
         """Convert columns to numbers around zero.
 
         Parameters
@@ -89,14 +91,22 @@ class Covariates:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_names), float32, or None
+        table : ndarray of shape (n_samples, n_names), float32, or None
             None if there are no columns that vary and are of use.
+        guessed : ndarray of shape (n_samples,), int64, or None
+            Number of values of each sample that nothing was learned about; None if
+            there are none.
         """
         named = {column.name: column for column in columns}
-        parts = [learned.transform(named[learned.name]) for learned in self.used]
+        both = [learned.transform(named[learned.name]) for learned in self.used]
+        guesses = [mask for _, mask in both if mask.any()]
+        guessed = None
+        if guesses:
+            guessed = np.stack(guesses).astype(np.int64).sum(axis=0)
         if not self.names:
-            return None
-        return np.concatenate(parts, axis=1).astype(np.float32)
+            return None, guessed
+        table = np.concatenate([part for part, _ in both], axis=1)
+        return table.astype(np.float32), guessed
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.

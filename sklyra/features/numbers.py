@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from sklyra._typing import Array
+from sklyra._typing import Array, Mask
 from sklyra._warnings import warn
 from sklyra.exceptions import CovariateWarning
 from sklyra.sequences.columns import DATES
@@ -106,7 +106,7 @@ class NumberColumn:
         names = [self.name] if self.varies else []
         return names + [f"{self.name} missing"] * self.had_missing
 
-    def transform(self, column: Column) -> Array:
+    def transform(self, column: Column) -> tuple[Array, Mask]:
         """Standardize numbers.
 
         Parameters
@@ -116,9 +116,12 @@ class NumberColumn:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_names), float64
+        table : ndarray of shape (n_samples, n_names), float64
             Standardized numbers if they vary, and 1 where they are missing if some
             were in training.
+        guessed : ndarray of shape (n_samples,), bool
+            Where nothing was learned about the number: it is missing, or another one,
+            and was not in training.
         """
         values = read_numbers(column, self.parses, self.dates)
         missing = np.isnan(values)
@@ -128,11 +131,14 @@ class NumberColumn:
                 "row lacked it"
             )
             warn_missing(column.name, missing, filled)
+        # a number where all of training had another, or none where all had one
+        guessed = missing if self.varies else ~missing & (values != self.center)
+        guessed = guessed & (not self.had_missing)
         values = np.where(missing, self.center, values)
         with np.errstate(over="ignore"):
             scaled = (values - self.center) / self.scale
         table = np.stack([_clip(scaled), missing], axis=1)
-        return table[:, [self.varies, self.had_missing]]
+        return table[:, [self.varies, self.had_missing]], guessed
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.

@@ -32,6 +32,9 @@ default=None
         Names of the chains, if they have some.
     numbers : str, default="covariates"
         What the covariates are, all together.
+    guessed : ndarray of shape (n_samples,), int64, or None, default=None
+        Number of values beside the sequences that nothing was learned about, such as a
+        level that no training row had; None if there are none.
     """
 
     chains: tuple[EncodedSequences, ...]
@@ -39,6 +42,7 @@ default=None
     ends: npt.NDArray[np.int64] | None = None
     names: tuple[str, ...] = ()
     numbers: str = "covariates"
+    guessed: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.chains[0])
@@ -82,7 +86,8 @@ default=None
         covariates = None if self.covariates is None else self.covariates[rows]
         ends = None if self.ends is None else self.ends[rows]
         chains = tuple(chain.take(rows) for chain in self.chains)
-        return Inputs(chains, covariates, ends, self.names, self.numbers)
+        guessed = None if self.guessed is None else self.guessed[rows]
+        return Inputs(chains, covariates, ends, self.names, self.numbers, guessed)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values and arrays.

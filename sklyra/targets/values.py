@@ -114,7 +114,7 @@ class ValueTarget:
 
     def effects(self, levels: Array) -> Array:
         """Multiply by the standard deviation (see `Target.effects`)."""
-        effects: Array = levels * self._scale
+        effects: Array = np.where(self._varies, levels * self._scale, 0)
         return effects[:, 0] if self._flat else effects
 
     def prior_weights(self, scales: Sequence[Scale]) -> Array:

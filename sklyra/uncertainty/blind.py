@@ -13,7 +13,10 @@ from sklyra.sequences import Inputs
 
 
 class Blind:
-    """Count letters at positions that had another letter in all training samples.
+    """Count what training samples say nothing of.
+
+    Letters at positions that had another letter in all training samples, and values
+    beside the sequences that none of them had.
 
     No model can know what a change there does.
 
@@ -74,6 +77,8 @@ class Blind:
             Numbers of letters, of all chains together.
         """
         total = np.zeros(len(inputs))
+        if inputs.guessed is not None:
+            total += inputs.guessed
         for own, letters, chain in zip(
             self.aligned, self.letters, inputs.chains, strict=True
         ):

@@ -89,7 +89,7 @@ def conformal_quantile(scores: Array, confidence: float) -> float:
     float
         The ``ceil((n + 1) * c)``-th smallest; infinity if there are too few.
     """
-    rank = math.ceil((len(scores) + 1) * confidence - 1e-9)
+    rank = max(1, math.ceil((len(scores) + 1) * confidence - 1e-9))
     if rank > len(scores):
         return math.inf
     return float(np.partition(scores, rank - 1)[rank - 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -20,6 +21,8 @@ _BANDWIDTHS = (np.inf, 0.4, 0.2, 0.1, 0.05)
 _SHARED, _TAIL = 4.0, 0.5
 # Degrees of freedom of that one, and points at which distributions are computed.
 _FREEDOM, _POINTS = 4, 201
+# Samples that are compared with held-out rows at a time.
+_BLOCK = 2048
 # Share of the mean squared error that is left everywhere.
 _LEAST = 1e-4
 
@@ -59,6 +62,21 @@ class Clues(NamedTuple):
             A copy of these rows.
         """
         return Clues(*(values[rows] for values in self))
+
+    def with_noise(self, noise: float) -> Clues:
+        """Expect the same noise of all.
+
+        Parameters
+        ----------
+        noise : float
+            Its variance.
+
+        Returns
+        -------
+        Clues
+            A copy with it.
+        """
+        return self._replace(noise=np.full(len(self.level), noise))
 
     @property
     def terms(self) -> Array:
@@ -151,10 +169,29 @@ class Difficulty:
         ndarray of shape (n_samples,), float64
             Standard deviations, above 0.
         """
-        weights = self._weights(clues)
-        total = weights @ self.scaled**2 + _TAIL * self._width**2
-        scale: Array = np.sqrt(total / (weights.sum(axis=1) + _TAIL))
-        return scale * self._sigma(clues)
+        scale = np.empty(len(clues.level))
+        for rows, weights in self._blocks(clues):
+            total = weights @ self.scaled**2 + _TAIL * self._width**2
+            scale[rows] = np.sqrt(total / (weights.sum(axis=1) + _TAIL))
+        std: Array = scale * self._sigma(clues)
+        return std
+
+    def believed(self, clues: Clues) -> Array:
+        """Compute how much of the variance of errors is disagreement, not noise.
+
+        Parameters
+        ----------
+        clues : Clues
+            Any samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            The share of the latent variance and the spread, 0 to 1.
+        """
+        terms = clues.terms * self.coefficients
+        share: Array = terms[:, 2:].sum(axis=1) / terms.sum(axis=1)
+        return share
 
     def distribution(self, clues: Clues) -> tuple[Array, Array]:
         """Compute distribution functions of errors.
@@ -171,12 +208,13 @@ class Difficulty:
         share : ndarray of shape (n_samples, n_points), float64
             The probability of a smaller error, rising.
         """
-        weights = self._weights(clues)
         below = (self.scaled[:, None] < self._points).astype(np.float64)
         below += 0.5 * (self.scaled[:, None] == self._points)
         tail = stdtr(_FREEDOM, self._points / self._width)
-        total = weights.sum(axis=1, keepdims=True) + _TAIL
-        share = (weights @ below + _TAIL * tail) / total
+        share = np.empty((len(clues.level), len(self._points)))
+        for rows, weights in self._blocks(clues):
+            total = weights.sum(axis=1, keepdims=True) + _TAIL
+            share[rows] = (weights @ below + _TAIL * tail) / total
         return self._sigma(clues)[:, None] * self._points, share
 
     def _sigma(self, clues: Clues) -> Array:
@@ -195,11 +233,13 @@ class Difficulty:
         ]
         return np.stack(ranks, axis=1) / (2 * len(self.scaled))
 
-    def _weights(self, clues: Clues) -> Array:
-        """Compute the weight of each held-out row for each sample."""
-        away = _distance(self._rank(clues), self._ranks, self.falls)
-        weights: Array = np.exp(-away) + _SHARED / len(self.scaled)
-        return weights
+    def _blocks(self, clues: Clues) -> Iterator[tuple[slice, Array]]:
+        """Compute the weight of each held-out row for each sample, some at a time."""
+        ranks = self._rank(clues)
+        for start in range(0, len(ranks), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            away = _distance(ranks[rows], self._ranks, self.falls)
+            yield rows, np.exp(-away) + _SHARED / len(self.scaled)
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.
@@ -306,7 +346,7 @@ def _distance(one: Array, two: Array, falls: Array) -> Array:
 
 
 def cross_fitted(
-    clues: Clues, error: Array, fold: Rows, most: int
+    clues: Clues, error: Array, fold: Rows, most: int, noise: float
 ) -> tuple[Array, Array]:
     """Place errors in distributions that were learned from other folds.
 
@@ -320,6 +360,8 @@ def cross_fitted(
         Fold of each.
     most : int
         Rows that choose bandwidths.
+    noise : float
+        Variance of the noise that is expected of each, whatever it had.
 
     Returns
     -------
@@ -333,7 +375,7 @@ def cross_fitted(
         rows = fold == number
         others = ~rows if not rows.all() else rows
         model = Difficulty.learn(clues.take(others), error[others], most)
-        own = clues.take(rows)
+        own = clues.take(rows).with_noise(noise)
         std[rows] = model.std(own)
         share[rows] = [
             np.interp(e, at, below, left=0, right=1)

@@ -34,6 +34,8 @@ class Intervals:
         Root mean square of errors over their standard deviations, cross-fitted.
     mean, variance : float
         Of the measured values.
+    noise : float, default=1.0
+        Variance of the noise of what is to come, in proportion (see `Clues`).
 
     References
     ----------
@@ -48,11 +50,12 @@ class Intervals:
         factor: float,
         mean: float,
         variance: float,
+        noise: float = 1.0,
     ) -> None:
         self.difficulty, self.factor = difficulty, factor
         # as a file keeps them
         self.scores = scores.astype(np.float32).astype(np.float64)
-        self.mean, self.variance = mean, variance
+        self.mean, self.variance, self.noise = mean, variance, noise
 
     @classmethod
     def learn(cls, clues: Clues, error: Array, fold: Rows, most: int) -> Self:
@@ -74,7 +77,9 @@ class Intervals:
         Intervals
             What was learned.
         """
-        std, share = cross_fitted(clues, error, fold, most)
+        # the noise of what is to come is not known: it is as usual
+        noise = float(np.median(clues.noise))
+        std, share = cross_fitted(clues, error, fold, most, noise)
         target = clues.level + error
         return cls(
             Difficulty.learn(clues, error, most),
@@ -82,6 +87,7 @@ class Intervals:
             float(np.sqrt(np.mean((error / std) ** 2))) or 1.0,
             float(target.mean()),
             float(target.var()),
+            noise,
         )
 
     def std(self, clues: Clues, fading: Array) -> Array:
@@ -99,6 +105,7 @@ class Intervals:
         ndarray of shape (n_samples,), float64
             Standard deviations.
         """
+        clues = clues.with_noise(self.noise)
         std = self.factor * self.difficulty.std(clues)
         wide: Array = std * self._stretch(std, clues, fading)
         return wide
@@ -126,6 +133,7 @@ class Intervals:
             If there are too few held-out rows for it.
         """
         require_rows(len(self.scores), confidence, "the model")
+        clues = clues.with_noise(self.noise)
         tail = conformal_quantile(self.scores, confidence)
         points, share = self.difficulty.distribution(clues)
         wanted = (0.5 - tail, 0.5 + tail)
@@ -159,6 +167,7 @@ class Intervals:
             "factor": self.factor,
             "mean": self.mean,
             "variance": self.variance,
+            "noise": self.noise,
         }
 
     @classmethod
@@ -187,4 +196,5 @@ class Intervals:
             state["factor"],
             state["mean"],
             state["variance"],
+            state.get("noise", 1.0),  # models before took the average weight
         )

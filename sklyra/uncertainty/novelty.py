@@ -117,6 +117,10 @@ class Novelty:
             self.views = learn_views(self.samples)
         away = (_look(self.views, inputs) - self.center) / self.scale
         novelty: Array = np.maximum(away.max(axis=1) / self.edge, 0)
+        if inputs.guessed is not None:
+            novelty = np.maximum(
+                novelty, np.where(inputs.guessed, 1 + inputs.guessed, 0)
+            )
         return novelty
 
     def fading(self, inputs: Inputs) -> Array:

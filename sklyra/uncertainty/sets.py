@@ -20,9 +20,10 @@ class Sets:
 
     The score of a class is one less its probability ("lac" [1]_: the smallest sets on
     average), or the probability of all classes that are as probable or more, itself
-    included ("aps" [2]_, not randomized: sets that follow what is hard). A set holds
-    the classes whose scores are no larger than the conformal quantile: that of rows of
-    the same class, or of all rows.
+    included ("aps" [2]_, not randomized: sets that follow what is hard); that of the
+    most probable class is 0, so that no set is empty. A set holds the classes whose
+    scores are no larger than the conformal quantile: that of rows of the same class, or
+    of all rows.
 
     Parameters
     ----------
@@ -82,8 +83,6 @@ class Sets:
             groups = [right[self.classes == c] for c in range(probability.shape[1])]
         limits = [conformal_quantile(group, confidence) for group in groups]
         inside: Mask = _scores(probability, method) <= np.array(limits)
-        # the most probable class may be all that there is
-        inside[np.arange(len(inside)), probability.argmax(axis=1)] = True
         return inside
 
     def to_state(self) -> dict[str, Any]:
@@ -124,11 +123,14 @@ class Sets:
 
 
 def _scores(probability: Array, method: str) -> Array:
+    rows = np.arange(len(probability))
     if method == "lac":
-        return 1 - probability
-    order = np.argsort(-probability, axis=1, kind="stable")
-    total = np.cumsum(np.take_along_axis(probability, order, axis=1), axis=1)
-    scores = np.empty_like(probability)
-    # sums of all classes are 1 and must not differ by how they were rounded
-    np.put_along_axis(scores, order, np.round(total, 10), axis=1)
+        scores = 1 - probability
+    else:
+        order = np.argsort(-probability, axis=1, kind="stable")
+        total = np.cumsum(np.take_along_axis(probability, order, axis=1), axis=1)
+        scores = np.empty_like(probability)
+        # sums of all classes are 1 and must not differ by how they were rounded
+        np.put_along_axis(scores, order, np.round(total, 10), axis=1)
+    scores[rows, probability.argmax(axis=1)] = 0
     return scores

@@ -6,10 +6,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from sklyra import CoverageDisplay, LyraClassifier, LyraRegressor
+from sklyra import CoverageDisplay, IntervalDisplay, LyraClassifier, LyraRegressor
 from sklyra.datasets import load_cr6261
 from tests.settings import ENSEMBLE
 
@@ -94,3 +95,24 @@ def test_no_set_holds_a_class_that_training_did_not_have() -> None:
     strange = CoverageDisplay.from_estimator(model, X[TEST], y)
     n = len(y)
     np.testing.assert_allclose(strange.found, expected.found * (n - 10) / n)
+
+
+def test_one_column_is_as_good_as_none_and_others_are_refused(
+    model: LyraRegressor,
+) -> None:
+    expected = CoverageDisplay.from_estimator(model, X[TEST], Y[TEST])
+    for form in (Y[TEST][:, None], pd.DataFrame({"y": Y[TEST]})):
+        found = CoverageDisplay.from_estimator(model, X[TEST], form)
+        np.testing.assert_array_equal(found.found, expected.found)
+        np.testing.assert_array_equal(found.n_samples, expected.n_samples)
+    for wrong in (Y[TEST][:1], Y[:3], np.stack([Y[TEST]] * 2, axis=1)):
+        for display in (CoverageDisplay, IntervalDisplay):
+            with pytest.raises(ValueError, match="y has shape"):
+                display.from_estimator(model, X[TEST], wrong)
+
+
+def test_levels_are_those_that_held_out_rows_support() -> None:
+    few = LyraRegressor(**SMALL).fit(X[TRAIN], Y[TRAIN], X_val=X[:10], y_val=Y[:10])
+    shown = CoverageDisplay.from_estimator(few, X[TEST], Y[TEST])
+    assert shown.at[-1] == 0.9
+    assert len(shown.found) == len(shown.at) == 9

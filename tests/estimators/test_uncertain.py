@@ -1,6 +1,7 @@
 """What estimators say of their uncertainty: every form of X and y, and what is bad."""
 
 import pickle
+import warnings
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
 from sklyra import LyraClassifier, LyraRegressor, SequenceOneHotEncoder
+from sklyra.exceptions import CovariateWarning
 from tests.settings import ALONE, BOTH_STRANDS, ENSEMBLE
 
 SMALL = {**ENSEMBLE, "n_threads": 1}
@@ -195,18 +197,19 @@ def test_tables_of_columns_say_how_sure_they_are():
 
 
 @pytest.mark.slow
-def test_weights_are_inverse_variances(new):
+def test_what_is_promised_holds_for_rows_of_all_weights():
     rng = np.random.default_rng(0)
-    X, y = make(300, rng)
-    weight = rng.choice([0.1, 10.0], size=300)
-    noisy = y + 3 * rng.normal(size=300) / np.sqrt(weight)
-    one = LyraRegressor(**SMALL).fit(X, noisy, sample_weight=weight)
-    two = LyraRegressor(**SMALL).fit(X, noisy)
-    # a measurement of weight 1 is far better than most of these
-    average = np.mean(9 / weight)
-    std = one.predict(new[0], return_std=True)[1]
-    assert np.mean(std**2) < average / 2
-    assert np.mean(two.predict(new[0], return_std=True)[1] ** 2) > average / 2
+    X, y = make(900, rng)
+    weight = np.exp(-1.6 * rng.normal(size=900))
+    noisy = y + rng.normal(size=900) / np.sqrt(weight)
+    train, new = slice(300), slice(300, None)
+    model = LyraRegressor(**SMALL)
+    model.fit(X[train], noisy[train], sample_weight=weight[train])
+    low, high = model.predict_interval(X[new]).T
+    inside = np.mean((low <= noisy[new]) & (noisy[new] <= high))
+    assert inside == pytest.approx(0.9, abs=3 * np.sqrt(0.09 * (1 / 600 + 1 / 300)))
+    mean, std = model.predict(X[new], return_std=True)
+    assert 0.5 < np.mean(((noisy[new] - mean) / std) ** 2) < 2
 
 
 def test_validation_data_calibrate_alone(data, new):
@@ -362,3 +365,70 @@ def test_what_is_kept_is_small(regressor):
         assert size < 1.2 * len(pickle.dumps(regressor))
     finally:
         regressor._ensemble.doubt = doubt
+
+
+def test_what_nothing_was_learned_of_is_novel_and_widens_intervals():
+    rng = np.random.default_rng(0)
+    X, y = make(100, rng)
+    cell = rng.choice(["one", "two"], size=100)
+    dose = rng.normal(size=100)
+    table = pd.DataFrame({"guide": X, "dose": dose, "cell": cell, "day": 1.0})
+    columns = {"dose": "number", "cell": "category", "day": "number"}
+    model = LyraRegressor(**SMALL, columns=columns).fit(table, y + 2 * dose)
+    usual = np.diff(model.predict_interval(table))
+    others = (table.assign(dose=np.nan), table.assign(cell="three"))
+    for other in (*others, table.assign(day=2.0)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CovariateWarning)
+            assert model.novelty(other).min() >= 2
+            assert (np.diff(model.predict_interval(other)) > usual).mean() > 0.9
+    # rows that lack it in training, too, are nothing new
+    some = table.assign(dose=np.where(np.arange(100) % 5, dose, np.nan))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CovariateWarning)
+        model = LyraRegressor(**SMALL).fit(some, y)
+        assert model.novelty(table.assign(dose=np.nan)).mean() < 2
+
+
+@pytest.mark.parametrize("n_members", [1, 2])
+def test_draws_without_noise_are_one_value_for_one_sequence(n_members, data, new):
+    parameters = {**SMALL, "gaussian_process": False, "n_members": n_members}
+    model = LyraRegressor(**parameters).fit(*data)
+    X = [*new[0][:5], new[0][0]]
+    sure = model.sample(X, 2000, random_state=0)
+    std = model.predict(X, return_std=True)[1]
+    assert sure[:, 0] == pytest.approx(sure[:, 5], abs=0.02 * std.max())
+    assert (sure.std(axis=0) < 0.95 * std).all()
+    noisy = model.sample(X, 2000, noise=True, random_state=0)
+    assert noisy.std(axis=0) == pytest.approx(std, rel=0.1)
+
+
+def test_a_constant_has_no_doubt(data):
+    X, y = data
+    model = LyraRegressor(**SMALL).fit(X, np.stack([y, np.full(120, 5.0)], axis=1))
+    std = model.predict(X[:3], return_std=True)[1]
+    assert (std[:, 1] == 0).all()
+    assert (std[:, 0] > 0).all()
+
+
+def test_a_label_of_too_few_rows_may_be_anything(data, new):
+    X, y = data
+    table = np.stack([y > 2, np.full(120, np.nan)], axis=1).astype(float)
+    table[:4, 1] = [0, 1, 0, 1]
+    sets = LyraClassifier(**SMALL).fit(X, table).predict_set(new[0])
+    assert sets[:, 1].all()
+    assert not sets[:, 0].all()
+
+
+def test_one_row_held_out_is_too_few(data):
+    X, y = data
+    model = LyraRegressor(**SMALL).fit(X, y, X_val=X[:1], y_val=y[:1])
+    with pytest.raises(ValueError, match="held out 1 sequence, and it takes 2"):
+        model.predict(X, return_std=True)
+
+
+def test_few_rows_held_out_do_not_make_all_others_novel(data, new):
+    X, y = data
+    for n in (30, 60):
+        model = LyraRegressor(**SMALL | {"n_members": 1}).fit(X[:n], y[:n])
+        assert np.mean(model.novelty(new[0]) > 1) < 0.25

@@ -53,6 +53,11 @@ def test_a_new_score_is_covered_exactly_as_often_as_is_promised():
     assert np.mean(inside) == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / 4000))
 
 
+def test_the_smallest_score_is_the_least_there_is():
+    scores = np.array([3.0, 1.0, 2.0])
+    assert conformal_quantile(scores, 1e-12) == conformal_quantile(scores, 0.1) == 1
+
+
 def test_too_few_rows_are_refused_with_what_is_needed():
     message = r"confidence=0.95 needs 19 held-out rows .* has 10. Ask for 0.909 at most"
     with pytest.raises(ValueError, match=message):

@@ -177,3 +177,29 @@ def test_no_errors_at_all_are_no_obstacle():
     assert np.isfinite(bounds).all()
     assert bounds[:, 0] == pytest.approx(np.arange(30), abs=1e-3)
     assert bounds[:, 1] == pytest.approx(np.arange(30), abs=1e-3)
+
+
+def test_coverage_is_that_of_rows_of_all_weights():
+    rng = np.random.default_rng(0)
+    shares = []
+    for _ in range(20):
+        level, noise = rng.normal(size=400), np.exp(1.5 * rng.normal(size=400))
+        clues = Clues(level, np.zeros(400), np.zeros(400), noise / noise.mean())
+        error = np.sqrt(noise) * rng.normal(size=400)
+        fit, new = np.arange(200), np.arange(200, 400)
+        model = Intervals.learn(clues.take(fit), error[fit], fit % 5, 100)
+        ask = clues.take(new).with_noise(1.0)
+        low, high = model.interval(ask, np.zeros(200), 0.9).T
+        true = level[new] + error[new]
+        shares.append(np.mean((low <= true) & (true <= high)))
+    assert np.mean(shares) == pytest.approx(0.9, abs=3 * np.sqrt(0.09 / 100 / 20))
+
+
+def test_many_samples_are_as_few(monkeypatch):
+    rng = np.random.default_rng(0)
+    model = Difficulty.learn(*draw(80, rng)[:2])
+    new, _, _ = draw(50, rng)
+    std, (_, share) = model.std(new), model.distribution(new)
+    monkeypatch.setattr("sklyra.uncertainty.difficulty._BLOCK", 7)
+    np.testing.assert_allclose(model.std(new), std, rtol=1e-12)
+    np.testing.assert_allclose(model.distribution(new)[1], share, rtol=1e-12)

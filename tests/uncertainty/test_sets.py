@@ -16,6 +16,8 @@ def draw(n, rng):
 
 def reference(probability, held, classes, confidence, method, class_wise):
     def score(row, c):
+        if c == row.argmax():
+            return 0
         if method == "lac":
             return 1 - row[c]
         return round(sum(p for p in row if p >= row[c]), 10)
@@ -28,7 +30,6 @@ def reference(probability, held, classes, confidence, method, class_wise):
             rank = int(np.ceil((len(scores) + 1) * confidence - 1e-9))
             limit = scores[rank - 1] if rank <= len(scores) else np.inf
             out[i, c] = score(row, c) <= limit + 1e-12
-        out[i, row.argmax()] = True
     return out
 
 
@@ -48,7 +49,7 @@ def test_sets_are_those_of_a_loop(method, class_wise):
 @pytest.mark.parametrize("method", ["lac", "aps"])
 def test_sets_cover_what_was_asked_for(n, method):
     rng = np.random.default_rng(n)
-    # the most probable class comes on top, which counts where sets would be empty
+    # ties: the most probable class is right so often
     room = 0.03 if method == "lac" else 0.1
     covered = []
     for _ in range(50):
