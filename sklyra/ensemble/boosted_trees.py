@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from sklyra._trees import Trees
 from sklyra._typing import Array
 from sklyra.ensemble.table_trees import TreesPart
-from sklyra.ensemble.trees import Trees
 
 # Many small steps, each with a third of the columns: columns are many and alike.
 _OPTIONS = {"max_iter": 200, "learning_rate": 0.05, "max_features": 0.3}

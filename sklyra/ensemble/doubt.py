@@ -14,7 +14,15 @@ from sklyra.ensemble.part import Split
 from sklyra.ensemble.strands import Strands
 from sklyra.gaussian_process import Certainty
 from sklyra.sequences import Inputs
-from sklyra.uncertainty import LEAST_ROWS, Clues, Intervals, Novelty
+from sklyra.uncertainty import (
+    LEAST_ROWS,
+    N_TREES,
+    Clues,
+    Intervals,
+    Novelty,
+    hold_all_out,
+    look_at,
+)
 
 if TYPE_CHECKING:
     from sklyra.ensemble.ensemble import Ensemble
@@ -22,11 +30,12 @@ if TYPE_CHECKING:
 _VERSION = 1
 # Held-out rows that count, at most.
 _MOST = 4096
-_FOLDS = 5
 # Of fewer held-out rows a 95% quantile would be a single one.
 _LEAST_SEEN = 40
 # Rows that choose bandwidths, of all outputs together, and of each at least.
 _CHOOSING, _LEAST_CHOOSING = 1800, 150
+# Trees of an output at least, where all outputs together have as many as one.
+_LEAST_TREES = 6
 
 
 class Evidence(NamedTuple):
@@ -106,26 +115,33 @@ class Doubt:
             rows = np.sort(np.random.RandomState(0).permutation(rows)[:_MOST])
         inputs, folds = split.data.inputs, _held(split, rows, ensemble.strands)
         asked = split.asked.inputs
-        seen = [(train, asked.take(valid)) for train, valid in folds]
-        if sum(len(valid) for _, valid in folds) < _LEAST_SEEN:
-            seen = _seen_by_others(inputs, ensemble.strands)
         # a model without a Gaussian process keeps no sequences
-        novelty = Novelty.learn(
-            inputs, seen, summaries=ensemble.gaussian_process is None
+        summaries = ensemble.gaussian_process is None
+        looks = seen = look_at(
+            inputs, [(train, asked.take(valid)) for train, valid in folds], summaries
         )
+        if sum(map(len, looks)) < _LEAST_SEEN:
+            others = hold_all_out(inputs, ensemble.strands.both)
+            seen = look_at(inputs, others, summaries)
+        novelty = Novelty.learn(inputs, seen, summaries)
         output, encoded = evidence.output[rows], evidence.asked.target[rows]
         new = cls(novelty, rows, output, encoded, [])
         if ensemble.target.centered:
             latent = _held_out_latent(ensemble, split, folds)[rows]
-            new._learn_intervals(evidence, latent)
+            away = np.zeros((len(split.asked), looks[0].shape[1]))
+            for (_, valid), look in zip(folds, looks, strict=True):
+                away[valid] = novelty.scaled(look)
+            away = ensemble.strands.average(away)[rows]
+            new._learn_intervals(evidence, latent, away)
             # all that is needed of them is known
             new.rows, new.output, new.encoded = rows[:0], new.output[:0], encoded[:0]
         return new
 
-    def _learn_intervals(self, evidence: Evidence, latent: Array) -> None:
+    def _learn_intervals(self, evidence: Evidence, latent: Array, away: Array) -> None:
         """Learn the errors of each output."""
         n_outputs = self.output.shape[1]
         most = max(_CHOOSING // (2 + n_outputs), _LEAST_CHOOSING)
+        n_trees = max(N_TREES // n_outputs, _LEAST_TREES)
         spread = evidence.honest[:, self.rows].var(axis=0)
         noise = 1 / evidence.asked.weight[self.rows].astype(np.float64)
         fold, output = evidence.fold[self.rows], evidence.output[self.rows]
@@ -134,10 +150,9 @@ class Doubt:
             known = np.isfinite(error)
             found = None
             if known.sum() >= LEAST_ROWS:
-                clues = Clues(output[:, k], spread[:, k], latent[:, k], noise)
-                found = Intervals.learn(
-                    clues.take(known), error[known], fold[known], most
-                )
+                clues = Clues(output[:, k], spread[:, k], latent[:, k], noise, away)
+                rows = clues.take(known), error[known], fold[known]
+                found = Intervals.learn(*rows, most, n_trees)
             self.intervals.append(found)
 
     def novelty_of(self, inputs: Inputs, strands: Strands) -> Array:
@@ -158,31 +173,13 @@ class Doubt:
         values = self.novelty(strands.of_inputs(inputs))
         return strands.average(values[:, None])[:, 0]
 
-    def fading_of(self, inputs: Inputs, strands: Strands) -> Array:
-        """Compute how much of what is known does not hold for samples.
-
-        Parameters
-        ----------
-        inputs : Inputs
-            Any samples.
-        strands : Strands
-            Whether both strands count.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), float64
-            Shares, 0 to 1.
-        """
-        values = self.novelty.fading(strands.of_inputs(inputs))
-        return strands.average(values[:, None])[:, 0]
-
     def clues(
         self,
         ensemble: Ensemble,
         inputs: Inputs,
         parts: list[Array],
         latent: Array | None = None,
-    ) -> list[Clues]:
+    ) -> tuple[list[Clues], Array]:
         """Collect what there is to know of errors, output by output.
 
         Parameters
@@ -198,8 +195,10 @@ class Doubt:
 
         Returns
         -------
-        list of Clues
+        clues : list of Clues
             Those of each output.
+        fading : ndarray of shape (n_samples,), float64
+            How much of what is known does not hold, 0 to 1.
         """
         level = ensemble.stacked(parts, inputs)
         n_members = max(map(len, parts))
@@ -207,11 +206,35 @@ class Doubt:
         spread = np.stack(each).var(axis=0).mean(axis=0)
         if latent is None:
             latent = self._latent(ensemble, inputs)
+        away, fading = self.views_of(inputs, ensemble.strands)
         ones = np.ones(len(level))
-        return [
-            Clues(level[:, k], spread[:, k], latent[:, k], ones)
+        clues = [
+            Clues(level[:, k], spread[:, k], latent[:, k], ones, away)
             for k in range(level.shape[1])
         ]
+        return clues, fading
+
+    def views_of(self, inputs: Inputs, strands: Strands) -> tuple[Array, Array]:
+        """Look at samples by each view of novelty.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+        strands : Strands
+            Whether both strands count.
+
+        Returns
+        -------
+        away : ndarray of shape (n_samples, n_views), float64
+            How far from training.
+        fading : ndarray of shape (n_samples,), float64
+            How much of what is known does not hold, 0 to 1.
+        """
+        both = strands.of_inputs(inputs)
+        away = self.novelty.away(both)
+        fading = self.novelty.fading(away, both)[:, None]
+        return strands.average(away), strands.average(fading)[:, 0]
 
     def _latent(self, ensemble: Ensemble, inputs: Inputs) -> Array:
         """Compute variances by the Gaussian process: 0 without one."""
@@ -301,20 +324,6 @@ def _held(split: Split, rows: Rows, strands: Strands) -> list[tuple[Rows, Rows]]
         if len(own):
             held.append((train, own))
     return held
-
-
-def _seen_by_others(inputs: Inputs, strands: Strands) -> list[tuple[Rows, Inputs]]:
-    """Hold all training samples out in turn, which needs no predictions."""
-    n_rows = len(inputs) // (1 + strands.both)
-    order = np.random.RandomState(0).permutation(n_rows)
-    found = []
-    for valid in np.array_split(order, min(_FOLDS, n_rows)):
-        train = np.setdiff1d(order, valid)
-        if strands.both:
-            valid, train = (np.concatenate([x, x + n_rows]) for x in (valid, train))
-        if len(train):
-            found.append((train, inputs.take(valid)))
-    return found
 
 
 def _held_out_latent(

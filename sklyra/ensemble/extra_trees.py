@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sklearn.ensemble import ExtraTreesRegressor
 
+from sklyra._trees import Trees
 from sklyra._typing import Array
 from sklyra.ensemble.table_trees import TreesPart
-from sklyra.ensemble.trees import Trees
 
 # Trees of each member; all members together are the forest.
 _TREES = 60

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from sklyra._state import check_version, require
 from sklyra._training import Job
+from sklyra._trees import Trees
 from sklyra._typing import Array
 from sklyra._workers import in_threads
 from sklyra.ensemble.part import HeldOut, Split
 from sklyra.ensemble.settings import TrainingSettings
-from sklyra.ensemble.trees import Trees
 from sklyra.features import PAIR_ALPHABETS, AlignedChains, mismatch_windows
 from sklyra.sequences import Inputs
 from sklyra.targets.target import Scale, Target

@@ -168,10 +168,12 @@ def with_members(
 
     Parameters
     ----------
-    ensemble, parts, k : object
+    ensemble, parts : object
         As in `posterior_covariance`.
     latent : Latent
         What the Gaussian process says.
+    k : int
+        Number of the output.
 
     Returns
     -------

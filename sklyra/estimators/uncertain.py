@@ -66,9 +66,11 @@ def predict_interval(  # numpydoc ignore=PR01
     r"""Predict intervals that hold a new measurement with some confidence.
 
     Errors of held-out sequences are ranked in a distribution that depends on what
-    is predicted, on how far the parts of the model disagree and on the posterior
-    variance of the Gaussian process; an interval reaches as far as `confidence` of
-    these ranks (distributional conformal prediction). Where `novelty` is above 1,
+    is predicted, on how far the parts of the model disagree, on the posterior
+    variance of the Gaussian process and on how unlike training a sequence is; an
+    interval reaches as far as `confidence` of these ranks (distributional conformal
+    prediction). If 1% of measurements or more, and 5 at least, are the least of all,
+    or the greatest, the scale ends there, and so do intervals. Where `novelty` is above 1,
     and for `b` letters at positions where training sequences do not differ,
     intervals grow towards what is known without the model, the spread of `y`: a
     share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the variance.
@@ -166,7 +168,7 @@ def predict_set(  # numpydoc ignore=PR01
     inputs = self._read_known(X)
     probability = target.alternatives(target.decode(self._predict(inputs)))
     n_alternatives = probability.shape[-1]
-    fade = doubt.fading_of(inputs, self._ensemble.strands)
+    _, fade = doubt.views_of(inputs, self._ensemble.strands)
     fade = fade.reshape(-1, *[1] * (probability.ndim - 1))
     mixed = (1 - fade) * probability + fade / n_alternatives
     held = target.alternatives(target.decode(doubt.output.astype(np.float64)))
@@ -187,11 +189,13 @@ def predict_set(  # numpydoc ignore=PR01
 def novelty(self: BaseLyra, X: Any) -> npt.NDArray[np.float64]:  # numpydoc ignore=PR01
     """Compute how unlike training sequences are: about 1 at the edge of these.
 
-    Of several views the one that differs most: letters that are rare at their
-    positions, k-mers that are unexpected behind the letters before them, k-mer
-    profiles far from the nearest, odd lengths and odd numbers. Each is measured in
-    terms of training sequences, seen by what was learned without their fold, of
-    which 95% are below 1.
+    Of several views together, mostly those that differ most: letters that are rare
+    at their positions, k-mers that are unexpected behind the letters before them,
+    k-mer profiles that are far from the nearest or farther than these are from each
+    other, odd lengths and odd numbers. Each is measured in terms of training
+    sequences, seen by what was learned without their fold, of which 95% are below 1
+    and 5% at 0. Of a table, values beside the sequences that nothing was learned
+    about make it 2 at least.
 
     Parameters
     ----------
@@ -370,7 +374,7 @@ def _pairs(
             "standard deviations."
         )
     with ordinary_mode(), threads(model.n_threads):
-        clues = doubt.clues(ensemble, inputs, parts, latent)
+        clues, fading = doubt.clues(ensemble, inputs, parts, latent)
     pairs = []
     for k, (own, clue) in enumerate(zip(doubt.intervals, clues, strict=True)):
         if own is None:
@@ -379,4 +383,4 @@ def _pairs(
                 "that nothing is known of its errors. Fit to more, or leave it out."
             )
         pairs.append((own, clue))
-    return pairs, doubt.fading_of(inputs, ensemble.strands)
+    return pairs, fading

@@ -177,9 +177,9 @@ def list_sequences(X: Any, name: str = "X") -> list[str]:
     if hasattr(X, "__len__") and not len(X):
         raise ValueError(f"{name} is empty: give one sequence at least.")
     refuse_tables(X, name)
+    if not is_text(X):
+        raise TypeError(f"{name} holds no text. Pass sequences, each a string.")
     try:
-        if not is_text(X):
-            raise TypeError("X holds no text. Pass sequences.")
         return list(read_text(X)[0])
     except (TypeError, ValueError) as error:
         if name != "X":

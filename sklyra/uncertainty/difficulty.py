@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import stdtr
 
-from sklyra._state import check_version
+from sklyra._state import check_version, require
+from sklyra._trees import Trees
 from sklyra._typing import Array, Rows
+from sklyra.uncertainty.clues import Clues
+from sklyra.uncertainty.factor import N_TREES, columns, learn_factor
 
 _VERSION = 1
 # Rows that choose bandwidths, and bandwidths on the scale of ranks, 0 to 1.
-_MOST_CHOOSING = 600
+MOST_CHOOSING = 600
 _BANDWIDTHS = (np.inf, 0.4, 0.2, 0.1, 0.05)
 # All rows together count as so many near ones, and a wide distribution as one more.
 _SHARED, _TAIL = 4.0, 0.5
@@ -25,70 +27,6 @@ _FREEDOM, _POINTS = 4, 201
 _BLOCK = 2048
 # Share of the mean squared error that is left everywhere.
 _LEAST = 1e-4
-
-
-class Clues(NamedTuple):
-    """What is known of the errors of one output before these are.
-
-    Parameters
-    ----------
-    level : ndarray of shape (n_samples,), float64
-        What is predicted.
-    spread : ndarray of shape (n_samples,), float64
-        Variance between kinds of base models, 0 if there is one.
-    latent : ndarray of shape (n_samples,), float64
-        Posterior variance of a Gaussian process, 0 if there is none.
-    noise : ndarray of shape (n_samples,), float64
-        Variance of the noise of a measurement, in proportion: the inverse of its
-        weight, 1 on average.
-    """
-
-    level: Array
-    spread: Array
-    latent: Array
-    noise: Array
-
-    def take(self, rows: npt.NDArray[Any]) -> Clues:
-        """Select rows.
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n_rows,), int or bool
-            Which.
-
-        Returns
-        -------
-        Clues
-            A copy of these rows.
-        """
-        return Clues(*(values[rows] for values in self))
-
-    def with_noise(self, noise: float) -> Clues:
-        """Expect the same noise of all.
-
-        Parameters
-        ----------
-        noise : float
-            Its variance.
-
-        Returns
-        -------
-        Clues
-            A copy with it.
-        """
-        return self._replace(noise=np.full(len(self.level), noise))
-
-    @property
-    def terms(self) -> Array:
-        """What the variance of an error is a sum of.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, 4), float64
-            A constant, the noise, the latent variance and the spread.
-        """
-        ones = np.ones_like(self.level)
-        return np.stack([ones, self.noise, self.latent, self.spread], axis=1)
 
 
 class Difficulty:
@@ -103,28 +41,39 @@ class Difficulty:
       the distance of their ranks, and are a distribution together with a wide one of
       little weight. So errors may be larger to one side, and larger for middling
       predictions than for extreme ones. Bandwidths have the greatest leave-one-out
-      likelihood.
+      likelihood;
+    - trees say by what factor errors differ from that, from all clues: where sequences
+      are unlike those of training, say, or where one kind of model is alone.
 
     Parameters
     ----------
     coefficients : ndarray of shape (4,), float64
         :math:`c`.
-    clues : Clues
-        Those of the held-out rows.
+    level, sigma : ndarray of shape (n_rows,), float64
+        Predicted levels of the held-out rows, and their :math:`\sigma`.
     scaled : ndarray of shape (n_rows,), float64
         Their errors, scaled.
     falls : ndarray of shape (2,), float64
         Half the inverse of the squared bandwidths.
+    trees : Trees or None, default=None
+        Predict the logarithm of the factor; None for no factor.
     """
 
     def __init__(
-        self, coefficients: Array, clues: Clues, scaled: Array, falls: Array
+        self,
+        coefficients: Array,
+        level: Array,
+        sigma: Array,
+        scaled: Array,
+        falls: Array,
+        trees: Trees | None = None,
     ) -> None:
-        self.coefficients, self.falls = coefficients, falls
+        self.coefficients, self.falls, self.trees = coefficients, falls, trees
         # as a file keeps them
-        self.clues, self.scaled = Clues(*map(_rounded, clues)), _rounded(scaled)
-        self._sorted = [np.sort(values) for values in self._axes(self.clues)]
-        self._ranks = self._rank(self.clues)
+        self.level, self.sigma = _rounded(level), _rounded(sigma)
+        self.scaled = _rounded(scaled)
+        self._sorted = [np.sort(self.level), np.sort(self.sigma)]
+        self._ranks = self._rank(self.level, self.sigma)
         # the wide distribution is as wide as all errors together
         self._width = float(np.sqrt(np.mean(self.scaled**2))) or 1.0
         reach = 1.5 * max(float(np.abs(self.scaled).max()), 6 * self._width)
@@ -132,7 +81,13 @@ class Difficulty:
         self._points = np.unique(np.concatenate([[-reach], inner, [reach]]))
 
     @classmethod
-    def learn(cls, clues: Clues, error: Array, most: int = _MOST_CHOOSING) -> Self:
+    def learn(
+        cls,
+        clues: Clues,
+        error: Array,
+        most: int = MOST_CHOOSING,
+        n_trees: int = N_TREES,
+    ) -> Self:
         """Learn from held-out rows.
 
         Parameters
@@ -143,6 +98,8 @@ class Difficulty:
             Measured less predicted.
         most : int, default=600
             Rows that choose bandwidths.
+        n_trees : int, default=60
+            Number of trees.
 
         Returns
         -------
@@ -150,10 +107,12 @@ class Difficulty:
             What was learned.
         """
         coefficients = _fit_variance(clues.terms, error**2)
-        scaled = error / np.sqrt(clues.terms @ coefficients)
-        new = cls(coefficients, clues, scaled, np.zeros(2))
+        sigma = np.sqrt(clues.terms @ coefficients)
+        scaled = error / sigma
+        new = cls(coefficients, clues.level, sigma, scaled, np.zeros(2))
         drawn = np.random.RandomState(0).permutation(len(error))[:most]
         new.falls = _choose_falls(new._ranks[drawn], scaled[drawn])
+        new.trees = learn_factor(clues, sigma, new.std(clues), error, n_trees)
         return new
 
     def std(self, clues: Clues) -> Array:
@@ -173,7 +132,7 @@ class Difficulty:
         for rows, weights in self._blocks(clues):
             total = weights @ self.scaled**2 + _TAIL * self._width**2
             scale[rows] = np.sqrt(total / (weights.sum(axis=1) + _TAIL))
-        std: Array = scale * self._sigma(clues)
+        std: Array = scale * self._wide(clues)
         return std
 
     def believed(self, clues: Clues) -> Array:
@@ -215,27 +174,32 @@ class Difficulty:
         for rows, weights in self._blocks(clues):
             total = weights.sum(axis=1, keepdims=True) + _TAIL
             share[rows] = (weights @ below + _TAIL * tail) / total
-        return self._sigma(clues)[:, None] * self._points, share
+        return self._wide(clues)[:, None] * self._points, share
 
     def _sigma(self, clues: Clues) -> Array:
         sigma: Array = np.sqrt(clues.terms @ self.coefficients)
         return sigma
 
-    def _axes(self, clues: Clues) -> list[Array]:
-        return [clues.level, self._sigma(clues)]
+    def _wide(self, clues: Clues) -> Array:
+        """Compute sigma times the factor."""
+        sigma = self._sigma(clues)
+        if self.trees is None:
+            return sigma
+        wide: Array = sigma * np.exp(self.trees.predict(columns(clues, sigma)))
+        return wide
 
-    def _rank(self, clues: Clues) -> Array:
+    def _rank(self, level: Array, sigma: Array) -> Array:
         """Compute ranks among the held-out rows, 0 to 1, ties in the middle."""
         ranks = [
             np.searchsorted(known, values, "left")
             + np.searchsorted(known, values, "right")
-            for known, values in zip(self._sorted, self._axes(clues), strict=True)
+            for known, values in zip(self._sorted, (level, sigma), strict=True)
         ]
         return np.stack(ranks, axis=1) / (2 * len(self.scaled))
 
     def _blocks(self, clues: Clues) -> Iterator[tuple[slice, Array]]:
         """Compute the weight of each held-out row for each sample, some at a time."""
-        ranks = self._rank(clues)
+        ranks = self._rank(clues.level, self._sigma(clues))
         for start in range(0, len(ranks), _BLOCK):
             rows = slice(start, start + _BLOCK)
             away = _distance(ranks[rows], self._ranks, self.falls)
@@ -252,9 +216,11 @@ class Difficulty:
         return {
             "version": _VERSION,
             "coefficients": self.coefficients,
-            "clues": np.stack(self.clues).astype(np.float32),
+            "level": self.level.astype(np.float32),
+            "sigma": self.sigma.astype(np.float32),
             "scaled": self.scaled.astype(np.float32),
             "falls": self.falls,
+            "trees": None if self.trees is None else self.trees._asdict(),
         }
 
     @classmethod
@@ -277,9 +243,21 @@ class Difficulty:
             If the state is of another version.
         """
         check_version(state, cls.__name__, _VERSION)
-        clues = Clues(*state["clues"].astype(np.float64))
-        scaled = state["scaled"].astype(np.float64)
-        return cls(state["coefficients"], clues, scaled, state["falls"])
+        if "clues" in state:  # models of version 0.2.0
+            level, spread, latent, noise = state["clues"].astype(np.float64)
+            terms = np.stack([np.ones_like(level), noise, latent, spread], axis=1)
+            state = state | {
+                "level": level,
+                "sigma": np.sqrt(terms @ state["coefficients"]),
+                "trees": None,
+            }
+        trees = state["trees"] and Trees(**state["trees"])
+        require(trees is None or trees.is_consistent(), cls.__name__)
+        level, sigma, scaled = (
+            state[name].astype(np.float64) for name in ("level", "sigma", "scaled")
+        )
+        falls = state["falls"]
+        return cls(state["coefficients"], level, sigma, scaled, falls, trees)
 
 
 def _rounded(values: Array) -> Array:
@@ -346,7 +324,12 @@ def _distance(one: Array, two: Array, falls: Array) -> Array:
 
 
 def cross_fitted(
-    clues: Clues, error: Array, fold: Rows, most: int, noise: float
+    clues: Clues,
+    error: Array,
+    fold: Rows,
+    noise: float,
+    most: int = MOST_CHOOSING,
+    n_trees: int = N_TREES,
 ) -> tuple[Array, Array]:
     """Place errors in distributions that were learned from other folds.
 
@@ -358,10 +341,10 @@ def cross_fitted(
         Measured less predicted.
     fold : ndarray of shape (n_rows,), int
         Fold of each.
-    most : int
-        Rows that choose bandwidths.
     noise : float
         Variance of the noise that is expected of each, whatever it had.
+    most, n_trees : int
+        As in `Difficulty.learn`.
 
     Returns
     -------
@@ -374,7 +357,7 @@ def cross_fitted(
     for number in np.unique(fold):
         rows = fold == number
         others = ~rows if not rows.all() else rows
-        model = Difficulty.learn(clues.take(others), error[others], most)
+        model = Difficulty.learn(clues.take(others), error[others], most, n_trees)
         own = clues.take(rows).with_noise(noise)
         std[rows] = model.std(own)
         share[rows] = [

@@ -8,10 +8,15 @@ import numpy as np
 
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
+from sklyra.uncertainty.clues import Clues
 from sklyra.uncertainty.conformal import conformal_quantile, require_rows
-from sklyra.uncertainty.difficulty import Clues, Difficulty, cross_fitted
+from sklyra.uncertainty.difficulty import MOST_CHOOSING, Difficulty, cross_fitted
+from sklyra.uncertainty.factor import N_TREES
 
 _VERSION = 1
+# Part of the range of values that is rounding, and the share and number of rows with
+# one value from which on a scale ends there.
+_SAME, _SHARE_AT_END, _ROWS_AT_END = 1e-6, 0.01, 5
 # With fewer held-out rows their spread says nothing.
 LEAST_ROWS = 2
 
@@ -36,6 +41,8 @@ class Intervals:
         Of the measured values.
     noise : float, default=1.0
         Variance of the noise of what is to come, in proportion (see `Clues`).
+    ends : tuple of float, default=(-inf, inf)
+        Where the scale of measurements ends: values beyond are not to be had.
 
     References
     ----------
@@ -51,14 +58,23 @@ class Intervals:
         mean: float,
         variance: float,
         noise: float = 1.0,
+        ends: tuple[float, float] = (-np.inf, np.inf),
     ) -> None:
         self.difficulty, self.factor = difficulty, factor
         # as a file keeps them
         self.scores = scores.astype(np.float32).astype(np.float64)
-        self.mean, self.variance, self.noise = mean, variance, noise
+        self.mean, self.variance = mean, variance
+        self.noise, self.ends = noise, ends
 
     @classmethod
-    def learn(cls, clues: Clues, error: Array, fold: Rows, most: int) -> Self:
+    def learn(
+        cls,
+        clues: Clues,
+        error: Array,
+        fold: Rows,
+        most: int = MOST_CHOOSING,
+        n_trees: int = N_TREES,
+    ) -> Self:
         """Learn from held-out rows.
 
         Parameters
@@ -69,8 +85,8 @@ class Intervals:
             Measured less predicted.
         fold : ndarray of shape (n_rows,), int
             Fold of each.
-        most : int
-            Rows that choose bandwidths.
+        most, n_trees : int
+            As in `Difficulty.learn`.
 
         Returns
         -------
@@ -79,15 +95,16 @@ class Intervals:
         """
         # the noise of what is to come is not known: it is as usual
         noise = float(np.median(clues.noise))
-        std, share = cross_fitted(clues, error, fold, most, noise)
+        std, share = cross_fitted(clues, error, fold, noise, most, n_trees)
         target = clues.level + error
         return cls(
-            Difficulty.learn(clues, error, most),
+            Difficulty.learn(clues, error, most, n_trees),
             np.sort(np.abs(share - 0.5)),
             float(np.sqrt(np.mean((error / std) ** 2))) or 1.0,
             float(target.mean()),
             float(target.var()),
             noise,
+            _find_ends(target),
         )
 
     def std(self, clues: Clues, fading: Array) -> Array:
@@ -142,7 +159,7 @@ class Intervals:
         ).reshape(-1, 2)
         std = self.factor * self.difficulty.std(clues)
         stretch = self._stretch(std, clues, fading)[:, None]
-        bounds: Array = clues.level[:, None] + stretch * errors
+        bounds: Array = np.clip(clues.level[:, None] + stretch * errors, *self.ends)
         return bounds
 
     def _stretch(self, std: Array, clues: Clues, fading: Array) -> Array:
@@ -168,6 +185,7 @@ class Intervals:
             "mean": self.mean,
             "variance": self.variance,
             "noise": self.noise,
+            "ends": list(self.ends),
         }
 
     @classmethod
@@ -196,5 +214,18 @@ class Intervals:
             state["factor"],
             state["mean"],
             state["variance"],
-            state.get("noise", 1.0),  # models before took the average weight
+            # models of version 0.2.0 took the average weight, and knew no ends
+            state.get("noise", 1.0),
+            tuple(state.get("ends", (-np.inf, np.inf))),
         )
+
+
+def _find_ends(target: Array) -> tuple[float, float]:
+    """Find out whether many values are the least or the greatest of all."""
+    low, high = float(target.min()), float(target.max())
+    room = _SAME * (high - low)
+    least = max(_SHARE_AT_END * len(target), _ROWS_AT_END)
+    return (
+        low if (target <= low + room).sum() >= least else -np.inf,
+        high if (target >= high - room).sum() >= least else np.inf,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+from scipy.special import logsumexp
 
 from sklyra._state import check_version
 from sklyra._typing import Array, Rows
@@ -18,6 +19,9 @@ _VERSION = 1
 _MOST_ROWS, _MOST_POSITIONS = 4096, 2**20
 # The share of training samples that is inside.
 _INSIDE = 0.95
+_FOLDS = 5
+# The smooth maximum differs among training samples by so much at least.
+_LEAST_STEP = 0.5
 # Values differ at all from this share of their size on.
 _LEAST = 1e-3
 # Of what is known a share of 1/e holds at a novelty so far beyond 1, or for one letter
@@ -26,13 +30,13 @@ _REACH, _PER_LETTER = 8.0, 1.0
 
 
 class Novelty:
-    r"""Say how unlike training samples others are, by the view that differs most.
+    r"""Say how unlike training samples others are, by the views that differ most.
 
     Each view :math:`v` (rare letters, unexpected k-mers, distant profiles, odd lengths
     or numbers) is put on the scale of the training samples' own values, each by what
     was learned without its fold: 0 at their median and 1 at their 95% quantile. The
-    novelty is the largest of all views, scaled once more so that 95% of training
-    samples are below 1.
+    novelty is the smooth maximum of all views, :math:`\log \sum_v e^v`, on the same
+    scale: 5% of training samples are at 0, and 95% below 1.
 
     Parameters
     ----------
@@ -42,8 +46,8 @@ class Novelty:
         What was learned of them; none learns it from `samples` where it is needed.
     center, scale : ndarray of shape (n_values,), float64
         Median, and distance from there to the 95% quantile, of each view.
-    edge : float
-        The 95% quantile of the largest.
+    least, edge : float
+        The 5% and 95% quantile of their smooth maximum.
     blind : Blind
         Counts letters where training samples do not differ.
     """
@@ -54,27 +58,26 @@ class Novelty:
         views: Sequence[View],
         center: Array,
         scale: Array,
+        least: float,
         edge: float,
         blind: Blind,
     ) -> None:
         self.samples, self.views, self.blind = samples, views, blind
-        self.center, self.scale, self.edge = center, scale, edge
+        self.center, self.scale = center, scale
+        self.least, self.edge = least, edge
 
     @classmethod
     def learn(
-        cls,
-        inputs: Inputs,
-        held_out: Sequence[tuple[Rows, Inputs]],
-        summaries: bool = False,
+        cls, inputs: Inputs, looks: Sequence[Array], summaries: bool = False
     ) -> Self:
-        """Learn from training samples, and from others that were held out.
+        """Learn from training samples, and from what others look like.
 
         Parameters
         ----------
         inputs : Inputs
             All training samples.
-        held_out : sequence of (train, samples)
-            Rows to learn from, and samples to look at that are not among them.
+        looks : sequence of ndarray of shape (n, n_views), float64
+            What `look_at` returns.
         summaries : bool, default=False
             Whether to keep frequencies and means only, and no samples.
 
@@ -83,21 +86,18 @@ class Novelty:
         Novelty
             What was learned.
         """
-        looks = [
-            _look(learn_views(_some(inputs, train), summaries), samples)
-            for train, samples in held_out
-        ]
         some = _some(inputs)
         views = learn_views(some, summaries)
-        seen = np.concatenate(looks or [_look(views, inputs)])
+        seen = np.concatenate(list(looks) or [_look(views, inputs)])
         center = np.median(seen, axis=0)
         scale = np.quantile(seen, _INSIDE, axis=0) - center
         size = np.abs(seen).max(axis=0)
         scale = np.maximum(scale, _LEAST * np.where(size > 0, size, 1))
-        largest = ((seen - center) / scale).max(axis=1)
-        edge = max(float(np.quantile(largest, _INSIDE)), 1.0)
+        together = logsumexp((seen - center) / scale, axis=1)
+        least = float(np.quantile(together, 1 - _INSIDE))
+        edge = max(float(np.quantile(together, _INSIDE)), least + _LEAST_STEP)
         kept = None if summaries else some
-        return cls(kept, views, center, scale, edge, Blind.learn(inputs))
+        return cls(kept, views, center, scale, least, edge, Blind.learn(inputs))
 
     def __call__(self, inputs: Inputs) -> Array:
         """Compute the novelty of samples.
@@ -112,18 +112,79 @@ class Novelty:
         ndarray of shape (n_samples,), float64
             From 0; about 1 at the edge of training, and without end beyond.
         """
+        return self.together(self.away(inputs), inputs)
+
+    def away(self, inputs: Inputs) -> Array:
+        """Look at samples by each view.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Any samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_views), float64
+            As far from training as this: 0 in its middle, and 1 at its edge.
+        """
         if not self.views:  # a model that was loaded
             assert self.samples is not None
             self.views = learn_views(self.samples)
-        away = (_look(self.views, inputs) - self.center) / self.scale
-        novelty: Array = np.maximum(away.max(axis=1) / self.edge, 0)
+        look = _look(self.views, inputs)
+        if self.samples is not None and look.shape[1] != len(self.center):
+            # a model of version 0.2.0, which had other views
+            vars(self).update(vars(self._learned_again()))
+        return self.scaled(look)
+
+    def _learned_again(self) -> Novelty:
+        """Learn scales from the samples that are kept."""
+        assert self.samples is not None
+        new = self.learn(
+            self.samples, look_at(self.samples, hold_all_out(self.samples))
+        )
+        new.blind = self.blind
+        return new
+
+    def scaled(self, look: Array) -> Array:
+        """Put what samples look like on the scale of training samples.
+
+        Parameters
+        ----------
+        look : ndarray of shape (n_samples, n_views), float64
+            What `look_at` returns of some.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_views), float64
+            As `away`.
+        """
+        away: Array = (look - self.center) / self.scale
+        return away
+
+    def together(self, away: Array, inputs: Inputs) -> Array:
+        """Compute novelties from all views.
+
+        Parameters
+        ----------
+        away : ndarray of shape (n_samples, n_views), float64
+            What `away` returns.
+        inputs : Inputs
+            The samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            As `__call__`.
+        """
+        beyond = logsumexp(away, axis=1) - self.least
+        novelty: Array = np.maximum(beyond / (self.edge - self.least), 0)
         if inputs.guessed is not None:
             novelty = np.maximum(
                 novelty, np.where(inputs.guessed, 1 + inputs.guessed, 0)
             )
         return novelty
 
-    def fading(self, inputs: Inputs) -> Array:
+    def fading(self, away: Array, inputs: Inputs) -> Array:
         r"""Compute how much of what is known does not hold for samples.
 
         :math:`1 - \exp(-b - (n - 1)_+ / 8)` for a novelty `n` and `b` letters at
@@ -134,15 +195,17 @@ class Novelty:
 
         Parameters
         ----------
+        away : ndarray of shape (n_samples, n_views), float64
+            What `away` returns.
         inputs : Inputs
-            Any samples.
+            The samples.
 
         Returns
         -------
         ndarray of shape (n_samples,), float64
             Shares, 0 to 1.
         """
-        beyond = np.maximum(self(inputs) - 1, 0) / _REACH
+        beyond = np.maximum(self.together(away, inputs) - 1, 0) / _REACH
         share: Array = -np.expm1(-beyond - _PER_LETTER * self.blind(inputs))
         return share
 
@@ -163,6 +226,7 @@ class Novelty:
             "views": views,
             "center": self.center,
             "scale": self.scale,
+            "least": self.least,
             "edge": self.edge,
             "blind": self.blind.to_state(),
         }
@@ -192,8 +256,63 @@ class Novelty:
         if state["samples"] is not None:
             samples = Inputs.from_state(state["samples"])
         blind = Blind.from_state(state["blind"])
-        numbers = state["center"], state["scale"], state["edge"]
-        return cls(samples, views, *numbers, blind)
+        least, edge = state.get("least"), state["edge"]
+        if least is None:  # models of version 0.2.0 took the greatest value
+            least = float(np.log(len(state["center"])))
+            edge += least
+        return cls(samples, views, state["center"], state["scale"], least, edge, blind)
+
+
+def look_at(
+    inputs: Inputs, held_out: Sequence[tuple[Rows, Inputs]], summaries: bool = False
+) -> list[Array]:
+    """Look at samples by what was learned from others.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        All training samples.
+    held_out : sequence of (train, samples)
+        Rows to learn from, and samples to look at that are not among them.
+    summaries : bool, default=False
+        As in `Novelty.learn`.
+
+    Returns
+    -------
+    list of ndarray of shape (n, n_views), float64
+        Values of all views of each.
+    """
+    return [
+        _look(learn_views(_some(inputs, train), summaries), samples)
+        for train, samples in held_out
+    ]
+
+
+def hold_all_out(inputs: Inputs, twins: bool = False) -> list[tuple[Rows, Inputs]]:
+    """Hold all samples out in turn.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Training samples.
+    twins : bool, default=False
+        Whether the second half of them are other strands of the first.
+
+    Returns
+    -------
+    list of (train, samples)
+        As for `look_at`.
+    """
+    n_rows = len(inputs) // (1 + twins)
+    order = np.random.RandomState(0).permutation(n_rows)
+    found = []
+    for valid in np.array_split(order, min(_FOLDS, n_rows)):
+        train = np.setdiff1d(order, valid)
+        if twins:
+            valid, train = (np.concatenate([x, x + n_rows]) for x in (valid, train))
+        if len(train):
+            found.append((train, inputs.take(valid)))
+    return found
 
 
 def _look(views: Sequence[View], inputs: Inputs) -> Array:

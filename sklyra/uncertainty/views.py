@@ -7,19 +7,16 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from sklyra._typing import Array
-from sklyra.features import AlignedPositions, count_kmers
+from sklyra.features import AlignedPositions
 from sklyra.sequences import EncodedSequences, Inputs
+from sklyra.uncertainty.profiles import ProfileView
 
 # Pseudo-counts of a position, spread as letters are over all positions.
 _PRIOR = 0.5
-# K-mers of the context model are as long as a table of so many entries holds; those
-# that profiles count as long as there are so many of them.
-_TABLE, _PROFILE = 400_000, 420
-# Nearest profiles that count.
-_NEAREST = 10
+# K-mers of the context model are as long as a table of so many entries holds.
+_TABLE = 400_000
 # A number that never varied in training has this share of the usual scale.
 _LEAST_SCALE = 1e-3
 # Values in a row of numbers that are compared one by one.
@@ -227,46 +224,6 @@ class ContextView:
             longer[1:] += kmers[-1][:-1] % self._base ** (size - 1) * self._base
             kmers.append(longer)
         return kmers
-
-
-class ProfileView:
-    """How far the k-mer profile of a sequence is from the nearest of training.
-
-    One less the mean cosine of log counts with the ten that are nearest.
-
-    Parameters
-    ----------
-    chain : EncodedSequences
-        Training sequences.
-    which : int
-        Number of the chain.
-    """
-
-    def __init__(self, chain: EncodedSequences, which: int) -> None:
-        assert chain.alphabet is not None
-        self._which = which
-        n_letters = max(2, len(chain.alphabet.letters))
-        self._sizes = range(1, max(1, int(math.log(_PROFILE, n_letters))) + 1)
-        self._known = self._profiles(chain)
-
-    def __call__(self, inputs: Inputs) -> Array:
-        """Compare profiles (see `View`)."""
-        cosine = self._profiles(inputs.chains[self._which]) @ self._known.T
-        n_near = min(_NEAREST, cosine.shape[1])
-        near = -np.partition(-cosine, n_near - 1, axis=1)[:, :n_near]
-        distance: Array = 1 - near.mean(axis=1, keepdims=True, dtype=np.float64)
-        return distance
-
-    def to_state(self) -> dict[str, Any]:
-        """Refuse: it would hold a profile of every sample."""
-        raise TypeError("Profiles are learned again from samples.")
-
-    def _profiles(self, chain: EncodedSequences) -> npt.NDArray[np.float32]:
-        counts: sparse.csr_matrix = count_kmers(chain, self._sizes)
-        counts.data = 1 + np.log(counts.data)
-        profiles = counts.toarray()
-        size = np.linalg.norm(profiles, axis=1, keepdims=True)
-        return np.asarray(profiles / np.where(size > 0, size, 1), np.float32)
 
 
 class LengthView:

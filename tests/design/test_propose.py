@@ -187,7 +187,7 @@ def test_lengths_change_if_they_may(regressor):
         ({"parents": []}, ValueError, "parents is empty"),
         ({"parents": "MKTAY1AK"}, ValueError, "'1'"),
         ({"parents": "MKTAYIA"}, ValueError, "parent has 7 letters.* 8, all of them"),
-        ({"parents": [3]}, TypeError, "parent is a int"),
+        ({"parents": [3]}, TypeError, "parents holds no text"),
         ({"max_mutations": 0}, ValueError, "max_mutations=0"),
         ({"measured": "MKTAYIAK"}, TypeError, "measured is one text"),
         ({"n": 500, "max_mutations": 1}, ValueError, "n=500, but"),

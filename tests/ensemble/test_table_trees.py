@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 
+from sklyra._trees import Trees
 from sklyra.batching import SequenceDataset
 from sklyra.ensemble import BoostedTreesPart, ExtraTreesPart, Split, boosted_trees
-from sklyra.ensemble.trees import Trees
 from sklyra.features import FacingPositions
 from sklyra.sequences import Inputs, check_sequences
 from sklyra.targets import ValueTarget

@@ -14,14 +14,15 @@ def draw(n, rng):
     spread, latent = rng.gamma(1, 0.3, n), rng.gamma(2, 0.2, n)
     true = np.sqrt(0.1 + 0.5 * spread) * np.where(level > 0, 1.5, 0.5)
     error = true * rng.standard_t(5, n) / np.sqrt(5 / 3)
-    return Clues(level, spread, latent, np.ones(n)), error, true
+    views = rng.normal(size=(n, 2))
+    return Clues(level, spread, latent, np.ones(n), views), error, true
 
 
 def test_the_distribution_is_that_of_a_loop():
     rng = np.random.default_rng(0)
     clues, error, _ = draw(60, rng)
     model = Difficulty.learn(clues, error)
-    model.falls = np.array([12.5, 3.125])
+    model.falls, model.trees = np.array([12.5, 3.125]), None
     new, _, _ = draw(5, rng)
     points, share = model.distribution(new)
     std = model.std(new)
@@ -33,19 +34,16 @@ def test_the_distribution_is_that_of_a_loop():
     def rank(known, value):
         return (np.sum(known < value) + np.sum(known <= value)) / (2 * len(known))
 
-    held = model.clues
+    level, held = clues.level, sigma(clues)
     scaled = model.scaled
     wide = np.sqrt(np.mean(scaled**2))
     for i in range(5):
         own = Clues(*(values[i] for values in new))
         weights = []
         for j in range(60):
-            other = Clues(*(values[j] for values in held))
             away = (
-                12.5
-                * (rank(held.level, own.level) - rank(held.level, other.level)) ** 2
-                + 3.125
-                * (rank(sigma(held), sigma(own)) - rank(sigma(held), sigma(other))) ** 2
+                12.5 * (rank(level, own.level) - rank(level, level[j])) ** 2
+                + 3.125 * (rank(held, sigma(own)) - rank(held, held[j])) ** 2
             )
             weights.append(np.exp(-away) + _SHARED / 60)
         total = sum(weights) + _TAIL
@@ -68,7 +66,7 @@ def test_terms_of_the_variance_are_found():
     n = 20_000
     noise = rng.uniform(0.2, 3, n)
     latent = rng.uniform(0, 2, n)
-    clues = Clues(np.zeros(n), np.zeros(n), latent, noise)
+    clues = Clues(np.zeros(n), np.zeros(n), latent, noise, np.zeros((n, 0)))
     error = rng.normal(size=n) * np.sqrt(0.5 * noise + 0.25 * latent)
     found = Difficulty.learn(clues, error).coefficients
     assert found[1:3] == pytest.approx([0.5, 0.25], abs=0.06)
@@ -171,7 +169,7 @@ def test_what_is_saved_is_the_same():
 
 
 def test_no_errors_at_all_are_no_obstacle():
-    clues = Clues(np.arange(30.0), *np.zeros((2, 30)), np.ones(30))
+    clues = Clues(np.arange(30.0), *np.zeros((2, 30)), np.ones(30), np.zeros((30, 0)))
     model = Intervals.learn(clues, np.zeros(30), np.arange(30) % 5, 100)
     bounds = model.interval(clues, np.zeros(30), 0.9)
     assert np.isfinite(bounds).all()
@@ -184,7 +182,8 @@ def test_coverage_is_that_of_rows_of_all_weights():
     shares = []
     for _ in range(20):
         level, noise = rng.normal(size=400), np.exp(1.5 * rng.normal(size=400))
-        clues = Clues(level, np.zeros(400), np.zeros(400), noise / noise.mean())
+        none, views = np.zeros(400), np.zeros((400, 0))
+        clues = Clues(level, none, none, noise / noise.mean(), views)
         error = np.sqrt(noise) * rng.normal(size=400)
         fit, new = np.arange(200), np.arange(200, 400)
         model = Intervals.learn(clues.take(fit), error[fit], fit % 5, 100)
@@ -203,3 +202,72 @@ def test_many_samples_are_as_few(monkeypatch):
     monkeypatch.setattr("sklyra.uncertainty.difficulty._BLOCK", 7)
     np.testing.assert_allclose(model.std(new), std, rtol=1e-12)
     np.testing.assert_allclose(model.distribution(new)[1], share, rtol=1e-12)
+
+
+def test_trees_find_errors_that_variances_do_not_tell_of():
+    rng = np.random.default_rng(0)
+
+    def make(n):
+        clues, _, _ = draw(n, rng)
+        true = np.where(clues.views[:, 1] > 0.5, 3.0, 0.5)
+        return clues, true * rng.normal(size=n), true
+
+    clues, error, _ = make(600)
+    model = Intervals.learn(clues, error, np.arange(600) % 5)
+    new, off, true = make(2000)
+    std = model.std(new, np.zeros(2000))
+    assert spearmanr(std, true).statistic > 0.7
+    low, high = model.interval(new, np.zeros(2000), 0.9).T
+    inside = (low <= new.level + off) & (new.level + off <= high)
+    assert inside.mean() == pytest.approx(0.9, abs=0.04)
+    wide = high - low
+    assert wide[true < 1].mean() < wide[true > 1].mean() / 1.4
+    model.difficulty.trees = None
+    low, high = model.interval(new, np.zeros(2000), 0.9).T
+    before = (low <= new.level + off) & (new.level + off <= high)
+    assert inside[true > 1].mean() > before[true > 1].mean() + 0.15
+
+
+def test_few_rows_grow_no_trees():
+    clues, error, _ = draw(39, np.random.default_rng(0))
+    assert Difficulty.learn(clues, error).trees is None
+
+
+@pytest.mark.parametrize(("low", "high"), [(True, False), (False, True), (True, True)])
+def test_intervals_end_where_the_scale_does(low, high):
+    rng = np.random.default_rng(0)
+    clues, error, _ = draw(400, rng)
+    target = clues.level + error
+    bounds = (-1.0 if low else -np.inf, 1.0 if high else np.inf)
+    error = np.clip(target, *bounds) - clues.level
+    model = Intervals.learn(clues, error, np.arange(400) % 5)
+    assert model.ends == pytest.approx(bounds)
+    new, off, _ = draw(400, rng)
+    true = np.clip(new.level + off, *bounds)
+    found = model.interval(new, np.ones(400), 0.9)
+    assert found.min() == pytest.approx(-1.0) if low else found.min() < -2
+    assert found.max() == pytest.approx(1.0) if high else found.max() > 2
+    sure = model.interval(new, np.zeros(400), 0.9)
+    inside = (sure[:, 0] <= true + 1e-9) & (true - 1e-9 <= sure[:, 1])
+    assert inside.mean() > 0.86
+    again = Intervals.from_state(model.to_state())
+    assert (again.interval(new, np.ones(400), 0.9) == found).all()
+
+
+def test_a_single_least_value_is_no_end():
+    clues, error, _ = draw(400, np.random.default_rng(0))
+    model = Intervals.learn(clues, error, np.arange(400) % 5)
+    assert model.ends == (-np.inf, np.inf)
+
+
+def test_models_of_version_0_2_0_are_read():
+    clues, error, _ = draw(60, np.random.default_rng(0))
+    model = Difficulty.learn(clues, error)
+    state = model.to_state()
+    for name in ("level", "sigma", "trees"):
+        del state[name]
+    before = (clues.level, clues.spread, clues.latent, clues.noise)
+    state["clues"] = np.stack(before).astype(np.float32)
+    again = Difficulty.from_state(state)
+    model.trees = None
+    np.testing.assert_allclose(again.std(clues), model.std(clues), rtol=1e-4)

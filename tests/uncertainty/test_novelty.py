@@ -1,6 +1,7 @@
 """Novelty: what it must notice, its scale, and independence of other samples."""
 
 import random
+from collections import Counter
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from sklyra.alphabets import DNA, PROTEIN
 from sklyra.sequences import EncodedSequences, Inputs, check_sequences
-from sklyra.uncertainty import Novelty
+from sklyra.uncertainty import Novelty, look_at
+from sklyra.uncertainty.profiles import ProfileView
 from sklyra.uncertainty.views import ContextView, learn_views
 
 PARENT = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ"
@@ -31,19 +33,20 @@ def variants(n, n_mutations, rng, positions=None):
     return out
 
 
-def folds(inputs, k=5):
+def looks(inputs, k=5, summaries=False):
     number = np.arange(len(inputs)) % k
-    return [
+    folds = [
         (np.flatnonzero(number != j), inputs.take(np.flatnonzero(number == j)))
         for j in range(k)
     ]
+    return look_at(inputs, folds, summaries)
 
 
 @pytest.fixture(scope="module")
 def learned():
     rng = np.random.default_rng(0)
     inputs = encode(variants(300, 2, rng))
-    return Novelty.learn(inputs, folds(inputs))
+    return Novelty.learn(inputs, looks(inputs))
 
 
 def test_new_sequences_of_the_same_kind_are_inside(learned):
@@ -65,7 +68,7 @@ def test_more_mutations_are_more_novel(learned):
 def test_positions_that_never_changed_are_novel():
     rng = np.random.default_rng(0)
     inputs = encode(variants(300, 2, rng, range(20)))
-    novelty = Novelty.learn(inputs, folds(inputs))
+    novelty = Novelty.learn(inputs, looks(inputs))
     near = novelty(encode(variants(50, 1, rng, range(20))))
     far = novelty(encode(variants(50, 1, rng, range(20, 33))))
     changed = far[far > near.min()]
@@ -90,7 +93,7 @@ def of_dna():
     rng = np.random.default_rng(0)
     known = ["".join(rng.choice(list("ACGT"), rng.integers(5, 25))) for _ in range(40)]
     inputs = encode(known, DNA)
-    return Novelty.learn(inputs, folds(inputs))
+    return Novelty.learn(inputs, looks(inputs))
 
 
 @given(
@@ -156,7 +159,7 @@ def test_numbers_far_from_training_are_novel():
     dose = rng.normal(size=(100, 2)).astype(np.float32)
     dose[:, 1] = 1  # never varied
     inputs = Inputs((chain,), dose)
-    novelty = Novelty.learn(inputs, folds(inputs))
+    novelty = Novelty.learn(inputs, looks(inputs))
     same = inputs.take(np.arange(20))
     assert np.median(novelty(same)) < 1
     for column, value in ((0, 30.0), (1, 2.0)):
@@ -175,7 +178,7 @@ def test_channels_are_compared_too(length):
         return Inputs((chain,))
 
     inputs = make(100, 4)
-    novelty = Novelty.learn(inputs, folds(inputs))
+    novelty = Novelty.learn(inputs, looks(inputs))
     assert novelty(make(20, length, 9.0)).min() > 2
     if length == 4:
         assert np.median(novelty(make(100, 4))) < 1
@@ -188,14 +191,16 @@ def test_summaries_hold_no_samples_and_say_the_same_when_saved():
     inputs = encode(variants(300, 2, rng))
     values = rng.normal(size=(300, 2)).astype(np.float32)
     for samples in (inputs, Inputs(inputs.chains, values)):
-        novelty = Novelty.learn(samples, folds(samples), summaries=True)
+        novelty = Novelty.learn(samples, looks(samples, 5, True), summaries=True)
         assert novelty.samples is None
         again = Novelty.from_state(novelty.to_state())
         new = samples.take(np.arange(0, 300, 10))
         assert (again(new) == novelty(new)).all()
         assert np.mean(novelty(new) < 1) > 0.8
     shuffled = ["".join(rng.permutation(list(PARENT))) for _ in range(50)]
-    assert Novelty.learn(inputs, folds(inputs), True)(encode(shuffled)).min() > 5
+    assert (
+        Novelty.learn(inputs, looks(inputs, 5, True), True)(encode(shuffled)).min() > 5
+    )
 
 
 def test_what_is_saved_is_the_same(learned):
@@ -205,11 +210,11 @@ def test_what_is_saved_is_the_same(learned):
 
 
 def test_many_samples_are_compared_with_some(monkeypatch):
-    monkeypatch.setattr("sklyra.uncertainty.novelty._MOST_ROWS", 50)
+    monkeypatch.setattr("sklyra.uncertainty.novelty._MOST_ROWS", 200)
     rng = np.random.default_rng(0)
-    inputs = encode(variants(300, 2, rng))
-    novelty = Novelty.learn(inputs, folds(inputs))
-    assert len(novelty.samples) == 50
+    inputs = encode(variants(1000, 2, rng))
+    novelty = Novelty.learn(inputs, looks(inputs))
+    assert len(novelty.samples) == 200
     assert np.mean(novelty(encode(variants(200, 2, rng))) < 1) > 0.9
 
 
@@ -221,20 +226,24 @@ def test_views_grow_with_the_kinds_of_inputs():
     assert len(learn_views(table)) == 9
 
 
+def fading(novelty, inputs):
+    return novelty.fading(novelty.away(inputs), inputs)
+
+
 def test_knowledge_fades_beyond_the_edge():
     rng = np.random.default_rng(0)
     inputs = encode(variants(300, 2, rng, range(20)))
-    novelty = Novelty.learn(inputs, folds(inputs))
+    novelty = Novelty.learn(inputs, looks(inputs))
     near = encode(variants(50, 1, rng, range(20)))
     inside = novelty(near) <= 1
     assert inside.any()
-    assert (novelty.fading(near)[inside] == 0).all()
+    assert (fading(novelty, near)[inside] == 0).all()
     for n_letters in (1, 3):
         blind = PARENT[:-n_letters] + "W" * n_letters
         other = encode([blind])
         assert novelty.blind(other) == n_letters
         beyond = max(novelty(other)[0] - 1, 0) / 8
-        assert novelty.fading(other) == pytest.approx(1 - np.exp(-n_letters - beyond))
+        assert fading(novelty, other) == pytest.approx(1 - np.exp(-n_letters - beyond))
 
 
 def test_positions_that_vary_are_not_blind_and_channels_have_none():
@@ -246,3 +255,72 @@ def test_positions_that_vary_are_not_blind_and_channels_have_none():
     assert novelty.blind(Inputs((chain,))).tolist() == [0, 0]
     again = Novelty.from_state(novelty.to_state())
     assert again.blind(Inputs((chain,))).tolist() == [0, 0]
+
+
+def test_profiles_are_compared_as_a_loop_does():
+    rng = np.random.default_rng(0)
+    known = ["".join(rng.choice(list("ACGT"), 15)) for _ in range(14)]
+    known[3] = known[4]
+    new = [*known[:3], "".join(rng.choice(list("ACGT"), 15))]
+    view = ProfileView(encode(known, DNA).chains[0], 0)
+    found = view(encode(new, DNA))
+
+    def profile(sequence):
+        counts = Counter(
+            sequence[i : i + k]
+            for k in range(1, 5)
+            for i in range(len(sequence) - k + 1)
+        )
+        return {kmer: 1 + np.log(n) for kmer, n in counts.items()}
+
+    def size(one):
+        return np.sqrt(sum(v**2 for v in one.values()))
+
+    def nearest(sequence, others):
+        one = profile(sequence)
+        each = []
+        for other in others:
+            two = profile(known[other])
+            dot = sum(value * two.get(kmer, 0) for kmer, value in one.items())
+            each.append((1 - dot / size(one) / size(two), other))
+        return sorted(each)[:10]
+
+    own = [
+        np.mean([d for d, _ in nearest(x, [j for j in range(14) if j != i])])
+        for i, x in enumerate(known)
+    ]
+    usual = 0.05 * np.mean(own)
+    for (distance, relative), sequence in zip(found, new, strict=True):
+        near = nearest(sequence, range(14))
+        expected = np.mean([d for d, _ in near])
+        theirs = np.mean([own[j] for _, j in near])
+        assert distance == pytest.approx(expected, abs=1e-6)
+        assert relative == pytest.approx(
+            (expected + usual) / (theirs + usual), rel=1e-5
+        )
+
+
+def test_what_is_far_for_its_family_is_novel():
+    rng = np.random.default_rng(0)
+    dense = variants(200, 1, rng)
+    loose = ["".join(rng.choice(list("ACDEFGHIKLMNPQRSTVWY"), 33)) for _ in range(100)]
+    view = ProfileView(encode(dense + loose).chains[0], 0)
+    between = view(encode(variants(20, 6, rng)))
+    random = view(encode(["".join(rng.permutation(list(x))) for x in loose[:20]]))
+    assert between[:, 0].max() < random[:, 0].min()
+    assert np.median(between[:, 1]) > 3 * np.median(random[:, 1])
+
+
+def test_models_of_version_0_2_0_are_read():
+    rng = np.random.default_rng(0)
+    inputs = encode(variants(300, 2, rng))
+    for summaries in (False, True):
+        novelty = Novelty.learn(inputs, looks(inputs, 5, summaries), summaries)
+        state = novelty.to_state()
+        del state["least"]
+        if not summaries:  # one view less
+            state["center"], state["scale"] = state["center"][1:], state["scale"][1:]
+        again = Novelty.from_state(state)
+        new = encode(variants(100, 2, rng))
+        assert np.mean(again(new) < 1) > 0.8
+        assert again(encode([PARENT[::-1]])) > 3
