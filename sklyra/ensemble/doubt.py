@@ -121,8 +121,7 @@ class Doubt:
             inputs, [(train, asked.take(valid)) for train, valid in folds], summaries
         )
         if sum(map(len, looks)) < _LEAST_SEEN:
-            others = hold_all_out(inputs, ensemble.strands.both)
-            seen = look_at(inputs, others, summaries)
+            seen = look_at(inputs, hold_all_out(inputs, split.same), summaries)
         novelty = Novelty.learn(inputs, seen, summaries)
         output, encoded = evidence.output[rows], evidence.asked.target[rows]
         new = cls(novelty, rows, output, encoded, [])

@@ -87,11 +87,11 @@ def _correlations(
     with ordinary_mode(), threads(model.n_threads):
         latent = [find_latent(ensemble, doubt, inputs, k) for k in outputs]
     variance = np.stack([own.variance for own in latent], axis=1)
-    total, share = uncertain.predict_doubts(model, inputs, parts, variance)
+    total = uncertain.predict_std(model, inputs, parts, variance)
     found = []
     for k, own in enumerate(latent):
         covariance = with_members(ensemble, parts, own, k)
-        found.append(without_noise(covariance, own.noise, total[:, k], share[:, k]))
+        found.append(without_noise(covariance, own.noise, total[:, k]))
     return found
 
 

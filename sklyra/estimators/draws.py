@@ -20,7 +20,7 @@ def draw_outputs(
     doubt: Doubt,
     inputs: Inputs,
     parts: list[Array],
-    doubts: tuple[Array, Array],
+    std: Array,
     options: tuple[int, bool, np.random.RandomState],
 ) -> Array:
     """Draw outputs around what is predicted.
@@ -35,9 +35,8 @@ def draw_outputs(
         Samples.
     parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
         What its parts predict of them.
-    doubts : tuple of ndarray of shape (n_samples, n_outputs), float64
-        Standard deviations of measurements, and the share of disagreement in their
-        variance.
+    std : ndarray of shape (n_samples, n_outputs), float64
+        Standard deviations of measurements.
     options : tuple of (n_draws, noise, rng)
         Number of draws, whether they have noise, and the source of random numbers.
 
@@ -46,12 +45,12 @@ def draw_outputs(
     ndarray of shape (n_draws, n_samples, n_outputs), float64
         Draws.
     """
-    (n_draws, noise, rng), (std, share) = options, doubts
+    n_draws, noise, rng = options
     level = ensemble.stacked(parts, inputs)
     out = np.empty((n_draws, *level.shape))
     for k in range(level.shape[1]):
         covariance, measured = posterior_covariance(ensemble, doubt, inputs, parts, k)
-        correlation, sure = without_noise(covariance, measured, std[:, k], share[:, k])
+        correlation, sure = without_noise(covariance, measured, std[:, k])
         correlation[np.diag_indices(len(sure))] = 1 + _JITTER
         factor = np.linalg.cholesky(correlation)
         draws = sure * (rng.normal(size=(n_draws, len(sure))) @ factor.T)
@@ -63,7 +62,7 @@ def draw_outputs(
 
 
 def without_noise(
-    covariance: Array, noise: float | None, std: Array, share: Array
+    covariance: Array, noise: float | None, std: Array
 ) -> tuple[Array, Array]:
     """Divide standard deviations of measurements into belief and noise.
 
@@ -72,11 +71,10 @@ def without_noise(
     covariance : ndarray of shape (n_samples, n_samples), float64
         Of what is measured, as a model has it.
     noise : float or None
-        Variance of the noise, as a model has it; None if it does not know.
+        Variance of the noise, as a model has it; None if it does not know: what is no
+        covariance is noise then.
     std : ndarray of shape (n_samples,), float64
         Standard deviations of measurements.
-    share : ndarray of shape (n_samples,), float64
-        What of their variance is belief where the model does not know of noise.
 
     Returns
     -------
@@ -88,9 +86,9 @@ def without_noise(
     variance = np.maximum(np.diag(covariance), np.finfo(np.float64).tiny)
     size = np.sqrt(variance)
     correlation = covariance / size / size[:, None]
-    if noise is not None:
-        share = variance / (variance + noise)
-    return correlation, std * np.sqrt(share)
+    if noise is None:
+        return correlation, np.minimum(np.sqrt(np.maximum(np.diag(covariance), 0)), std)
+    return correlation, std * np.sqrt(variance / (variance + noise))
 
 
 def posterior_covariance(

@@ -248,10 +248,10 @@ def sample(  # numpydoc ignore=PR01
     doubt, rng = _doubt(self), check_random_state(random_state)
     inputs = self._read_known(X)
     parts = predict_members(self, inputs)
-    doubts = predict_doubts(self, inputs, parts)
+    std = predict_std(self, inputs, parts)
     with ordinary_mode(), threads(self.n_threads):
         draws = draw_outputs(
-            self._ensemble, doubt, inputs, parts, doubts, (n_draws, noise, rng)
+            self._ensemble, doubt, inputs, parts, std, (n_draws, noise, rng)
         )
     return self._ensemble.target.decode(draws)
 
@@ -308,7 +308,9 @@ def predict_members(model: BaseLyra, inputs: Inputs) -> list[Array]:
     return list(parts.values())
 
 
-def predict_std(model: BaseLyra, inputs: Inputs, parts: list[Array]) -> Array:
+def predict_std(
+    model: BaseLyra, inputs: Inputs, parts: list[Array], latent: Array | None = None
+) -> Array:
     """Compute standard deviations of measurements around predictions.
 
     Parameters
@@ -319,37 +321,15 @@ def predict_std(model: BaseLyra, inputs: Inputs, parts: list[Array]) -> Array:
         What it has read.
     parts : list of ndarray of shape (n_members, n_samples, n_outputs), float64
         What `predict_members` returns.
+    latent : ndarray of shape (n_samples, n_outputs), float64, or None, default=None
+        Variances by the Gaussian process, where they are known; None computes them.
 
     Returns
     -------
     ndarray of shape (n_samples, n_outputs), float64
         On the scale of outputs.
     """
-    return predict_doubts(model, inputs, parts)[0]
-
-
-def predict_doubts(
-    model: BaseLyra, inputs: Inputs, parts: list[Array], latent: Array | None = None
-) -> tuple[Array, Array]:
-    """Compute standard deviations of measurements, and what of them is belief.
-
-    Parameters
-    ----------
-    model, inputs, parts : object
-        As in `predict_std`.
-    latent : ndarray of shape (n_samples, n_outputs), float64, or None, default=None
-        Variances by the Gaussian process, where they are known; None computes them.
-
-    Returns
-    -------
-    std : ndarray of shape (n_samples, n_outputs), float64
-        On the scale of outputs.
-    share : ndarray of shape (n_samples, n_outputs), float64
-        What of the variance goes with disagreement within the model, 0 to 1.
-    """
-    pairs, fade = _pairs(model, inputs, parts, latent)
-    shares = [own.difficulty.believed(clue) for own, clue in pairs]
-    return _std(pairs, fade), np.stack(shares, axis=1)
+    return _std(*_pairs(model, inputs, parts, latent))
 
 
 def _std(pairs: list[tuple[Intervals, Clues]], fade: Array) -> Array:

@@ -132,8 +132,9 @@ class NumberColumn:
             )
             warn_missing(column.name, missing, filled)
         # a number where all of training had another, or none where all had one
-        guessed = missing if self.varies else ~missing & (values != self.center)
-        guessed = guessed & (not self.had_missing)
+        guessed = missing & (self.varies and not self.had_missing)
+        if not self.varies:
+            guessed = ~missing & (values != self.center)
         values = np.where(missing, self.center, values)
         with np.errstate(over="ignore"):
             scaled = (values - self.center) / self.scale

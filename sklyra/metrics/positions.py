@@ -279,19 +279,12 @@ def _column_errors(true: npt.NDArray[Any], predicted: npt.NDArray[Any]) -> float
         )
     true, predicted = (a.reshape(len(a), -1).astype(float) for a in (true, predicted))
     measured = np.isfinite(true)
-    _require_finite(predicted[measured])
+    if not np.isfinite(predicted[measured]).all():
+        raise ValueError("y_pred has NaN or infinity where something was measured.")
     square = np.where(measured, (true - predicted) ** 2, np.nan)
     # of a sequence a column may not have been measured at all
     square = square[:, measured.any(axis=0)]
     return float(np.sqrt(np.nanmean(square, axis=0)).mean())
-
-
-def _require_finite(predicted: npt.NDArray[Any]) -> None:
-    if not np.isfinite(predicted).all():
-        raise ValueError(
-            "y_pred has NaN or infinity where something was measured: only positions "
-            "that were not may have any prediction."
-        )
 
 
 def position_scorer(
@@ -357,7 +350,7 @@ def score_with(
         Characters of strings in `y` where nothing was measured; None for those of the
         model.
     estimator : estimator
-        A fitted model, or a pipeline that ends in one.
+        A fitted model, or a pipeline or search with one.
     X, y : array-like of shape (n_samples,)
         Sequences and their labels.
 
@@ -367,9 +360,19 @@ def score_with(
         The score.
     """
     if missing is None:
-        model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-        missing = getattr(model, "missing", _MISSING)
+        missing = getattr(_innermost(estimator), "missing", _MISSING)
     return metric(y, getattr(estimator, method)(X), missing=missing)
+
+
+def _innermost(estimator: Any) -> Any:
+    """Find the model in searches and pipelines."""
+    while True:
+        if isinstance(estimator, Pipeline):
+            estimator = estimator[-1]
+        elif hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        else:
+            return estimator
 
 
 def mcrmse_scorer(estimator: Any, X: Any, y: Any) -> float:

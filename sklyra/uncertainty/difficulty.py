@@ -23,6 +23,7 @@ _BANDWIDTHS = (np.inf, 0.4, 0.2, 0.1, 0.05)
 _SHARED, _TAIL = 4.0, 0.5
 # Degrees of freedom of that one, and points at which distributions are computed.
 _FREEDOM, _POINTS = 4, 201
+_MOST_FOR_TREES = 2048
 # Samples that are compared with held-out rows at a time.
 _BLOCK = 2048
 # Share of the mean squared error that is left everywhere.
@@ -110,9 +111,14 @@ class Difficulty:
         sigma = np.sqrt(clues.terms @ coefficients)
         scaled = error / sigma
         new = cls(coefficients, clues.level, sigma, scaled, np.zeros(2))
-        drawn = np.random.RandomState(0).permutation(len(error))[:most]
+        order = np.random.RandomState(0).permutation(len(error))
+        drawn = order[:most]
         new.falls = _choose_falls(new._ranks[drawn], scaled[drawn])
-        new.trees = learn_factor(clues, sigma, new.std(clues), error, n_trees)
+        some = order[:_MOST_FOR_TREES]
+        known = clues.take(some)
+        new.trees = learn_factor(
+            known, sigma[some], new.std(known), error[some], n_trees
+        )
         return new
 
     def std(self, clues: Clues) -> Array:
@@ -134,23 +140,6 @@ class Difficulty:
             scale[rows] = np.sqrt(total / (weights.sum(axis=1) + _TAIL))
         std: Array = scale * self._wide(clues)
         return std
-
-    def believed(self, clues: Clues) -> Array:
-        """Compute how much of the variance of errors is disagreement, not noise.
-
-        Parameters
-        ----------
-        clues : Clues
-            Any samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), float64
-            The share of the latent variance and the spread, 0 to 1.
-        """
-        terms = clues.terms * self.coefficients
-        share: Array = terms[:, 2:].sum(axis=1) / terms.sum(axis=1)
-        return share
 
     def distribution(self, clues: Clues) -> tuple[Array, Array]:
         """Compute distribution functions of errors.
@@ -199,11 +188,15 @@ class Difficulty:
 
     def _blocks(self, clues: Clues) -> Iterator[tuple[slice, Array]]:
         """Compute the weight of each held-out row for each sample, some at a time."""
+        n_rows = len(self.scaled)
+        if not self.falls.any():  # all are as near: one row for all samples
+            yield slice(None), np.full((1, n_rows), 1 + _SHARED / n_rows)
+            return
         ranks = self._rank(clues.level, self._sigma(clues))
         for start in range(0, len(ranks), _BLOCK):
             rows = slice(start, start + _BLOCK)
             away = _distance(ranks[rows], self._ranks, self.falls)
-            yield rows, np.exp(-away) + _SHARED / len(self.scaled)
+            yield rows, np.exp(-away) + _SHARED / n_rows
 
     def to_state(self) -> dict[str, Any]:
         """Convert to plain values.

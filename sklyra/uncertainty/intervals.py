@@ -223,9 +223,10 @@ class Intervals:
 def _find_ends(target: Array) -> tuple[float, float]:
     """Find out whether many values are the least or the greatest of all."""
     low, high = float(target.min()), float(target.max())
-    room = _SAME * (high - low)
+    # values were rounded: an end is outside of all of them
+    room = _SAME * max(high - low, abs(low), abs(high))
     least = max(_SHARE_AT_END * len(target), _ROWS_AT_END)
     return (
-        low if (target <= low + room).sum() >= least else -np.inf,
-        high if (target >= high - room).sum() >= least else np.inf,
+        low - room if (target <= low + room).sum() >= least else -np.inf,
+        high + room if (target >= high - room).sum() >= least else np.inf,
     )

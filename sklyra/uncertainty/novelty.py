@@ -47,7 +47,9 @@ class Novelty:
     center, scale : ndarray of shape (n_values,), float64
         Median, and distance from there to the 95% quantile, of each view.
     least, edge : float
-        The 5% and 95% quantile of their smooth maximum.
+        The 5% and 95% quantile of their smooth maximum. `least` is None of models of
+        version 0.2.0, which took the greatest value: what it takes is learned again
+        from samples, or if there are none the greatest is taken.
     blind : Blind
         Counts letters where training samples do not differ.
     """
@@ -58,7 +60,7 @@ class Novelty:
         views: Sequence[View],
         center: Array,
         scale: Array,
-        least: float,
+        least: float | None,
         edge: float,
         blind: Blind,
     ) -> None:
@@ -130,18 +132,17 @@ class Novelty:
         if not self.views:  # a model that was loaded
             assert self.samples is not None
             self.views = learn_views(self.samples)
-        look = _look(self.views, inputs)
-        if self.samples is not None and look.shape[1] != len(self.center):
-            # a model of version 0.2.0, which had other views
+        if self.least is None and self.samples is not None:
             vars(self).update(vars(self._learned_again()))
-        return self.scaled(look)
+        return self.scaled(_look(self.views, inputs))
 
     def _learned_again(self) -> Novelty:
         """Learn scales from the samples that are kept."""
         assert self.samples is not None
-        new = self.learn(
-            self.samples, look_at(self.samples, hold_all_out(self.samples))
-        )
+        copies = np.stack([chain.copies() for chain in self.samples.chains], axis=1)
+        _, same = np.unique(copies, axis=0, return_inverse=True)
+        held_out = hold_all_out(self.samples, same.ravel())
+        new = self.learn(self.samples, look_at(self.samples, held_out))
         new.blind = self.blind
         return new
 
@@ -176,8 +177,11 @@ class Novelty:
         ndarray of shape (n_samples,), float64
             As `__call__`.
         """
-        beyond = logsumexp(away, axis=1) - self.least
-        novelty: Array = np.maximum(beyond / (self.edge - self.least), 0)
+        if self.least is None:
+            beyond = away.max(axis=1) / self.edge
+        else:
+            beyond = (logsumexp(away, axis=1) - self.least) / (self.edge - self.least)
+        novelty: Array = np.maximum(beyond, 0)
         if inputs.guessed is not None:
             novelty = np.maximum(
                 novelty, np.where(inputs.guessed, 1 + inputs.guessed, 0)
@@ -256,11 +260,8 @@ class Novelty:
         if state["samples"] is not None:
             samples = Inputs.from_state(state["samples"])
         blind = Blind.from_state(state["blind"])
-        least, edge = state.get("least"), state["edge"]
-        if least is None:  # models of version 0.2.0 took the greatest value
-            least = float(np.log(len(state["center"])))
-            edge += least
-        return cls(samples, views, state["center"], state["scale"], least, edge, blind)
+        numbers = state["center"], state["scale"], state.get("least"), state["edge"]
+        return cls(samples, views, *numbers, blind)
 
 
 def look_at(
@@ -288,31 +289,30 @@ def look_at(
     ]
 
 
-def hold_all_out(inputs: Inputs, twins: bool = False) -> list[tuple[Rows, Inputs]]:
-    """Hold all samples out in turn.
+def hold_all_out(inputs: Inputs, same: Rows) -> list[tuple[Rows, Inputs]]:
+    """Hold samples out in turn, some if there are many.
 
     Parameters
     ----------
     inputs : Inputs
         Training samples.
-    twins : bool, default=False
-        Whether the second half of them are other strands of the first.
+    same : ndarray of shape (n_samples,), int
+        A number for each, equal for those that are held out together.
 
     Returns
     -------
     list of (train, samples)
         As for `look_at`.
     """
-    n_rows = len(inputs) // (1 + twins)
-    order = np.random.RandomState(0).permutation(n_rows)
-    found = []
-    for valid in np.array_split(order, min(_FOLDS, n_rows)):
-        train = np.setdiff1d(order, valid)
-        if twins:
-            valid, train = (np.concatenate([x, x + n_rows]) for x in (valid, train))
-        if len(train):
-            found.append((train, inputs.take(valid)))
-    return found
+    rows = _drawn(np.arange(len(inputs)), _MOST_ROWS)
+    _, number = np.unique(same[rows], return_inverse=True)
+    fold = (np.random.RandomState(0).permutation(number.max() + 1) % _FOLDS)[number]
+    held = [(rows[fold != k], rows[fold == k]) for k in range(_FOLDS)]
+    return [
+        (train, inputs.take(valid))
+        for train, valid in held
+        if len(train) and len(valid)
+    ]
 
 
 def _look(views: Sequence[View], inputs: Inputs) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from sklyra._typing import Array, Rows
+from sklyra._typing import Array
 from sklyra.features import count_kmers
 from sklyra.sequences import EncodedSequences, Inputs
 
@@ -17,8 +17,10 @@ from sklyra.sequences import EncodedSequences, Inputs
 _PROFILE = 420
 # Nearest profiles that count.
 _NEAREST = 10
-# Share of the usual distance that is added to those that are divided.
-_LEAST_DISTANCE = 0.05
+# Distances that are divided have so much of the usual one added, and this at least.
+_SHARE, _LEAST_DISTANCE = 0.05, 1e-3
+# Distances that differ by less are equal.
+_ROUNDING = 1e-5
 # Profiles that are compared with those of training at a time.
 _AT_ONCE = 1024
 
@@ -49,34 +51,40 @@ class ProfileView:
         n_letters = max(2, len(chain.alphabet.letters))
         self._sizes = range(1, max(1, int(math.log(_PROFILE, n_letters))) + 1)
         self._known = self._profiles(chain)
-        self._own = self._nearest(self._known, itself=True)[0]
+        self._own, _ = self._nearest(self._known)
         # equal sequences are at no distance, which nothing can be divided by
-        self._usual = _LEAST_DISTANCE * float(self._own.mean()) or 1.0
+        self._usual = max(_SHARE * float(self._own.mean()), _LEAST_DISTANCE)
 
     def __call__(self, inputs: Inputs) -> Array:
         """Compare profiles (see `View`)."""
         profiles = self._profiles(inputs.chains[self._which])
-        distance, near = self._nearest(profiles)
-        theirs = self._own[near].mean(axis=1)
+        distance, theirs = self._nearest(profiles, self._own)
         relative = (distance + self._usual) / (theirs + self._usual)
         return np.stack([distance, relative], axis=1)
 
     def _nearest(
-        self, profiles: npt.NDArray[np.float32], itself: bool = False
-    ) -> tuple[Array, Rows]:
-        """Find the nearest of training, and the mean distance from these."""
-        n_near = max(1, min(_NEAREST, len(self._known) - itself))
-        distance = np.empty(len(profiles))
-        near = np.empty((len(profiles), n_near), np.intp)
+        self, profiles: npt.NDArray[np.float32], own: Array | None = None
+    ) -> tuple[Array, Array]:
+        """Compute mean distances from the nearest of training, and means of theirs.
+
+        Without `own` profiles are those of training, each compared with the others.
+        """
+        others = len(self._known) - (own is None)
+        n_near = max(1, min(_NEAREST, others))
+        distance, theirs = np.empty(len(profiles)), np.empty(len(profiles))
         for start in range(0, len(profiles), _AT_ONCE):
             rows = slice(start, start + _AT_ONCE)
             cosine = profiles[rows] @ self._known.T
-            if itself and len(self._known) > 1:
+            if own is None and others:
                 np.fill_diagonal(cosine[:, start:], -1)
-            near[rows] = np.argpartition(-cosine, n_near - 1, axis=1)[:, :n_near]
-            close = np.take_along_axis(cosine, near[rows], axis=1)
-            distance[rows] = 1 - close.mean(axis=1, dtype=np.float64)
-        return distance, near
+            near = -np.partition(-cosine, n_near - 1, axis=1)[:, :n_near]
+            away = 1 - near.mean(axis=1, dtype=np.float64)
+            distance[rows] = np.where(away > _ROUNDING, away, 0)
+            if own is not None:
+                # all that are as near as the last: which one came first is chance
+                as_near = cosine >= near.min(axis=1, keepdims=True) - _ROUNDING
+                theirs[rows] = as_near @ own / as_near.sum(axis=1)
+        return distance, theirs
 
     def to_state(self) -> dict[str, Any]:
         """Refuse: it would hold a profile of every sample."""

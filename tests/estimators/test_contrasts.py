@@ -47,11 +47,11 @@ def test_contrasts_are_those_of_all_samples_together(model, monkeypatch) -> None
     np.testing.assert_allclose(effect, contrasts @ predicted, rtol=1e-9, atol=1e-12)
     ensemble, inputs = model._ensemble, model._read_known(X[:9])
     parts = uncertain.predict_members(model, inputs)
-    total, share = uncertain.predict_doubts(model, inputs, parts)
+    total = uncertain.predict_std(model, inputs, parts)
     expected = np.empty((5, 2))
     for k in range(2):
         belief = posterior_covariance(ensemble, ensemble.doubt, inputs, parts, k)
-        correlation, sure = without_noise(*belief, total[:, k], share[:, k])
+        correlation, sure = without_noise(*belief, total[:, k])
         scaled = contrasts * sure
         expected[:, k] = np.sqrt(np.diag(scaled @ correlation @ scaled.T))
     np.testing.assert_allclose(std, ensemble.target.effects(expected), rtol=1e-6)

@@ -382,6 +382,12 @@ def test_what_nothing_was_learned_of_is_novel_and_widens_intervals():
             warnings.simplefilter("ignore", CovariateWarning)
             assert model.novelty(other).min() >= 2
             assert (np.diff(model.predict_interval(other)) > usual).mean() > 0.9
+    # another number than all rows had that had one
+    day = table.assign(day=np.where(np.arange(100) % 2, 1.0, np.nan))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CovariateWarning)
+        model = LyraRegressor(**SMALL, columns=columns).fit(day, y)
+        assert model.novelty(day.assign(day=3.0)).min() >= 2
     # rows that lack it in training, too, are nothing new
     some = table.assign(dose=np.where(np.arange(100) % 5, dose, np.nan))
     with warnings.catch_warnings():
@@ -390,15 +396,19 @@ def test_what_nothing_was_learned_of_is_novel_and_widens_intervals():
         assert model.novelty(table.assign(dose=np.nan)).mean() < 2
 
 
-@pytest.mark.parametrize("n_members", [1, 2])
-def test_draws_without_noise_are_one_value_for_one_sequence(n_members, data, new):
-    parameters = {**SMALL, "gaussian_process": False, "n_members": n_members}
+@pytest.mark.parametrize(
+    "parameters", [{"n_members": 1}, {}, {"perceptron": False}, {"n_members": 3}]
+)
+def test_draws_without_noise_are_one_value_for_one_sequence(parameters, data, new):
+    parameters = {**SMALL, "gaussian_process": False, **parameters}
     model = LyraRegressor(**parameters).fit(*data)
     X = [*new[0][:5], new[0][0]]
     sure = model.sample(X, 2000, random_state=0)
     std = model.predict(X, return_std=True)[1]
     assert sure[:, 0] == pytest.approx(sure[:, 5], abs=0.02 * std.max())
     assert (sure.std(axis=0) < 0.95 * std).all()
+    among = np.stack(list(model.predict_parts(X).values())).std(axis=(0, 1))
+    assert (sure.std(axis=0) > 0.2 * among).all()
     noisy = model.sample(X, 2000, noise=True, random_state=0)
     assert noisy.std(axis=0) == pytest.approx(std, rel=0.1)
 
@@ -429,6 +439,33 @@ def test_one_row_held_out_is_too_few(data):
 
 def test_few_rows_held_out_do_not_make_all_others_novel(data, new):
     X, y = data
+    one = {**SMALL, "n_members": 1}
     for n in (30, 60):
-        model = LyraRegressor(**SMALL | {"n_members": 1}).fit(X[:n], y[:n])
+        model = LyraRegressor(**one).fit(X[:n], y[:n])
         assert np.mean(model.novelty(new[0]) > 1) < 0.25
+    # copies of a sequence do not tell how unlike others are
+    model = LyraRegressor(**one).fit(X[:40] * 4, np.tile(y[:40], 4))
+    assert np.mean(model.novelty(new[0]) > 1) < 0.25
+
+
+def test_intervals_hold_values_at_the_end_of_a_scale():
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        X, y = make(60, rng)
+        y = np.maximum(y - np.median(y), 0) / 3
+        low = LyraRegressor(**SMALL).fit(X, y).predict_interval(X)[:, 0]
+        assert (low <= 0).any()
+        assert low.min() == pytest.approx(0, abs=1e-4)
+
+
+def test_near_ties_are_no_reason_to_depend_on_the_batch():
+    rng = np.random.default_rng(0)
+    parent = "".join(rng.choice(list("ACDEFGHIKLMNPQRSTVWY"), 30))
+    X = [parent[:i] + letter + parent[i + 1 :] for i in range(30) for letter in "AWDK"]
+    y = np.arange(len(X)) % 30 + rng.normal(size=len(X))
+    model = LyraRegressor(**SMALL).fit(X, y)
+    novelty, intervals = model.novelty(X), model.predict_interval(X)
+    for i in range(0, len(X), 9):
+        assert model.novelty(X[i : i + 1]) == pytest.approx(novelty[i], abs=1e-4)
+        alone = model.predict_interval(X[i : i + 1])[0]
+        assert alone == pytest.approx(intervals[i], abs=1e-3 * np.ptp(y))

@@ -16,6 +16,7 @@ from sklearn.metrics import (
     matthews_corrcoef,
     roc_auc_score,
 )
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from sklyra.metrics import (
@@ -259,6 +260,9 @@ def test_scorers_read_what_is_missing_as_their_model_does():
         assert scorer(Coil(), X, y) == metric(y, X, missing="?")
         assert scorer(make_pipeline(Coil()).fit(X), X, y) == metric(y, X, missing="?")
         assert metric(y, X, missing="?") != metric(y, X)
+    search = GridSearchCV(make_pipeline(Coil()), {}, cv=2, scoring=position_mcc_scorer)
+    search.fit(X, y)
+    assert position_mcc_scorer(search, X, y) == position_mcc(y, X, missing="?")
     accuracy = position_scorer(accuracy_score)
     assert accuracy(Coil(), X, y) == 3 / 5
     assert position_scorer(accuracy_score, missing="-?")(Coil(), X, y) == 1

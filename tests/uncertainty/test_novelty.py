@@ -276,14 +276,17 @@ def test_profiles_are_compared_as_a_loop_does():
     def size(one):
         return np.sqrt(sum(v**2 for v in one.values()))
 
-    def nearest(sequence, others):
+    def every(sequence, others=range(14)):
         one = profile(sequence)
         each = []
         for other in others:
             two = profile(known[other])
             dot = sum(value * two.get(kmer, 0) for kmer, value in one.items())
             each.append((1 - dot / size(one) / size(two), other))
-        return sorted(each)[:10]
+        return sorted(each)
+
+    def nearest(sequence, others):
+        return every(sequence, others)[:10]
 
     own = [
         np.mean([d for d, _ in nearest(x, [j for j in range(14) if j != i])])
@@ -293,11 +296,21 @@ def test_profiles_are_compared_as_a_loop_does():
     for (distance, relative), sequence in zip(found, new, strict=True):
         near = nearest(sequence, range(14))
         expected = np.mean([d for d, _ in near])
-        theirs = np.mean([own[j] for _, j in near])
+        as_near = [own[j] for d, j in every(sequence) if d <= near[-1][0] + 1e-5]
+        theirs = np.mean(as_near)
         assert distance == pytest.approx(expected, abs=1e-6)
         assert relative == pytest.approx(
             (expected + usual) / (theirs + usual), rel=1e-5
         )
+
+
+def test_copies_are_at_no_distance():
+    rng = np.random.default_rng(0)
+    known = ["".join(rng.choice(list("ACGT"), 15)) for _ in range(5)] * 12
+    view = ProfileView(encode(known, DNA).chains[0], 0)
+    found = view(encode([*known[:5], "ACGTACGTACGTACG"], DNA))
+    assert (found[:5] == [0, 1]).all()
+    assert 10 < found[5, 1] < 1000
 
 
 def test_what_is_far_for_its_family_is_novel():
@@ -320,7 +333,11 @@ def test_models_of_version_0_2_0_are_read():
         del state["least"]
         if not summaries:  # one view less
             state["center"], state["scale"] = state["center"][1:], state["scale"][1:]
+        else:  # the greatest of all, of which 95% of training are below 1
+            greatest = [novelty.scaled(x) for x in looks(inputs, 5, True)]
+            state["edge"] = np.quantile(np.concatenate(greatest).max(axis=1), 0.95)
         again = Novelty.from_state(state)
         new = encode(variants(100, 2, rng))
-        assert np.mean(again(new) < 1) > 0.8
+        assert np.mean(again(new) < 1) > 0.85
+        assert np.mean(again(new) > 0.5) > 0.2
         assert again(encode([PARENT[::-1]])) > 3
