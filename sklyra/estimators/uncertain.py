@@ -73,7 +73,7 @@ def predict_interval(  # numpydoc ignore=PR01
     or the greatest, the scale ends there, and so do intervals. Where `novelty` is above 1,
     and for `b` letters at positions where training sequences do not differ,
     intervals grow towards what is known without the model, the spread of `y`: a
-    share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the variance.
+    share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 6)` of the variance.
 
     New sequences that are exchangeable with those of training, and measured with
     noise of the same kinds, are inside with a probability of about `confidence`, on
@@ -128,7 +128,7 @@ def predict_set(  # numpydoc ignore=PR01
     A set holds all classes that are not less probable than it takes for
     `confidence` of the held-out sequences to be right (conformal prediction). Where `novelty` is above
     1, and for `b` letters at positions where training sequences do not differ, a
-    share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 8)` of the probabilities
+    share of :math:`1 - \exp(-b - (\text{novelty} - 1)_+ / 6)` of the probabilities
     is given to all classes alike, so that sets grow.
 
     New sequences that are exchangeable with those of training have their class in

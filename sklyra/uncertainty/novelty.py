@@ -26,7 +26,7 @@ _LEAST_STEP = 0.5
 _LEAST = 1e-3
 # Of what is known a share of 1/e holds at a novelty so far beyond 1, or for one letter
 # where training samples do not differ.
-_REACH, _PER_LETTER = 8.0, 1.0
+_REACH, _PER_LETTER = 6.0, 1.0
 
 
 class Novelty:
@@ -191,7 +191,7 @@ class Novelty:
     def fading(self, away: Array, inputs: Inputs) -> Array:
         r"""Compute how much of what is known does not hold for samples.
 
-        :math:`1 - \exp(-b - (n - 1)_+ / 8)` for a novelty `n` and `b` letters at
+        :math:`1 - \exp(-b - (n - 1)_+ / 6)` for a novelty `n` and `b` letters at
         positions where training samples do not differ. Measured, with a Gaussian
         process alone and training sequences held out by position, cluster and number
         of mutations: at positions that never changed, intervals of random folds cover

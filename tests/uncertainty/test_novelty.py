@@ -242,7 +242,7 @@ def test_knowledge_fades_beyond_the_edge():
         blind = PARENT[:-n_letters] + "W" * n_letters
         other = encode([blind])
         assert novelty.blind(other) == n_letters
-        beyond = max(novelty(other)[0] - 1, 0) / 8
+        beyond = max(novelty(other)[0] - 1, 0) / 6
         assert fading(novelty, other) == pytest.approx(1 - np.exp(-n_letters - beyond))
 
 

@@ -41,6 +41,7 @@ SMALLER_IS_BETTER = {"mcrmse", "winkler90", "ause", "gap90", "size90"}
 METRICS = {
     "winkler90": "interval score, in standard deviations",
     "gap90": "coverage: distance from 0.9",
+    "gap90_sets": "coverage of sets: distance from 0.9",
     "err_std": "rank correlation of error and standard deviation",
     "ause": "area under the sparsification error",
     "worst90": "coverage of the worst class",
@@ -75,9 +76,10 @@ def measure(yardstick: str, task: str, folder: Path, seeds: int) -> dict:
     if yardstick == "design":
         ours, peers = last_round(ours), {k: last_round(v) for k, v in peers.items()}
     if yardstick == "uncertainty":
+        gap = "gap90_sets" if "size90" in ours else "gap90"
         for scores in (ours, *peers.values()):
             if "cover90" in scores:
-                scores["gap90"] = abs(scores["cover90"] - 0.9)
+                scores[gap] = abs(scores["cover90"] - 0.9)
     seconds = round(time.perf_counter() - started)
     kept = {
         name: {metric: scores[metric] for metric in ours if metric in scores}
