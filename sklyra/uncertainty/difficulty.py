@@ -100,7 +100,7 @@ class Difficulty:
         most : int, default=600
             Rows that choose bandwidths.
         n_trees : int, default=60
-            Number of trees.
+            Number of trees, at most.
 
         Returns
         -------

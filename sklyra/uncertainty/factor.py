@@ -12,6 +12,8 @@ from sklyra.uncertainty.clues import Clues
 N_TREES = 60
 # Rows in a leaf, and leaves of a tree at most.
 _LEAST_ROWS, _MOST_LEAVES = 20, 60
+# Few rows need few trees.
+_ROWS_PER_TREE = 16
 # Part of the standard deviation below which errors are as good as none.
 _LEAST_ERROR = 0.1
 # Added to variances, of which there may be none.
@@ -34,7 +36,7 @@ def learn_factor(
     error : ndarray of shape (n_rows,), float64
         Measured less predicted.
     n_trees : int
-        Number of trees.
+        Number of trees, at most.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def learn_factor(
         return None
     wanted = np.log(np.abs(error) / std + _LEAST_ERROR)
     model = ExtraTreesRegressor(
-        n_trees,
+        min(n_trees, 1 + len(error) // _ROWS_PER_TREE),
         min_samples_leaf=max(_LEAST_ROWS, len(error) // _MOST_LEAVES),
         max_features=1.0,
         random_state=0,

@@ -27,7 +27,7 @@ def learn(parses=False, **columns):
 
 
 def transform(covariates, **columns):
-    return covariates.transform([Column(n, list(v)) for n, v in columns.items()])
+    return covariates.transform([Column(n, list(v)) for n, v in columns.items()])[0]
 
 
 def test_numbers_are_standardized_robustly(rng):
