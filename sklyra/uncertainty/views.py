@@ -17,6 +17,8 @@ from sklyra.uncertainty.profiles import ProfileView
 _PRIOR = 0.5
 # K-mers of the context model are as long as a table of so many entries holds.
 _TABLE = 400_000
+# Entries for each position: of longer k-mers hardly any would occur twice.
+_ENTRIES = 64
 # A number that never varied in training has this share of the usual scale.
 _LEAST_SCALE = 1e-3
 # Values in a row of numbers that are compared one by one.
@@ -162,7 +164,8 @@ class ContextView:
         self._n_letters = len(chain.alphabet.letters)
         # all that is no letter is one more symbol
         self._base = self._n_letters + 1
-        longest = max(2, int(math.log(_TABLE, self._base)) // (1 + short))
+        table = min(_TABLE, _ENTRIES * len(chain.values))
+        longest = max(2, int(math.log(table, self._base)) // (1 + short))
         self._sizes = range(1, longest + 1)
         place = _places(chain)
         self._counts = []

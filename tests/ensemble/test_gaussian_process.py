@@ -156,6 +156,7 @@ def pairs(monkeypatch):
     return pd.DataFrame(table), y
 
 
+@pytest.mark.slow
 def test_kernels_of_tables_are_averaged(pairs, tmp_path):
     table, y = pairs
     fitted, new = table[:60], table[60:]
@@ -184,6 +185,7 @@ def test_kernels_of_tables_are_averaged(pairs, tmp_path):
     np.testing.assert_array_equal(again.predict(new), model.predict(new))
 
 
+@pytest.mark.slow
 def test_kernels_are_averaged_where_rows_leave_a_choice(pairs, monkeypatch):
     table, y = pairs
 

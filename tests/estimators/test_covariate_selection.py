@@ -35,6 +35,7 @@ def model():
         return LyraRegressor(**SINGLE).fit(TABLE, Y)
 
 
+@pytest.mark.slow
 def test_a_model_without_a_useless_covariate_is_that_of_its_sequences(model):
     assert used(model) == {"sequence": True, "plate": False}
     alone = LyraRegressor(**SINGLE).fit(TEXT, Y)
@@ -43,6 +44,7 @@ def test_a_model_without_a_useless_covariate_is_that_of_its_sequences(model):
     assert model.variance_shares_ == alone.variance_shares_
 
 
+@pytest.mark.slow
 def test_what_a_useless_column_holds_makes_no_difference(model, tmp_path, capsys):
     odd = TABLE.assign(plate=["", None, "third", "first"] * (N // 4))
     with warnings.catch_warnings():
@@ -59,6 +61,7 @@ def test_what_a_useless_column_holds_makes_no_difference(model, tmp_path, capsys
     np.testing.assert_array_equal(again.predict(odd), model.predict(TABLE))
 
 
+@pytest.mark.slow
 def test_columns_that_are_named_stay():
     model = LyraRegressor(**SINGLE, columns={"plate": "category"})
     with warnings.catch_warnings():
@@ -88,6 +91,7 @@ def test_classes_and_facing_letters():
     )
 
 
+@pytest.mark.slow
 def test_training_goes_on_with_the_same_covariates():
     with pytest.warns(CovariateWarning, match="y .*: 'plate'"):
         model = LyraRegressor(**SINGLE, warm_start=True).fit(TABLE, Y)

@@ -367,6 +367,7 @@ def test_what_is_kept_is_small(regressor):
         regressor._ensemble.doubt = doubt
 
 
+@pytest.mark.slow
 def test_what_nothing_was_learned_of_is_novel_and_widens_intervals():
     rng = np.random.default_rng(0)
     X, y = make(100, rng)

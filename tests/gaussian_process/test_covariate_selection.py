@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sklyra.gaussian_process import select_covariates
 from sklyra.sequences import Inputs
@@ -44,11 +45,13 @@ def test_a_covariate_that_turns_what_a_letter_means_stays(rng):
     assert select(rng, value, sign, noise) == [True, False]
 
 
+@pytest.mark.slow
 def test_of_two_that_say_the_same_one_stays(rng):
     dose = rng.normal(size=N)
     assert sum(select(rng, lambda text: 0.5 * dose, dose, 2 * dose)) == 1
 
 
+@pytest.mark.slow
 def test_levels_of_a_category_stay_together(rng):
     levels = np.eye(3)[rng.integers(3, size=N)]
     noise = np.eye(3)[rng.integers(3, size=N)]
@@ -70,6 +73,7 @@ def test_few_rows_do_not_tell(rng):
     assert select(rng, lambda text: 0.0, rng.normal(size=499), n=499) == [True]
 
 
+@pytest.mark.slow
 def test_rows_that_were_not_measured_do_not_count(rng):
     inputs, dose = dosed(rng)
     y = np.stack([dose, rng.normal(size=N)], axis=1)
@@ -82,6 +86,7 @@ def test_rows_that_were_not_measured_do_not_count(rng):
     assert select_covariates(inputs, y, np.ones(N), columns) == [True]
 
 
+@pytest.mark.slow
 def test_weights_say_which_rows_are_noise(rng):
     inputs, dose = dosed(rng)
     std = np.where(np.arange(N) % 2, 3.0, 0.1)

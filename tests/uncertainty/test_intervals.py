@@ -87,7 +87,7 @@ def test_the_standard_deviation_finds_what_is_hard():
 def test_coverage_is_what_was_asked_for(n):
     rng = np.random.default_rng(n)
     covered = {0.5: [], 0.9: []}
-    n_draws = 50 if n < 1000 else 20
+    n_draws = 50 if n < 100 else 20
     for _ in range(n_draws):
         clues, error, _ = draw(n, rng)
         model = Intervals.learn(clues, error, np.arange(n) % 5, 200)
@@ -107,7 +107,7 @@ def test_coverage_is_what_was_asked_for(n):
 def test_errors_over_the_standard_deviation_have_unit_variance():
     rng = np.random.default_rng(0)
     squares = []
-    for _ in range(12):
+    for _ in range(8):
         clues, error, _ = draw(500, rng)
         model = Intervals.learn(clues, error, np.arange(500) % 5, 200)
         new, off, _ = draw(2000, rng)
