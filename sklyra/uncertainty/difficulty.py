@@ -174,7 +174,10 @@ class Difficulty:
         sigma = self._sigma(clues)
         if self.trees is None:
             return sigma
-        wide: Array = sigma * np.exp(self.trees.predict(columns(clues, sigma)))
+        wide, table = np.empty_like(sigma), columns(clues, sigma)
+        for start in range(0, len(sigma), _BLOCK):  # each tree has a node for each
+            rows = slice(start, start + _BLOCK)
+            wide[rows] = sigma[rows] * np.exp(self.trees.predict(table[rows]))
         return wide
 
     def _rank(self, level: Array, sigma: Array) -> Array:

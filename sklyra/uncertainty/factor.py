@@ -23,7 +23,7 @@ _LEAST_VARIANCE = 1e-9
 def learn_factor(
     clues: Clues, sigma: Array, std: Array, error: Array, n_trees: int
 ) -> Trees | None:
-    """Learn by what factor errors differ from what is expected.
+    """Learn by what factor errors differ from what is expected [1]_.
 
     Parameters
     ----------
@@ -43,6 +43,11 @@ def learn_factor(
     Trees or None
         They predict the logarithm of the factor; None for fewer rows than two leaves
         have.
+
+    References
+    ----------
+    .. [1] Geurts, P., Ernst, D. & Wehenkel, L. (2006). Extremely Randomized Trees.
+       Machine Learning 63, 3-42.
     """
     if len(error) < 2 * _LEAST_ROWS or not error.any():
         return None
